@@ -1,0 +1,1 @@
+"""The tariff: what an item is, and what a programme offers for it."""
