@@ -1,0 +1,84 @@
+"""What every test may ask for: a database of its own on SQLite and on PostgreSQL; no network but loopback."""
+
+import ipaddress
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from typing import Any
+
+import pytest
+
+from buyback.db import Database
+from tests.databases import KINDS, Databases
+
+SHARED = pytest.StashKey[Databases]()
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--databases",
+        choices=[*KINDS, "both"],
+        default="both",
+        help="run the tests that ask for a database on SQLite, on PostgreSQL or on both",
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Close the network, and find the databases: a worker takes those that the main process has started."""
+    sys.addaudithook(_refuse_the_network)
+    given: Mapping[str, str] | None = getattr(config, "workerinput", None)
+    config.stash[SHARED] = Databases() if given is None else Databases.started_elsewhere(given)
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    config.stash[SHARED].close()
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  xdist publishes no types
+    """In the main process of a parallel run, before a worker starts: one server, one template serve all."""
+    config: pytest.Config = node.config
+    node.workerinput.update(config.stash[SHARED].start(_kinds(config)))
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Run what asks for a database on each kind, or on those that its mark ``databases`` names."""
+    if "database_url" not in metafunc.fixturenames:
+        return
+    mark = metafunc.definition.get_closest_marker("databases")
+    wanted = KINDS if mark is None else mark.args
+    kinds = [kind for kind in _kinds(metafunc.config) if kind in wanted]
+    metafunc.parametrize("database_url", kinds, indirect=True)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+    """The URL of a fresh, migrated database that nobody else uses."""
+    with request.config.stash[SHARED].fresh(request.param) as url:
+        yield url
+
+
+@pytest.fixture
+def database(database_url: str) -> Iterator[Database]:
+    """A fresh, migrated database, open."""
+    database = Database(database_url)
+    yield database
+    database.dispose()
+
+
+def _kinds(config: pytest.Config) -> tuple[str, ...]:
+    chosen: str = config.getoption("--databases")
+    return KINDS if chosen == "both" else (chosen,)
+
+
+def _refuse_the_network(event: str, args: tuple[object, ...]) -> None:
+    if event not in {"socket.connect", "socket.getaddrinfo"}:
+        return
+    address = args[1] if event == "socket.connect" else args
+    host = address[0] if isinstance(address, tuple) else None  # a Unix socket's address is a path
+    if host in {None, "", "localhost"}:
+        return
+    with suppress(ValueError):
+        if ipaddress.ip_address(str(host)).is_loopback:
+            return
+    raise RuntimeError(f"A test wants to reach {host}: only loopback is allowed")

