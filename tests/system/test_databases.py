@@ -3,7 +3,7 @@
 import socket
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from buyback import migrate
 from buyback.db import Database
@@ -14,7 +14,7 @@ def test_a_fresh_database_has_the_newest_schema(database: Database) -> None:
 
 
 def test_the_database_asked_for_is_the_one_given(database: Database, database_url: str) -> None:
-    assert database.engine.dialect.name == database_url.split(":")[0].split("+")[0]
+    assert database.engine.dialect.name == make_url(database_url).get_backend_name()
 
 
 @pytest.mark.databases("postgresql")
