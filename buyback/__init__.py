@@ -1,0 +1,1 @@
+"""Vouchers for weapons handed in: registers, prices, issues, redeems and reconciles."""

@@ -1,0 +1,1 @@
+"""Programmes with their versions and rules, events with their sessions and agreements."""

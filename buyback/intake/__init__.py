@@ -1,0 +1,1 @@
+"""Surrenders and their items."""

@@ -1,0 +1,107 @@
+"""One row of ``transfer`` is one debit, one credit and a positive amount: the books balance by construction."""
+
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import (
+    Boolean,
+    CheckConstraint,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    LargeBinary,
+    SmallInteger,
+    String,
+    UniqueConstraint,
+)
+from sqlalchemy.orm import Mapped, mapped_column
+
+from buyback.db import UNORDERED, Base, Instant, choice
+from buyback.ledger.rules import JournalKind, PeriodState, Side
+
+
+class Account(Base):
+    """An account of one ledger (1 financial, 2 budget). ``limited`` ones may not go below zero."""
+
+    __tablename__ = "account"
+    __table_args__ = (
+        UniqueConstraint("ledger", "code", "scope"),
+        UniqueConstraint("ledger", "id"),
+        CheckConstraint("ledger IN (1, 2)", name="ledger"),
+        CheckConstraint("NOT limited OR normal_side = 'credit'", name="limited_is_credit"),
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    ledger: Mapped[int] = mapped_column(SmallInteger)
+    code: Mapped[str] = mapped_column(String(4))
+    scope: Mapped[str] = mapped_column(String(96))
+    normal_side: Mapped[Side] = mapped_column(choice(Side))
+    limited: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
+
+
+class AccountBalance(Base):
+    """Credits less debits, in cents, of a limited account; kept by a trigger on transfers, never by the code."""
+
+    __tablename__ = "account_balance"
+    __table_args__ = (CheckConstraint("balance >= 0", name="not_below_zero"),)
+
+    account: Mapped[UUID] = mapped_column(ForeignKey("account.id"), primary_key=True)
+    balance: Mapped[int]
+
+
+class Period(Base):
+    """An accounting month, ``2026-11``."""
+
+    __tablename__ = "period"
+
+    code: Mapped[str] = mapped_column(String(7), primary_key=True)
+    state: Mapped[PeriodState] = mapped_column(choice(PeriodState))
+
+
+class Journal(Base):
+    """One business fact with its transfers. That of an issue keeps no minute and no op id (it must not lead back)."""
+
+    __tablename__ = "journal"
+    __table_args__ = (
+        UniqueConstraint("op_scope", "op_id"),
+        CheckConstraint("(op_scope IS NULL) = (op_id IS NULL)", name="op_whole"),
+        CheckConstraint("kind <> 'issue' OR (recorded_at IS NULL AND op_id IS NULL)", name="issue_has_no_minute"),
+        CheckConstraint("kind = 'issue' OR recorded_at IS NOT NULL", name="recorded"),
+        Index("ix_journal_event", "event"),
+        UNORDERED,
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    kind: Mapped[JournalKind] = mapped_column(choice(JournalKind))
+    period: Mapped[str] = mapped_column(ForeignKey("period.code"))
+    event: Mapped[UUID | None] = mapped_column(ForeignKey("event.id"))
+    effective_on: Mapped[date]
+    recorded_at: Mapped[datetime | None] = mapped_column(Instant())
+    actor: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
+    op_scope: Mapped[UUID | None]
+    op_id: Mapped[UUID | None]
+    op_hash: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    reverses: Mapped[UUID | None] = mapped_column(ForeignKey("journal.id"), unique=True)
+
+
+class Transfer(Base):
+    """``amount`` cents from the debit to the credit account of one ledger."""
+
+    __tablename__ = "transfer"
+    __table_args__ = (
+        UniqueConstraint("journal", "line"),
+        UniqueConstraint("id", "amount"),
+        ForeignKeyConstraint(["ledger", "debit"], ["account.ledger", "account.id"]),
+        ForeignKeyConstraint(["ledger", "credit"], ["account.ledger", "account.id"]),
+        CheckConstraint("amount > 0", name="positive"),
+        CheckConstraint("debit <> credit", name="two_accounts"),
+        UNORDERED,
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    journal: Mapped[UUID] = mapped_column(ForeignKey("journal.id"))
+    line: Mapped[int] = mapped_column(SmallInteger)
+    ledger: Mapped[int] = mapped_column(SmallInteger)
+    debit: Mapped[UUID]
+    credit: Mapped[UUID]
+    amount: Mapped[int]

@@ -1,0 +1,1 @@
+"""Organisations, users, their roles, invitations and sessions."""

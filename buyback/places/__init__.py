@@ -1,0 +1,1 @@
+"""Provinces, districts, corregimientos and the barrios inside them."""

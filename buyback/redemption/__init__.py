@@ -1,0 +1,1 @@
+"""Merchants, their tills, and what tills take."""

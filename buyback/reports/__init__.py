@@ -1,0 +1,1 @@
+"""Totals, and the proofs that the books are right."""

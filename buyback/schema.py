@@ -1,0 +1,14 @@
+"""Every table, imported once, so that metadata is whole."""
+
+import buyback.audit.tables
+import buyback.campaigns.tables
+import buyback.intake.tables
+import buyback.ledger.tables
+import buyback.people.tables
+import buyback.places.tables
+import buyback.redemption.tables
+import buyback.tariff.tables
+import buyback.vouchers.tables  # noqa: F401  imported for their tables
+from buyback.db import Base
+
+metadata = Base.metadata

@@ -1,0 +1,167 @@
+"""Errors as answers: a page for a person, ``application/problem+json`` (RFC 9457) for a machine.
+
+Only this file knows which refusal has which HTTP status. What is shown never holds more than the refusal's own
+sentence: no trace, no path, no value from the database.
+"""
+
+import http
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import structlog
+from flask import Flask, Response, jsonify
+from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]  # the library has no types
+from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from werkzeug.exceptions import HTTPException
+
+from buyback.errors import Forbidden, InvalidInput, NotFound, Refused
+from buyback.web.shell import login, logs
+from buyback.web.shell.i18n import N_, sentence
+from buyback.web.shell.pages import page
+from buyback.web.shell.request import is_api
+
+logger = structlog.get_logger(__name__)
+
+RETRY_SECONDS = 2
+
+STATUS: dict[type[Refused], int] = {
+    Refused: http.HTTPStatus.CONFLICT,
+    InvalidInput: http.HTTPStatus.UNPROCESSABLE_ENTITY,
+    NotFound: http.HTTPStatus.NOT_FOUND,
+    Forbidden: http.HTTPStatus.FORBIDDEN,
+}
+
+
+@dataclass(frozen=True)
+class Words:
+    """What a page says about a status: what happened, and what to do now."""
+
+    title: str
+    advice: str
+
+
+WORDS: dict[int, Words] = {
+    400: Words(N_("No entendimos la solicitud"), N_("Vuelva a la página anterior e inténtelo otra vez.")),
+    401: Words(N_("Hace falta identificarse"), N_("Inicie sesión e inténtelo otra vez.")),
+    403: Words(
+        N_("No tiene permiso para esto"),
+        N_("Si lo necesita para su trabajo, pida el permiso a quien administra los usuarios de su institución."),
+    ),
+    404: Words(
+        N_("No encontramos esta página"),
+        N_("Puede que la dirección esté incompleta o que no le corresponda verla. Empiece desde el inicio."),
+    ),
+    405: Words(N_("Eso no se puede hacer aquí"), N_("Vuelva a la página anterior e inténtelo otra vez.")),
+    409: Words(N_("No se puede hacer"), N_("No se guardó nada. Vuelva a la página anterior para corregirlo.")),
+    413: Words(
+        N_("Lo que envió es demasiado grande"),
+        N_("No se guardó nada. El límite es de 1 MB: envíe un archivo más pequeño o divídalo en partes."),
+    ),
+    422: Words(N_("Hay algo que corregir"), N_("No se guardó nada. Vuelva a la página anterior para corregirlo.")),
+    429: Words(N_("Demasiados intentos"), N_("Espere unos minutos e inténtelo otra vez.")),
+    500: Words(
+        N_("Algo falló de nuestro lado"),
+        N_("No es culpa suya. Inténtelo otra vez; si se repite, avise a soporte con la referencia."),
+    ),
+    503: Words(
+        N_("El sistema no responde en este momento"),
+        N_("Espere unos segundos e inténtelo otra vez. Repetir el mismo paso no lo duplica."),
+    ),
+}
+
+FORM_TOO_OLD = Words(
+    N_("Esta página estuvo abierta demasiado tiempo"),
+    N_("Por seguridad no se guardó nada. Abra la página de nuevo y repita el último paso."),
+)
+
+
+def status_of(refusal: Refused) -> int:
+    """The HTTP status of a refusal: that of its class, or of the nearest class above it."""
+    return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
+
+
+def problem(
+    status: int, code: str, detail: str, *, whose: str, headers: Mapping[str, str] | None = None, **more: object
+) -> Response:
+    """An error for a machine. ``whose`` says who has to act: voucher, merchant, till, programme or system."""
+    body = {"type": "about:blank", "title": http.HTTPStatus(status).phrase, "status": status}
+    answer = jsonify({**body, "code": code, "detail": detail, "whose": whose, **more})
+    answer.status_code = status
+    answer.mimetype = "application/problem+json"
+    answer.headers.extend(headers or {})
+    return answer
+
+
+def error_page(status: int, words: Words | None = None, *, detail: str = "", reference: str = "") -> Response:
+    """An error for a person. ``detail`` is a sentence of the refusal, ``reference`` finds the log line."""
+    words = words or WORDS.get(status) or WORDS[500 if status >= http.HTTPStatus.INTERNAL_SERVER_ERROR else 400]
+    text = page("errors/error.html", words=words, detail=detail, reference=reference, status=status)
+    return Response(text, status, mimetype="text/html")
+
+
+def init(app: Flask) -> None:
+    """Answer every error in the shape that the asker reads."""
+    app.register_error_handler(Refused, _refused)
+    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(HTTPException, _http)
+    for unavailable in (OperationalError, InterfaceError, PoolTimeoutError):
+        app.register_error_handler(unavailable, _unavailable)
+    app.register_error_handler(Exception, _fault)
+
+
+def _refused(refusal: Refused) -> Response:
+    status = status_of(refusal)
+    if is_api():
+        return problem(status, refusal.code, sentence(refusal), whose="till", field=refusal.field)
+    plain = type(refusal) in {Forbidden}
+    return error_page(status, detail="" if plain else sentence(refusal))
+
+
+def _csrf(_error: CSRFError) -> Response:
+    return error_page(http.HTTPStatus.FORBIDDEN, FORM_TOO_OLD)
+
+
+def _http(error: HTTPException) -> Response:
+    if error.response is not None and error.code is None:
+        return Response(error.response.get_data(), error.response.status_code)
+    status = error.code or http.HTTPStatus.INTERNAL_SERVER_ERROR
+    kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Location", "Retry-After"}}
+    if http.HTTPStatus.MULTIPLE_CHOICES <= status < http.HTTPStatus.BAD_REQUEST:
+        return Response(status=status, headers=kept)
+    answer = _http_problem(status) if is_api() else error_page(status)
+    answer.headers.extend(kept)
+    return answer
+
+
+def _http_problem(status: int) -> Response:
+    words = WORDS.get(status) or WORDS[400]
+    headers = {"WWW-Authenticate": "Bearer"} if status == http.HTTPStatus.UNAUTHORIZED else None
+    code = http.HTTPStatus(status).name.lower()
+    return problem(status, code, str(words.title), whose="till", headers=headers)
+
+
+def _unavailable(error: StatementError | PoolTimeoutError) -> Response:
+    _log(error)
+    login.ask_nobody()
+    retry = {"Retry-After": str(RETRY_SECONDS)}
+    if is_api():
+        return problem(503, "try_again", str(WORDS[503].title), whose="system", headers=retry)
+    answer = error_page(503)
+    answer.headers.extend(retry)
+    return answer
+
+
+def _fault(error: Exception) -> Response:
+    _log(error)
+    login.ask_nobody()
+    reference = logs.request_id()
+    if is_api():
+        return problem(500, "internal_server_error", str(WORDS[500].title), whose="system", reference=reference)
+    return error_page(500, reference=reference)
+
+
+def _log(error: Exception) -> None:
+    if isinstance(error, StatementError):
+        error.hide_parameters = True  # they hold what people typed
+    logger.error("fault", request=logs.request_id(), exc_info=error)

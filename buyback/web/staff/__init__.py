@@ -1,0 +1,1 @@
+"""Pages of the people at an event's tables."""

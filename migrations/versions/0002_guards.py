@@ -1,0 +1,263 @@
+"""Triggers: history is only added to, ends stay ends, a float is a hard ceiling.
+
+The same rules in two dialects. PostgreSQL's append-only trigger lets an update through that changes nothing: the
+purge rewrites rows that way, in random order, so that neither their place on disk nor their transaction number keeps
+the order of the surrenders. SQLite keeps those rows without a rowid and needs no such thing; but there ``INSERT OR
+REPLACE`` deletes silently where ``recursive_triggers`` is off, so a trigger also refuses every insert over an
+existing key.
+"""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+APPEND_ONLY = (
+    "account",
+    "agreement",
+    "agreement_share",
+    "attempt",
+    "audit_chain",
+    "audit_row",
+    "corregimiento",
+    "district",
+    "event_session",
+    "forbidden_role_pair",
+    "issuance",
+    "journal",
+    "programme_category",
+    "programme_denomination",
+    "programme_funder",
+    "programme_version",
+    "province",
+    "replacement",
+    "resolution",
+    "resolution_fate",
+    "reversal",
+    "stock_count",
+    "tariff_line",
+    "transfer",
+    "voucher",
+    "wrong_code",
+)
+
+# These change while they live, within limits; their rows are never deleted.
+KEPT = (
+    "account_balance",
+    "audit_body",
+    "barrio",
+    "branch",
+    "event",
+    "invitation",
+    "item",
+    "login_session",
+    "merchant",
+    "organisation",
+    "period",
+    "programme",
+    "role_grant",
+    "serial_counter",
+    "surrender",
+    "till",
+    "user_account",
+)
+
+# What leads from weapon to voucher: deleted by the purge of a closed event, and at no other time.
+PARTED = {
+    "handover": "SELECT state FROM event WHERE id = OLD.event",
+    "handover_item": "SELECT e.state FROM event e JOIN item i ON i.event = e.id WHERE i.id = OLD.item",
+    "handover_voucher": "SELECT e.state FROM event e JOIN voucher v ON v.event = e.id WHERE v.id = OLD.voucher",
+}
+
+# table: (name, condition under which an update is refused). NEW and OLD as both databases spell them.
+FROZEN = {
+    "surrender": (
+        "end_is_final",
+        "OLD.state IN ('paid_out', 'declined', 'cancelled') OR NEW.event <> OLD.event OR NEW.day <> OLD.day",
+    ),
+    "item": (
+        "end_is_final",
+        "OLD.state IN ('received', 'returned', 'struck') OR NEW.event <> OLD.event OR NEW.day <> OLD.day",
+    ),
+    "event": (
+        "identity_and_order",
+        "NEW.id <> OLD.id OR NEW.code <> OLD.code OR NEW.version <> OLD.version"
+        " OR NEW.corregimiento <> OLD.corregimiento OR NEW.expires_on <> OLD.expires_on"
+        " OR NEW.starts_on <> OLD.starts_on OR NEW.ends_on <> OLD.ends_on"
+        " OR (OLD.salt IS NOT NULL AND NEW.salt IS NOT NULL AND NEW.salt <> OLD.salt)"
+        " OR (OLD.salt IS NULL AND NEW.salt IS NOT NULL)"
+        " OR (NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN"
+        " ('planned>open', 'open>closing', 'closing>open', 'closing>closed', 'closed>purged'))",
+    ),
+    "audit_body": (
+        "only_emptied",
+        "NEW.chain <> OLD.chain OR NEW.seq <> OLD.seq OR NEW.body IS NOT NULL OR NEW.salt IS NOT NULL"
+        " OR (NEW.event IS NULL) <> (OLD.event IS NULL) OR NEW.event <> OLD.event",
+    ),
+    "till": (
+        "revoked_is_final",
+        "OLD.state = 'revoked' OR NEW.branch <> OLD.branch OR NEW.token_hash <> OLD.token_hash",
+    ),
+    "programme": ("identity", "NEW.code <> OLD.code OR NEW.number <> OLD.number OR OLD.closed_at IS NOT NULL"),
+    "login_session": ("end_is_final", "OLD.ended_at IS NOT NULL"),
+    "role_grant": (
+        "end_is_final",
+        "OLD.revoked_at IS NOT NULL OR NEW.role <> OLD.role OR NEW.\"user\" <> OLD.\"user\"",
+    ),
+    "invitation": ("used_once", "OLD.used_at IS NOT NULL"),
+    "serial_counter": ("only_grows", "NEW.drawn < OLD.drawn OR NEW.event <> OLD.event"),
+}
+
+
+def upgrade() -> None:
+    """Create the triggers of whichever database this is."""
+    if op.get_bind().dialect.name == "postgresql":
+        _postgresql()
+    else:
+        _sqlite()
+
+
+def downgrade() -> None:
+    """See 0001."""
+    raise RuntimeError("no downgrade; restore a backup")
+
+
+def _postgresql() -> None:
+    op.execute(
+        """
+        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF TG_OP = 'UPDATE' AND NEW IS NOT DISTINCT FROM OLD THEN
+                RETURN NEW;
+            END IF;
+            RAISE EXCEPTION '%: history is only added to', TG_TABLE_NAME USING ERRCODE = '23001';
+        END $$
+        """
+    )
+    for table in APPEND_ONLY:
+        op.execute(
+            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
+    for table in KEPT:
+        op.execute(
+            f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+        )
+    for table, state in PARTED.items():
+        _postgresql_guard(
+            table, "parted_by_purge", "DELETE", f"({state}) NOT IN ('closed', 'purged')", "only a closed event is purged"
+        )
+    for table, (name, refused) in FROZEN.items():
+        unchanged = "NEW IS NOT DISTINCT FROM OLD"
+        _postgresql_guard(table, name, "UPDATE", f"NOT ({unchanged}) AND ({refused})", "this cannot change any more")
+    _postgresql_guard("role_grant", "forbidden_pair", "INSERT", _forbidden_pair(), "roles that one person may not hold")
+    op.execute(
+        """
+        CREATE FUNCTION open_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            INSERT INTO account_balance (account, balance) VALUES (NEW.id, 0);
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER account_opens_balance AFTER INSERT ON account FOR EACH ROW WHEN (NEW.limited)"
+        " EXECUTE FUNCTION open_balance()"
+    )
+    op.execute(
+        """
+        CREATE FUNCTION move_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            UPDATE account_balance
+               SET balance = balance + CASE WHEN account = NEW.credit THEN NEW.amount ELSE -NEW.amount END
+             WHERE account IN (NEW.debit, NEW.credit);
+            RETURN NULL;
+        END $$
+        """
+    )
+    op.execute(
+        "CREATE TRIGGER transfer_moves_balance AFTER INSERT ON transfer FOR EACH ROW WHEN (NEW.ledger = 2)"
+        " EXECUTE FUNCTION move_balance()"
+    )
+
+
+def _postgresql_guard(table: str, name: str, act: str, refused: str, why: str) -> None:
+    op.execute(
+        f"""
+        CREATE FUNCTION {table}_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+            IF {refused} THEN
+                RAISE EXCEPTION '{table}: {why}' USING ERRCODE = '23001';
+            END IF;
+            RETURN {"OLD" if act == "DELETE" else "NEW"};
+        END $$
+        """
+    )
+    op.execute(
+        f"CREATE TRIGGER {table}_{name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_{name}()"
+    )
+
+
+def _sqlite() -> None:
+    for table in APPEND_ONLY:
+        _sqlite_guard(table, "no_update", "UPDATE", "1", "history is only added to")
+        _sqlite_guard(table, "no_delete", "DELETE", "1", "history is only added to")
+        _sqlite_no_replace(table)
+    for table in KEPT:
+        _sqlite_guard(table, "no_delete", "DELETE", "1", "history is only added to")
+        _sqlite_no_replace(table)
+    for table, state in PARTED.items():
+        _sqlite_guard(
+            table, "parted_by_purge", "DELETE", f"({state}) NOT IN ('closed', 'purged')", "only a closed event is purged"
+        )
+        _sqlite_no_replace(table)
+    for table, (name, refused) in FROZEN.items():
+        _sqlite_guard(table, name, "UPDATE", refused, "this cannot change any more")
+    _sqlite_guard("role_grant", "forbidden_pair", "INSERT", _forbidden_pair(), "roles that one person may not hold")
+    op.execute(
+        "CREATE TRIGGER account_opens_balance AFTER INSERT ON account WHEN NEW.limited"
+        " BEGIN INSERT INTO account_balance (account, balance) VALUES (NEW.id, 0); END"
+    )
+    op.execute(
+        "CREATE TRIGGER transfer_moves_balance AFTER INSERT ON transfer WHEN NEW.ledger = 2"
+        " BEGIN UPDATE account_balance"
+        " SET balance = balance + CASE WHEN account = NEW.credit THEN NEW.amount ELSE -NEW.amount END"
+        " WHERE account IN (NEW.debit, NEW.credit); END"
+    )
+
+
+def _sqlite_guard(table: str, name: str, act: str, refused: str, why: str) -> None:
+    op.execute(
+        f"CREATE TRIGGER {table}_{name} BEFORE {act} ON {table} WHEN {refused}"
+        f" BEGIN SELECT RAISE(ABORT, '{table}: {why}'); END"
+    )
+
+
+def _sqlite_no_replace(table: str) -> None:
+    """Refuse an insert over any existing key, so that OR REPLACE has nothing to replace."""
+    inspector = sa.inspect(op.get_bind())
+    keys = [(inspector.get_pk_constraint(table)["constrained_columns"], "1")]
+    keys += [(unique["column_names"], "1") for unique in inspector.get_unique_constraints(table)]
+    keys += [
+        (index["column_names"], str(index["dialect_options"].get("sqlite_where", "1")))
+        for index in inspector.get_indexes(table)
+        if index["unique"]
+    ]
+    exists = " OR ".join(
+        f"EXISTS (SELECT 1 FROM {table} WHERE ({where}) AND "
+        + " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
+        + ")"
+        for columns, where in keys
+    )
+    _sqlite_guard(table, "no_replace", "INSERT", exists, "this key exists")
+
+
+def _forbidden_pair() -> str:
+    return (
+        "EXISTS (SELECT 1 FROM role_grant g JOIN forbidden_role_pair f"
+        " ON (f.role = g.role AND f.other = NEW.role) OR (f.other = g.role AND f.role = NEW.role)"
+        ' WHERE g."user" = NEW."user" AND g.revoked_at IS NULL)'
+    )
