@@ -1,8 +1,8 @@
 """The catalogue: what an item can be, and in which totals it counts.
 
-Two counts of weapons exist side by side. ``arm`` is the count of the published bulletins (armas). ``firearm`` is
-the count of the UNODC Illicit Arms Flows Questionnaire and of SDG indicator 16.4.2; Ley 57 of 2011 leaves air guns
-out of it, because no combustion gas drives the shot.
+Two counts of weapons exist side by side. ``arm`` is the count of the published bulletins (armas).
+``firearm`` is the count of the UNODC Illicit Arms Flows Questionnaire and of SDG indicator 16.4.2; Ley 57
+of 2011 leaves air guns out of it, because no combustion gas drives the shot.
 """
 
 from collections.abc import Mapping
@@ -81,7 +81,7 @@ class InternationalClass(StrEnum):
 
 @dataclass(frozen=True)
 class CatalogueClass:
-    """One class: its Spanish ``name`` for screens, the two counts, its column and its international heading."""
+    """One class: its Spanish ``name``, the two counts, its column and its international heading."""
 
     code: ClassCode
     name: str

@@ -150,7 +150,7 @@ class Priced:
 
 @dataclass(frozen=True)
 class Tariff:
-    """The lines of one programme version. An item worth over ``approval_over`` cents needs a second person."""
+    """The lines of a programme version; an item worth over ``approval_over`` cents needs a second person."""
 
     lines: tuple[TariffLine, ...]
     approval_over: int
@@ -232,7 +232,7 @@ def _per_piece(line_price: Price, value: int | None) -> int:
 
 
 def check_cap(tariff: Tariff, class_code: ClassCode, count: int) -> None:
-    """Refuse a visit that brings more than the programme's cap of a class; ``count`` includes the new item."""
+    """Refuse a visit that brings more of a class than its cap; ``count`` includes the new item."""
     cap = tariff.cap(class_code)
     if cap is not None and count > cap:
         raise CapExceeded(field="quantity", cap=cap, count=count)
