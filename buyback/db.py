@@ -18,6 +18,7 @@ from uuid import UUID
 
 from sqlalchemy import (
     BigInteger,
+    CursorResult,
     DateTime,
     Dialect,
     Engine,
@@ -115,6 +116,13 @@ SQLITE_PRAGMAS = {
     "recursive_triggers": 1,  # INSERT OR REPLACE must fire the triggers that refuse a delete
     "secure_delete": 1,  # what the purge deletes is overwritten, not just unlinked
 }
+
+
+def affected(result: object) -> int:
+    """How many rows a conditional write touched."""
+    if not isinstance(result, CursorResult):
+        raise TypeError(result)
+    return int(result.rowcount)
 
 
 class Database:

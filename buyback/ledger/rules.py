@@ -121,14 +121,22 @@ def appropriate(programme: UUID, amount: int) -> tuple[Leg, ...]:
 def allot(programme: UUID, event: UUID, amount: int) -> tuple[Leg, ...]:
     """An event gets its float."""
     return (
-        Leg(AccountRef(AVAILABLE, programme_scope(programme)), AccountRef(ALLOTTED, event_scope(event)), amount),
+        Leg(
+            AccountRef(AVAILABLE, programme_scope(programme)),
+            AccountRef(ALLOTTED, event_scope(event)),
+            amount,
+        ),
     )
 
 
 def return_float(programme: UUID, event: UUID, amount: int) -> tuple[Leg, ...]:
     """What an event did not promise goes back at its close."""
     return (
-        Leg(AccountRef(ALLOTTED, event_scope(event)), AccountRef(AVAILABLE, programme_scope(programme)), amount),
+        Leg(
+            AccountRef(ALLOTTED, event_scope(event)),
+            AccountRef(AVAILABLE, programme_scope(programme)),
+            amount,
+        ),
     )
 
 

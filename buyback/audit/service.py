@@ -1,0 +1,74 @@
+"""Append to a chain in the transaction of the change it records."""
+
+from collections.abc import Mapping
+from datetime import datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select, update
+from sqlalchemy.orm import Session
+
+from buyback.audit.rules import EMPTY, Head, Link, link
+from buyback.audit.tables import AuditBody, AuditChain, AuditRow, ChainKind
+from buyback.db import affected
+from buyback.security.tokens import new_salt
+from buyback.times import iso_utc
+
+
+def open_chain(session: Session, *, chain: UUID, kind: ChainKind, now: datetime) -> None:
+    """Begin the chain of an organisation or a till, under that thing's own id."""
+    session.execute(insert(AuditChain).values(id=chain, kind=kind, opened_at=now))
+
+
+def head_of(session: Session, chain: UUID) -> Head:
+    """Where a chain ends now."""
+    row = session.execute(
+        select(AuditRow.seq, AuditRow.hash).where(AuditRow.chain == chain).order_by(AuditRow.seq.desc()).limit(1)
+    ).first()
+    return EMPTY if row is None else Head(row.seq, row.hash)
+
+
+def record(
+    session: Session,
+    *,
+    chain: UUID,
+    act: str,
+    body: Mapping[str, object],
+    now: datetime,
+    event: UUID | None = None,
+) -> None:
+    """Write that ``act`` (``subject:action``) happened.
+
+    The body holds who and what, never a code nor a depositor. ``event`` marks bodies that the event's purge
+    empties: whatever belongs to a surrender. Two writers on one chain collide on its uniqueness; the loser's
+    transaction is run again. On PostgreSQL the chain's row is locked first, so that they queue instead.
+    """
+    session.execute(select(AuditChain.id).where(AuditChain.id == chain).with_for_update())
+    append(session, next_link(chain, head_of(session, chain), act=act, body=body, now=now), event=event)
+
+
+def next_link(chain: UUID, head: Head, *, act: str, body: Mapping[str, object], now: datetime) -> Link:
+    """The row to append when a chain's head is known already."""
+    return link(chain, head, {**body, "act": act, "at": iso_utc(now)}, new_salt())
+
+
+def append(session: Session, row: Link, *, event: UUID | None = None) -> None:
+    """Store a row and its body."""
+    session.execute(
+        insert(AuditRow).values(
+            chain=row.chain,
+            seq=row.seq,
+            previous_seq=row.seq - 1 if row.seq else None,
+            previous=row.previous,
+            body_hash=row.body_hash,
+            hash=row.hash,
+        )
+    )
+    session.execute(insert(AuditBody).values(chain=row.chain, seq=row.seq, salt=row.salt, body=row.body, event=event))
+
+
+def empty_bodies(session: Session, *, event: UUID) -> int:
+    """Retention: what the chains say of an event's surrenders goes; the chains still verify. How many went."""
+    emptied = session.execute(
+        update(AuditBody).where(AuditBody.event == event, AuditBody.body.is_not(None)).values(salt=None, body=None)
+    )
+    return affected(emptied)

@@ -1,0 +1,26 @@
+"""Balances."""
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from buyback.ledger.rules import AccountRef, Side
+from buyback.ledger.tables import AccountBalance, Transfer
+
+
+def limited_balance(session: Session, account: AccountRef) -> int:
+    """Cents left on an account that may not go below zero; KeyError where it has none."""
+    balance = session.scalar(select(AccountBalance.balance).where(AccountBalance.account == account.id))
+    if balance is None:
+        raise KeyError(account)
+    return balance
+
+
+def balance(session: Session, account: AccountRef) -> int:
+    """Cents on an account's normal side, summed from its transfers."""
+    credit = _total(session, Transfer.credit == account.id)
+    debit = _total(session, Transfer.debit == account.id)
+    return credit - debit if account.kind.side is Side.CREDIT else debit - credit
+
+
+def _total(session: Session, which: ColumnElement[bool]) -> int:
+    return int(session.scalar(select(func.coalesce(func.sum(Transfer.amount), 0)).where(which)) or 0)

@@ -1,0 +1,104 @@
+"""Post journals. Balances that have a limit are moved by the database itself."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from buyback.ids import new_id
+from buyback.ledger.rules import AccountKind, AccountRef, JournalKind, Leg
+from buyback.ledger.tables import Account, Journal, Transfer
+
+
+@dataclass(frozen=True)
+class Posted:
+    """A journal and its transfers' ids, in the order of the legs."""
+
+    journal: UUID
+    transfers: tuple[UUID, ...]
+
+
+@dataclass(frozen=True)
+class Entry:
+    """One journal to post. The journal of an issue has no minute (``recorded_at``) and no op id."""
+
+    kind: JournalKind
+    legs: Sequence[Leg]
+    effective_on: date
+    recorded_at: datetime | None
+    event: UUID | None = None
+    actor: UUID | None = None
+    op_scope: UUID | None = None
+    op_id: UUID | None = None
+    op_hash: bytes | None = None
+    reverses: UUID | None = None
+
+
+def open_accounts(session: Session, *, kinds: Iterable[AccountKind], scope: str) -> None:
+    """Create a scope's accounts; limited ones start at zero."""
+    session.execute(
+        insert(Account),
+        [
+            {
+                "id": AccountRef(kind, scope).id,
+                "ledger": kind.ledger,
+                "code": kind.code,
+                "scope": scope,
+                "normal_side": kind.side,
+                "limited": kind.limited,
+            }
+            for kind in kinds
+        ],
+    )
+
+
+def post(session: Session, entry: Entry) -> Posted:
+    """Write one journal with its transfers."""
+    (posted,) = post_all(session, [entry])
+    return posted
+
+
+def post_all(session: Session, entries: Sequence[Entry]) -> tuple[Posted, ...]:
+    """Write many journals in two statements. IntegrityError when a limited account would go below zero."""
+    posted = tuple(Posted(new_id(), tuple(new_id() for _ in entry.legs)) for entry in entries)
+    session.execute(insert(Journal), [_journal(ids.journal, entry) for ids, entry in zip(posted, entries, strict=True)])
+    session.execute(
+        insert(Transfer),
+        [
+            _transfer(ids.journal, transfer, line, leg)
+            for ids, entry in zip(posted, entries, strict=True)
+            for line, (transfer, leg) in enumerate(zip(ids.transfers, entry.legs, strict=True))
+        ],
+    )
+    return posted
+
+
+def _journal(journal: UUID, entry: Entry) -> dict[str, object]:
+    return {
+        "id": journal,
+        "kind": entry.kind,
+        "period": f"{entry.effective_on:%Y-%m}",
+        "event": entry.event,
+        "effective_on": entry.effective_on,
+        "recorded_at": entry.recorded_at,
+        "actor": entry.actor,
+        "op_scope": entry.op_scope,
+        "op_id": entry.op_id,
+        "op_hash": entry.op_hash,
+        "reverses": entry.reverses,
+    }
+
+
+def _transfer(journal: UUID, transfer: UUID, line: int, leg: Leg) -> dict[str, object]:
+    return {
+        "id": transfer,
+        "journal": journal,
+        "line": line,
+        "ledger": leg.ledger,
+        "debit": leg.debit.id,
+        "credit": leg.credit.id,
+        "amount": leg.amount,
+    }
