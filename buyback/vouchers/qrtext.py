@@ -58,7 +58,7 @@ class Genuine:
 
 
 def encode(token: bytes, face: Face, key: SigningKey) -> str:
-    """The 148 characters of a voucher, the same for the same facts and key; ValueError where one overflows."""
+    """The 148 characters of a voucher, the same for the same facts and key; ValueError if one overflows."""
     if len(token) != 16:  # struct would pad it in silence
         raise ValueError(len(token))
     days = (face.expires_on - _EPOCH).days

@@ -13,7 +13,6 @@ from panama_ruc_dv_calculator.ruc_natural_nt import RucNaturalNT
 
 from buyback.redemption.ruc import (
     CheckDigitsMalformed,
-    RucKind,
     RucMalformed,
     RucProvinceUnknown,
     WrongCheckDigits,
@@ -21,6 +20,7 @@ from buyback.redemption.ruc import (
     check_digits,
     tax_number,
 )
+from buyback.redemption.states import RucKind
 
 ORACLES = {
     RucKind.NATURAL: RucNatural,

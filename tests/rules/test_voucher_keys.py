@@ -1,0 +1,280 @@
+"""The key folder: made once, checked at every start, rotated and revoked."""
+
+import json
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from uuid import UUID
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+from buyback.errors import Refused
+from buyback.security import keys
+from buyback.security.keys import KeyRing, NoSigningKey
+from buyback.vouchers import qrtext
+from buyback.vouchers.codes import Misread, Misreading
+from buyback.vouchers.qrtext import Face, Genuine
+
+NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
+SALT = bytes(range(32))
+VOUCHER = UUID("6f0c3f8e-2f0e-4d0f-9a55-0e7f5f4a7a11")
+OTHER_VOUCHER = UUID("6f0c3f8e-2f0e-4d0f-9a55-0e7f5f4a7a12")
+FACE = Face(2000, date(2027, 2, 22), 7)
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    return tmp_path / "keys"
+
+
+@pytest.fixture
+def ring(folder: Path) -> KeyRing:
+    return keys.init(folder, demonstration=False, now=NOW)
+
+
+def _text(ring: KeyRing) -> str:
+    return qrtext.encode(ring.token(SALT, VOUCHER), FACE, ring.get_signer(FACE.expires_on))
+
+
+def test_new_keys_sign_what_they_then_read(folder: Path, ring: KeyRing) -> None:
+    read = qrtext.decode(_text(ring), keys.load(folder))
+    assert read == Genuine(ring.token(SALT, VOUCHER), FACE, 1)
+
+
+def test_keys_loaded_again_derive_the_same(folder: Path, ring: KeyRing) -> None:
+    again = keys.load(folder)
+    assert again.token(SALT, VOUCHER) == ring.token(SALT, VOUCHER)
+    assert again.typed_code(SALT, VOUCHER) == ring.typed_code(SALT, VOUCHER)
+    assert again.code_hash(5) == ring.code_hash(5)
+    assert again.pin_hash(VOUCHER, "0417") == ring.pin_hash(VOUCHER, "0417")
+    assert again.session_key == ring.session_key
+    assert _public(again) == _public(ring)
+
+
+def test_every_installation_has_keys_of_its_own_and_each_job_too(tmp_path: Path) -> None:
+    rings = [keys.init(tmp_path / name, demonstration=True, now=NOW) for name in ("a", "b")]
+    secrets = [
+        secret
+        for ring in rings
+        for secret in (ring.token_key, ring.code_key, ring.pin_key, ring.session_key, _public(ring))
+    ]
+    assert len(set(secrets)) == 10
+    assert all(len(secret) == 32 for secret in secrets)
+
+
+def test_another_voucher_or_another_salt_gives_another_token_and_code(ring: KeyRing) -> None:
+    cases = [(SALT, VOUCHER), (SALT, OTHER_VOUCHER), (SALT[::-1], VOUCHER)]
+    assert len({ring.token(*case) for case in cases}) == 3
+    assert len({ring.typed_code(*case) for case in cases}) == 3
+    assert all(len(ring.token(*case)) == 16 for case in cases)
+    assert all(ring.typed_code(*case) < 1 << 60 for case in cases)
+
+
+def test_hashes_in_the_database_depend_on_the_key(tmp_path: Path, ring: KeyRing) -> None:
+    other = keys.init(tmp_path / "other", demonstration=False, now=NOW)
+    assert ring.code_hash(5) != other.code_hash(5)
+    assert ring.pin_hash(VOUCHER, "0417") != other.pin_hash(VOUCHER, "0417")
+    assert ring.pin_hash(VOUCHER, "0417") != ring.pin_hash(OTHER_VOUCHER, "0417")
+
+
+def test_demonstration_keys_are_marked(tmp_path: Path) -> None:
+    keys.init(tmp_path / "demo", demonstration=True, now=NOW)
+    keys.init(tmp_path / "real", demonstration=False, now=NOW)
+    assert keys.load(tmp_path / "demo").is_demonstration
+    assert not keys.load(tmp_path / "real").is_demonstration
+
+
+def test_only_the_owner_can_open_the_folder_and_its_files(folder: Path, ring: KeyRing) -> None:
+    assert folder.stat().st_mode & 0o777 == 0o700
+    assert {path.stat().st_mode & 0o777 for path in folder.iterdir()} == {0o600}
+
+
+def test_no_secret_is_shown_when_a_key_ring_is_printed(folder: Path, ring: KeyRing) -> None:
+    shown = repr(ring)
+    for secret in (ring.token_key, ring.code_key, ring.pin_key, ring.session_key):
+        assert repr(secret) not in shown
+        assert secret.hex() not in shown
+    assert ring.token_key.hex() not in (folder / "keys.json").read_text()
+
+
+def test_keys_are_never_overwritten(folder: Path, ring: KeyRing) -> None:
+    with pytest.raises(keys.KeysExist) as refusal:
+        keys.init(folder, demonstration=False, now=NOW)
+    assert str(folder) in refusal.value.text()
+    assert keys.load(folder).token_key == ring.token_key
+
+
+def test_a_file_in_the_folders_place_is_not_overwritten(folder: Path) -> None:
+    folder.write_text("something else")
+    with pytest.raises(keys.KeysExist):
+        keys.init(folder, demonstration=False, now=NOW)
+    assert folder.read_text() == "something else"
+
+
+@pytest.mark.parametrize(
+    "name", ["keys.json", "token.key", "code.key", "pin.key", "session.key", "checkpoint.key"]
+)
+def test_a_missing_file_is_named(folder: Path, ring: KeyRing, name: str) -> None:
+    (folder / name).unlink()
+    _assert_refused(folder, keys.KeysMissing, name)
+
+
+def test_a_missing_folder_is_named(folder: Path) -> None:
+    _assert_refused(folder, keys.KeysMissing, "keys init")
+
+
+@pytest.mark.parametrize("name", [".", "keys.json", "token.key", "checkpoint.key", "signing-001.key"])
+@pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
+def test_what_others_may_open_is_refused(folder: Path, ring: KeyRing, name: str, mode: int) -> None:
+    (folder / name).chmod(mode | (0o100 if name == "." else 0))
+    _assert_refused(folder, keys.KeysExposed, folder.name if name == "." else name)
+
+
+@pytest.mark.parametrize("name", ["token.key", "checkpoint.key", "signing-001.key"])
+@pytest.mark.parametrize("text", ["", "00" * 31, "00" * 33, "not hexadecimal", "ñ" * 32])
+def test_a_damaged_key_is_named(folder: Path, ring: KeyRing, name: str, text: str) -> None:
+    (folder / name).write_text(text)
+    _assert_refused(folder, keys.KeysDamaged, name)
+
+
+@pytest.mark.parametrize("name", ["token.key", "code.key", "pin.key", "checkpoint.key", "signing-001.key"])
+def test_a_key_of_another_folder_is_noticed(folder: Path, ring: KeyRing, tmp_path: Path, name: str) -> None:
+    keys.init(tmp_path / "other", demonstration=False, now=NOW)
+    (folder / name).write_bytes((tmp_path / "other" / name).read_bytes())
+    _assert_refused(folder, keys.KeysMismatched, name)
+
+
+def test_two_keys_swapped_are_noticed(folder: Path, ring: KeyRing) -> None:
+    (folder / "token.key").write_text(ring.code_key.hex())
+    _assert_refused(folder, keys.KeysMismatched, "token.key")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"format": 2},
+        {"signing": None},
+        {"signing": [{}]},
+        {"secrets": {}},
+        {"demonstration": "no"},
+        {"demonstration": None},
+    ],
+)
+def test_a_damaged_registry_is_named(folder: Path, ring: KeyRing, change: dict[str, object]) -> None:
+    registry = json.loads((folder / "keys.json").read_text())
+    (folder / "keys.json").write_text(json.dumps(registry | change))
+    _assert_refused(folder, keys.KeysDamaged, "keys.json")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        {"id": 256},
+        {"id": True},
+        {"id": "1"},
+        {"public": "00"},
+        {"public": "zz" * 32},
+        {"valid_until": "mañana"},
+        {"valid_from": 5},
+        {"revoked_because": 5},
+    ],
+)
+def test_a_damaged_entry_of_the_registry_is_named(
+    folder: Path, ring: KeyRing, change: dict[str, object]
+) -> None:
+    registry = json.loads((folder / "keys.json").read_text())
+    registry["signing"][0] |= change
+    (folder / "keys.json").write_text(json.dumps(registry))
+    _assert_refused(folder, keys.KeysDamaged, "keys.json")
+
+
+@pytest.mark.parametrize("text", ["", "[]", "{", "ñ"])
+def test_a_registry_that_is_no_json_object_is_named(folder: Path, ring: KeyRing, text: str) -> None:
+    (folder / "keys.json").write_text(text)
+    _assert_refused(folder, keys.KeysDamaged, "keys.json")
+
+
+def test_two_keys_with_one_number_are_refused(folder: Path, ring: KeyRing) -> None:
+    registry = json.loads((folder / "keys.json").read_text())
+    registry["signing"] *= 2
+    (folder / "keys.json").write_text(json.dumps(registry))
+    _assert_refused(folder, keys.KeysDamaged, "keys.json")
+
+
+def test_a_machine_without_the_private_key_reads_but_does_not_sign(folder: Path, ring: KeyRing) -> None:
+    text = _text(ring)
+    (folder / "signing-001.key").unlink()
+    reader = keys.load(folder)
+    assert isinstance(qrtext.decode(text, reader), Genuine)
+    with pytest.raises(NoSigningKey, match="2027-02-22"):
+        reader.get_signer(FACE.expires_on)
+    with pytest.raises(ValueError, match="1"):
+        reader.signing[0].sign(b"")
+
+
+def test_after_a_rotation_the_old_vouchers_are_still_read(folder: Path, ring: KeyRing) -> None:
+    text = _text(ring)
+    added = keys.add_signing_key(folder, now=NOW + timedelta(days=30))
+    both = keys.load(folder)
+    assert added.id == 2
+    assert isinstance(qrtext.decode(text, both), Genuine)
+    assert _text(both) == text
+
+
+def test_a_voucher_that_outlives_the_old_key_is_signed_by_the_new_one(folder: Path, ring: KeyRing) -> None:
+    beyond = ring.signing[0].valid_until + timedelta(days=1)
+    with pytest.raises(NoSigningKey):
+        ring.get_signer(beyond)
+    keys.add_signing_key(folder, now=NOW + timedelta(days=3600))
+    assert keys.load(folder).get_signer(beyond).id == 2
+    assert keys.load(folder).get_signer(FACE.expires_on).id == 1
+
+
+def test_a_revoked_key_refuses_its_vouchers_with_the_reason_and_signs_no_more(
+    folder: Path, ring: KeyRing
+) -> None:
+    text = _text(ring)
+    keys.add_signing_key(folder, now=NOW)
+    keys.revoke_signing_key(folder, 1, reason="Llave extraviada")
+    after = keys.load(folder)
+    assert qrtext.decode(text, after) == Misread(Misreading.KEY_REVOKED, "Llave extraviada")
+    assert after.get_signer(FACE.expires_on).id == 2
+    assert isinstance(qrtext.decode(_text(after), after), Genuine)
+
+
+def test_a_key_that_does_not_exist_cannot_be_revoked(folder: Path, ring: KeyRing) -> None:
+    with pytest.raises(keys.SigningKeyUnknown, match="9"):
+        keys.revoke_signing_key(folder, 9, reason="")
+
+
+def test_no_key_gets_a_number_over_255(folder: Path, ring: KeyRing) -> None:
+    registry = json.loads((folder / "keys.json").read_text())
+    registry["signing"][0]["id"] = 255
+    (folder / "signing-001.key").rename(folder / "signing-255.key")
+    (folder / "keys.json").write_text(json.dumps(registry))
+    with pytest.raises(keys.SigningKeysFull):
+        keys.add_signing_key(folder, now=NOW)
+
+
+def test_a_token_is_kept_as_its_sha_256() -> None:
+    # The digest of sixteen zero bytes, as any sha256sum gives it.
+    expected = "374708fff7719dd5979ec875d56cd2286f6d3cf7ec317a3b25632aab28ec37bb"
+    assert keys.token_hash(bytes(16)).hex() == expected
+
+
+@pytest.mark.parametrize("token, face", [(bytes(15), FACE), (bytes(16), Face(1 << 32, FACE.expires_on, 7))])
+def test_a_field_that_does_not_fit_is_a_mistake(ring: KeyRing, token: bytes, face: Face) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        qrtext.encode(token, face, ring.signing[0])
+
+
+def _public(ring: KeyRing) -> bytes:
+    key: Ed25519PrivateKey = ring.checkpoint
+    return key.public_key().public_bytes(Encoding.Raw, PublicFormat.Raw)
+
+
+def _assert_refused(folder: Path, refusal: type[Refused], named: str) -> None:
+    with pytest.raises(refusal) as refused:
+        keys.load(folder)
+    assert named in refused.value.text()

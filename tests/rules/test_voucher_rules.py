@@ -1,0 +1,112 @@
+"""Rounding, paying out in denominations, dispositions and expiry."""
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from buyback.vouchers.rules import Disposition, disposition, is_past, round_award, split
+from buyback.vouchers.states import ResolutionKind
+
+DENOMINATIONS = (5000, 2000, 1000, 500)
+
+denominations = st.lists(st.integers(1, 20_000), min_size=1, max_size=6)
+awards = st.integers(0, 500_000)
+
+
+def test_an_award_is_paid_in_the_largest_faces_first_and_one_remainder() -> None:
+    assert split(187_35, DENOMINATIONS) == (5000, 5000, 5000, 2000, 1000, 500, 235)
+
+
+def test_the_order_in_which_denominations_are_given_does_not_matter() -> None:
+    assert split(187_35, (500, 5000, 1000, 2000, 500)) == split(187_35, DENOMINATIONS)
+
+
+def test_an_award_of_nothing_needs_no_voucher() -> None:
+    assert split(0, DENOMINATIONS) == ()
+
+
+def test_an_award_under_the_smallest_denomination_is_one_voucher() -> None:
+    assert split(5, DENOMINATIONS) == (5,)
+
+
+@given(awards, denominations)
+def test_the_faces_add_up_to_the_award(award: int, faces: list[int]) -> None:
+    assert sum(split(award, faces)) == award
+
+
+@given(awards, denominations)
+def test_at_most_one_face_is_no_denomination_and_it_is_smaller_than_all(award: int, faces: list[int]) -> None:
+    others = [face for face in split(award, faces) if face not in faces]
+    assert len(others) <= 1
+    assert all(0 < face < min(faces) for face in others)
+
+
+@given(awards, denominations)
+def test_no_run_of_faces_could_have_been_one_larger_denomination(award: int, faces: list[int]) -> None:
+    paid = split(award, faces)
+    for larger in faces:
+        assert sum(face for face in paid if face < larger) < larger
+
+
+@pytest.mark.parametrize("award, faces", [(-1, DENOMINATIONS), (100, ()), (100, (500, 0)), (100, (-5,))])
+def test_a_negative_award_or_a_face_of_nothing_is_a_mistake(award: int, faces: tuple[int, ...]) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        split(award, faces)
+
+
+@pytest.mark.parametrize(
+    "exact, paid, difference",
+    [(0, 0, 0), (1002, 1000, -2), (1003, 1005, 2), (1005, 1005, 0), (1007, 1005, -2), (1008, 1010, 2)],
+)
+def test_an_award_is_rounded_to_five_cents_and_the_difference_kept(
+    exact: int, paid: int, difference: int
+) -> None:
+    award = round_award(exact, 5)
+    assert (award.exact, award.paid, award.difference) == (exact, paid, difference)
+
+
+def test_a_tie_is_rounded_up() -> None:
+    assert round_award(1005, 10).paid == 1010
+
+
+@given(awards, st.integers(1, 1000))
+def test_rounding_moves_an_award_by_half_a_step_at_most(exact: int, step: int) -> None:
+    award = round_award(exact, step)
+    assert award.paid % step == 0
+    assert abs(2 * award.difference) <= step
+
+
+@pytest.mark.parametrize("exact, step", [(-1, 5), (100, 0)])
+def test_a_negative_award_or_no_step_cannot_be_rounded(exact: int, step: int) -> None:
+    with pytest.raises(ValueError, match=r"."):
+        round_award(exact, step)
+
+
+@pytest.mark.parametrize(
+    "is_issued, standing, expected",
+    [
+        (False, None, Disposition.BLANK),
+        (True, None, Disposition.ISSUED),
+        (True, ResolutionKind.REDEEM, Disposition.REDEEMED),
+        (True, ResolutionKind.VOID, Disposition.VOID),
+        (True, ResolutionKind.EXPIRE, Disposition.EXPIRED),
+    ],
+)
+def test_a_voucher_has_the_disposition_that_its_records_give_it(
+    *, is_issued: bool, standing: ResolutionKind | None, expected: Disposition
+) -> None:
+    assert disposition(is_issued=is_issued, standing=standing) is expected
+
+
+def test_a_blank_voucher_with_a_resolution_is_a_contradiction() -> None:
+    with pytest.raises(ValueError, match="redeem"):
+        disposition(is_issued=False, standing=ResolutionKind.REDEEM)
+
+
+def test_a_voucher_is_good_through_its_last_day() -> None:
+    last = date(2027, 2, 22)
+    assert not is_past(last, date(2027, 2, 21))
+    assert not is_past(last, last)
+    assert is_past(last, date(2027, 2, 23))
