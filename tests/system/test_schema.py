@@ -1,0 +1,186 @@
+"""The schema as a whole: migrations make what the models say, and nothing in it can hold a depositor."""
+
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+import pytest
+from alembic.config import Config
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Date, Enum, Inspector, String, Table, create_engine, inspect, text
+
+from buyback.db import Database, Instant
+from buyback.paths import MIGRATIONS
+from buyback.schema import metadata
+
+MODELS_SCHEMA = "models"
+BELONGS_TO = {"organisation", "programme", "event", "merchant"}
+UNSCOPED = {
+    "account": "its scope is a text: an event's, a programme's, a funder's or a merchant's id",
+    "account_balance": "one row of an account",
+    "audit_chain": "its id is the organisation's or the till's own",
+    "audit_row": "one row of a chain",
+    "barrio": "public",
+    "corregimiento": "public",
+    "district": "public",
+    "forbidden_role_pair": "a rule, the same for everyone",
+    "period": "a month",
+    "province": "public",
+    "sign_in_failure": "nobody is signed in yet",
+}
+
+# Words of which no column's name may consist, in English and in Spanish.
+DEPOSITOR = set(
+    """
+    depositor donor holder owner person visitor citizen depositante ciudadano
+    identity identification cedula dni passport pasaporte licence license plate placa vehicle
+    phone telephone mobile telefono celular email mail correo address direccion
+    age edad birth born nacimiento sex sexo gender genero ethnicity nationality
+    portrait face_photo selfie fingerprint huella signature firma voice
+    ip agent browser device cookie fingerprint imei mac geolocation gps
+    note notes comment comments remark remarks observation observaciones description story
+    """.split()  # noqa: SIM905  a list for reading
+)
+NOT_THE_DEPOSITORS = {
+    "sign_in_failure.device_key": "a keyed hash of the device from which an official's sign-in failed",
+}
+
+# What was handed in and what it was paid with: no clock, and no text but what describes the thing.
+OF_THE_VISIT = ("surrender", "item", "handover", "handover_item", "handover_voucher", "voucher", "issuance")
+TEXTS_ABOUT_THINGS = {
+    "item.calibre",
+    "item.calibre_group",
+    "item.catalogue_class",
+    "item.condition",
+    "item.made_safe_by",
+    "item.make",
+    "item.model",
+    "item.serial",
+    "item.tag",
+}
+
+
+def test_migrations_make_exactly_what_the_models_say(database: Database) -> None:
+    with database.engine.connect() as connection:
+        migrated = _described(inspect(connection), schema=None)
+        assert migrated == _models_described(connection)
+
+
+@pytest.mark.databases("sqlite")
+def test_migrations_hide_the_order_of_rows_where_the_models_do(database: Database) -> None:
+    with database.engine.connect() as connection:
+        rows = connection.execute(text("SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'"))
+        migrated = {name for (name,) in rows}
+    assert migrated == {
+        table.name
+        for table in metadata.tables.values()
+        if table.dialect_options["sqlite"]["with_rowid"] is False
+    }
+
+
+def test_migrations_stand_in_one_line() -> None:
+    config = Config()
+    config.set_main_option("script_location", str(MIGRATIONS))
+    config.set_main_option("path_separator", "os")
+    script = ScriptDirectory.from_config(config)
+    names = [revision.revision for revision in script.walk_revisions()]
+    assert names == [f"{number:04d}" for number in range(len(names), 0, -1)]
+
+
+def test_no_column_is_named_after_anything_of_a_depositor() -> None:
+    suspicious = [
+        column
+        for column in _columns()
+        if DEPOSITOR & {*column.split(".")[1].split("_"), column.split(".")[1]}
+        and column not in NOT_THE_DEPOSITORS
+    ]
+    assert suspicious == []
+
+
+def test_what_was_handed_in_keeps_the_day_and_no_minute() -> None:
+    clocks = [
+        f"{name}.{column.name}"
+        for name in OF_THE_VISIT
+        for column in metadata.tables[name].columns
+        if isinstance(column.type, Instant) or "time" in str(column.type).lower()
+    ]
+    assert clocks == []
+    assert isinstance(metadata.tables["surrender"].columns["day"].type, Date)
+
+
+def test_what_was_handed_in_has_no_free_text() -> None:
+    free = {
+        f"{name}.{column.name}"
+        for name in OF_THE_VISIT
+        for column in metadata.tables[name].columns
+        if isinstance(column.type, String) and not isinstance(column.type, Enum)
+    }
+    assert free == TEXTS_ABOUT_THINGS
+
+
+def test_every_table_belongs_to_an_organisation_a_programme_an_event_or_a_merchant() -> None:
+    adrift = {name for name in metadata.tables if not _reaches_an_owner(metadata.tables[name])}
+    assert adrift == set(UNSCOPED)
+
+
+def test_the_exceptions_for_columns_are_still_needed() -> None:
+    assert set(NOT_THE_DEPOSITORS) <= set(_columns())
+
+
+def _columns() -> list[str]:
+    return [f"{table.name}.{column.name}" for table in metadata.tables.values() for column in table.columns]
+
+
+def _reaches_an_owner(table: Table) -> bool:
+    seen: set[str] = set()
+    ahead = {table.name}
+    while ahead - seen:
+        name = (ahead - seen).pop()
+        seen.add(name)
+        ahead |= {key.column.table.name for key in metadata.tables[name].foreign_keys}
+    return bool(seen & BELONGS_TO)
+
+
+def _models_described(connection: Connection) -> dict[str, Any]:
+    if connection.dialect.name == "sqlite":
+        memory = create_engine("sqlite://")
+        with memory.connect() as empty:
+            metadata.create_all(empty)
+            described = _described(inspect(empty), schema=None)
+        memory.dispose()
+        return described
+    connection.execute(text(f"CREATE SCHEMA {MODELS_SCHEMA}"))
+    connection.execute(text(f"SET LOCAL search_path TO {MODELS_SCHEMA}"))
+    metadata.create_all(connection, checkfirst=False)
+    described = _described(inspect(connection), schema=MODELS_SCHEMA)
+    connection.rollback()
+    return described
+
+
+def _described(inspector: Inspector, schema: str | None) -> dict[str, Any]:
+    """Columns and every named rule of every table, as the database itself tells them."""
+    return {
+        table: {
+            "columns": _plain(inspector.get_columns(table, schema)),
+            "primary key": _plain([inspector.get_pk_constraint(table, schema)]),
+            "foreign keys": _plain(inspector.get_foreign_keys(table, schema)),
+            "unique": _plain(inspector.get_unique_constraints(table, schema)),
+            "checks": _plain(inspector.get_check_constraints(table, schema)),
+            "indexes": _plain(inspector.get_indexes(table, schema)),
+        }
+        for table in inspector.get_table_names(schema)
+        if table != "alembic_version"
+    }
+
+
+def _plain(found: Iterable[Mapping[str, Any]]) -> list[str]:
+    return sorted(
+        _spelt({key: value for key, value in rule.items() if key != "referred_schema"}) for rule in found
+    )
+
+
+def _spelt(value: object) -> str:
+    if isinstance(value, Mapping):
+        return "{" + ", ".join(f"{key}: {_spelt(value[key])}" for key in sorted(value)) + "}"
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(map(_spelt, value)) + "]"
+    return " ".join(str(value).split())
