@@ -71,9 +71,7 @@ def test_migrations_hide_the_order_of_rows_where_the_models_do(database: Databas
         rows = connection.execute(text("SELECT name FROM sqlite_master WHERE sql LIKE '%WITHOUT ROWID%'"))
         migrated = {name for (name,) in rows}
     assert migrated == {
-        table.name
-        for table in metadata.tables.values()
-        if table.dialect_options["sqlite"]["with_rowid"] is False
+        table.name for table in metadata.tables.values() if table.dialect_options["sqlite"]["with_rowid"] is False
     }
 
 
@@ -90,8 +88,7 @@ def test_no_column_is_named_after_anything_of_a_depositor() -> None:
     suspicious = [
         column
         for column in _columns()
-        if DEPOSITOR & {*column.split(".")[1].split("_"), column.split(".")[1]}
-        and column not in NOT_THE_DEPOSITORS
+        if DEPOSITOR & {*column.split(".")[1].split("_"), column.split(".")[1]} and column not in NOT_THE_DEPOSITORS
     ]
     assert suspicious == []
 
@@ -173,9 +170,7 @@ def _described(inspector: Inspector, schema: str | None) -> dict[str, Any]:
 
 
 def _plain(found: Iterable[Mapping[str, Any]]) -> list[str]:
-    return sorted(
-        _spelt({key: value for key, value in rule.items() if key != "referred_schema"}) for rule in found
-    )
+    return sorted(_spelt({key: value for key, value in rule.items() if key != "referred_schema"}) for rule in found)
 
 
 def _spelt(value: object) -> str:

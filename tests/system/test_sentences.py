@@ -1,0 +1,84 @@
+"""Everything that people read is in Spanish in the source and in English in the catalogue."""
+
+import importlib
+import pkgutil
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from babel.messages.catalog import Catalog, Message
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po
+
+import buyback
+from buyback.errors import Refused
+from buyback.paths import TEMPLATES, TRANSLATIONS
+
+PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
+KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
+METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+
+
+@pytest.fixture(scope="module")
+def english() -> dict[str, Message]:
+    """The English catalogue, by its Spanish source."""
+    messages: dict[str, Message] = {}
+    for path in sorted((TRANSLATIONS / "en" / "LC_MESSAGES").glob("*.po")):
+        messages |= {_singular(message): message for message in _catalogue(path) if message.id}
+    return messages
+
+
+def test_every_refusal_is_in_the_english_catalogue(english: dict[str, Message]) -> None:
+    assert sorted({refusal.sentence for refusal in _refusals()} - set(english)) == []
+
+
+def test_every_text_of_screens_is_in_the_english_catalogue(english: dict[str, Message]) -> None:
+    marked = {text for folder in (Path(buyback.__file__).parent, TEMPLATES) for text in _marked(folder)}
+    assert len(marked) > 50
+    assert sorted(marked - set(english)) == []
+
+
+def test_every_english_text_is_there_and_certain(english: dict[str, Message]) -> None:
+    assert [key for key, message in english.items() if message.fuzzy or not all(_forms(message.string))] == []
+
+
+def test_every_english_text_has_the_placeholders_of_the_spanish_one(english: dict[str, Message]) -> None:
+    different = [
+        key
+        for key, message in english.items()
+        if any(
+            set(PLACEHOLDER.findall(form)) - {"%(num)s"} != set(PLACEHOLDER.findall(key)) - {"%(num)s"}
+            for form in _forms(message.string)
+        )
+    ]
+    assert different == []
+
+
+def _refusals() -> Iterator[type[Refused]]:
+    for module in pkgutil.walk_packages(buyback.__path__, "buyback."):
+        importlib.import_module(module.name)
+    ahead = [Refused]
+    while ahead:
+        refusal = ahead.pop()
+        ahead += refusal.__subclasses__()
+        if refusal.__module__.startswith("buyback."):
+            yield refusal
+
+
+def _marked(folder: Path) -> Iterator[str]:
+    for _, _, text, _, _ in extract_from_dir(str(folder), METHODS, keywords=KEYWORDS):
+        yield text[0] if isinstance(text, tuple) else text
+
+
+def _catalogue(path: Path) -> Catalog:
+    with path.open("rb") as file:
+        return read_po(file, locale="en", abort_invalid=True)
+
+
+def _singular(message: Message) -> str:
+    return _forms(message.id)[0]
+
+
+def _forms(text: str | list[str] | tuple[str, ...] | None) -> tuple[str, ...]:
+    return (text,) if isinstance(text, str) else tuple(text or ("",))
