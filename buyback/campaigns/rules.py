@@ -1,37 +1,257 @@
-"""When an event may be planned and opened, and who pays for it. Pure; days are Panama's, money is in cents."""
+"""A programme's rules, when an event may be planned and opened, and who pays for it.
+
+Pure. Days are Panama's, money is in cents.
+"""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
+from buyback.campaigns.states import EventState, PaymentMode, PinRule
 from buyback.errors import Problem, Refused
+from buyback.money import CENTS_MAX
+from buyback.people.rules import OrganisationKind
 
-EVENT_DAYS_MAX = 366  # an event is a matter of days; a typed year is a slip
+EVENT_DAYS_MAX = 366  # an event is a matter of days; a longer one is a mistyped year
+SITE_LENGTH_MAX = 120
+PROGRAMME_CODE_LENGTH_MAX = 32
+EVENT_CODE_LENGTH_MAX = 64
 
+MUNICIPALITY = "@municipality"
+GOVERNORATE = "@governorate"
+PLACEHOLDERS = frozenset({MUNICIPALITY, GOVERNORATE})
 
-class EventState(StrEnum):
-    """Open is a state that an official sets, whatever the date."""
-
-    PLANNED = "planned"
-    OPEN = "open"
-    CLOSING = "closing"
-    CLOSED = "closed"
-    PURGED = "purged"
-
-
-class PaymentMode(StrEnum):
-    """Each funder pays its share, or the first pays all and the others owe it."""
-
-    EACH = "each"
-    LEAD = "lead"
+_CODE = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]*", re.ASCII)
 
 
-class PinRule(StrEnum):
-    """Whether vouchers carry a PIN."""
+class MerchantCategory(StrEnum):
+    """The kinds of merchant that a programme may admit."""
 
-    NEVER = "never"
-    OPTIONAL = "optional"
-    ALWAYS = "always"
+    SHOP = "shop"
+    SUPERMARKET = "supermarket"
+    RESTAURANT = "restaurant"
+    PHARMACY = "pharmacy"
+
+
+CATEGORY_NAMES = {
+    MerchantCategory.SHOP: "Tiendas",
+    MerchantCategory.SUPERMARKET: "Supermercados",
+    MerchantCategory.RESTAURANT: "Restaurantes",
+    MerchantCategory.PHARMACY: "Farmacias",
+}
+
+
+class CodeMalformed(Refused):
+    """Codes are typed on command lines and read aloud, so they are plain."""
+
+    sentence = "Un código lleva letras sin acento, cifras y guiones, hasta {longest} en total."
+
+
+class SiteMalformed(Refused):
+    """The site is printed on the bulletin."""
+
+    sentence = "Escriba el sitio de la jornada, en una línea de hasta {longest} letras."
+
+
+class DaysReversed(Refused):
+    """The last day lies before the first."""
+
+    sentence = "La jornada termina el {ends_on}, antes de empezar el {starts_on}."
+
+
+class EventTooLong(Refused):
+    """More days than any event has."""
+
+    sentence = "La jornada duraría {days} días; el máximo es {longest}."
+
+
+class OutsideProgramme(Refused):
+    """The programme's rules do not hold on some day of the event."""
+
+    sentence = "El programa vale del {valid_from} al {last_day}; la jornada debe caber entera."
+
+
+class FloatOutOfBounds(Refused):
+    """A float is what the event may promise at most."""
+
+    sentence = "El fondo de la jornada debe ser mayor que 0.00 y no pasar de 100,000,000.00."
+
+
+class EventNotPlanned(Refused):
+    """Only a planned event can be opened."""
+
+    sentence = "La jornada {event} no está por abrir: su estado es {state}."
+
+
+class ProgrammeClosed(Refused):
+    """A closed programme takes no more events, versions or redemptions."""
+
+    sentence = "El programa {programme} está cerrado."
+
+
+class FunderMissing(Refused):
+    """The organisation that should pay a share is not registered."""
+
+    sentence = "Falta registrar el aportante {funder} para el distrito {district}."
+
+
+class FunderAmbiguous(Refused):
+    """Two organisations of one kind claim the same place."""
+
+    sentence = "Hay más de un aportante {funder} para el distrito {district}: {found}."
+
+
+class FunderTwice(Refused):
+    """One organisation would hold two shares of one agreement."""
+
+    sentence = "El aportante {funder} aparece dos veces en el convenio."
+
+
+@dataclass(frozen=True, kw_only=True)
+class FunderWeight:
+    """A funder's weight: an organisation's code, or a placeholder that the event's district resolves."""
+
+    organisation: str
+    weight: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProgrammeRules:
+    """One version of a programme, without its tariff. Money in cents; ``valid_until`` is exclusive.
+
+    ``denominations`` run from the largest to the smallest. ``appropriation`` is the budget that the file states,
+    if it states one. The first funder leads where ``payment`` is lead.
+    """
+
+    code: str
+    name: str
+    number: int
+    valid_from: date
+    valid_until: date
+    denominations: tuple[int, ...]
+    rounding: int
+    voucher_days: int
+    approval_over: int
+    pin: PinRule
+    categories: tuple[MerchantCategory, ...]
+    payment: PaymentMode
+    appropriation: int | None
+    funders: tuple[FunderWeight, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class EventPlan:
+    """An event as an official plans it: both days inclusive, the float in cents."""
+
+    code: str
+    site: str
+    starts_on: date
+    ends_on: date
+    float_cents: int
+
+    @property
+    def days(self) -> tuple[date, ...]:
+        """Every day from the first to the last."""
+        return tuple(self.starts_on + timedelta(days=day) for day in range((self.ends_on - self.starts_on).days + 1))
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalOrganisation:
+    """An organisation as a possible funder. ``district`` is None for national ones."""
+
+    id: UUID
+    code: str
+    kind: OrganisationKind
+    district: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Share:
+    """A funder's weight in an agreement."""
+
+    funder: UUID
+    weight: int
+
+
+def is_code(text: str, longest: int) -> bool:
+    """Whether a text can be a code: letters without accents, digits, dashes; none leading."""
+    return len(text) <= longest and _CODE.fullmatch(text) is not None
+
+
+def is_one_line(text: str, longest: int) -> bool:
+    """Whether a text is a printable line of 1 to ``longest`` characters without blanks around it."""
+    return 0 < len(text) <= longest and text == text.strip() and text.isprintable()
+
+
+def problems_of_plan(plan: EventPlan, *, valid_from: date, valid_until: date) -> tuple[Problem, ...]:
+    """Everything wrong with an event planned under a programme; ``valid_until`` is exclusive."""
+    refusals: list[Refused] = []
+    if not is_code(plan.code, EVENT_CODE_LENGTH_MAX):
+        refusals.append(CodeMalformed(field="code", longest=EVENT_CODE_LENGTH_MAX))
+    if not is_one_line(plan.site, SITE_LENGTH_MAX):
+        refusals.append(SiteMalformed(field="site", longest=SITE_LENGTH_MAX))
+    if not 0 < plan.float_cents <= CENTS_MAX:
+        refusals.append(FloatOutOfBounds(field="float"))
+    refusals.extend(_days_refused(plan, valid_from, valid_until))
+    return tuple(Problem(refusal.field or "", refusal) for refusal in refusals)
+
+
+def _days_refused(plan: EventPlan, valid_from: date, valid_until: date) -> Iterable[Refused]:
+    if plan.ends_on < plan.starts_on:
+        yield DaysReversed(field="to", starts_on=plan.starts_on, ends_on=plan.ends_on)
+        return
+    if len(plan.days) > EVENT_DAYS_MAX:
+        yield EventTooLong(field="to", days=len(plan.days), longest=EVENT_DAYS_MAX)
+    if not valid_from <= plan.starts_on or not plan.ends_on < valid_until:
+        last_day = valid_until - timedelta(days=1)
+        yield OutsideProgramme(field="from", valid_from=valid_from, last_day=last_day)
+
+
+def expiry(ends_on: date, voucher_days: int) -> date:
+    """The last day on which an event's vouchers are taken: one for all, so that it tells no visit's day."""
+    return ends_on + timedelta(days=voucher_days)
+
+
+def check_can_open(code: str, state: EventState) -> None:
+    """Refuse to open an event that is not planned."""
+    if state is not EventState.PLANNED:
+        raise EventNotPlanned(event=code, state=state)
+
+
+def resolve_funders(
+    funders: Sequence[FunderWeight], organisations: Sequence[LocalOrganisation], district: str
+) -> tuple[Share, ...]:
+    """The agreement of an event in a district (four-digit INEC code), in the programme's order.
+
+    ``@municipality`` is the municipality of that district; ``@governorate`` the governorate of its province.
+    Raises FunderMissing, FunderAmbiguous or FunderTwice, naming the funder.
+    """
+    shares: list[Share] = []
+    for entry in funders:
+        funder = _funder(entry.organisation, organisations, district)
+        if any(share.funder == funder.id for share in shares):
+            raise FunderTwice(field="funder", funder=funder.code)
+        shares.append(Share(funder=funder.id, weight=entry.weight))
+    return tuple(shares)
+
+
+def _funder(name: str, organisations: Sequence[LocalOrganisation], district: str) -> LocalOrganisation:
+    found = [organisation for organisation in organisations if _answers_to(name, organisation, district)]
+    if not found:
+        raise FunderMissing(field="funder", funder=name, district=district)
+    if len(found) > 1:
+        codes = ", ".join(sorted(organisation.code for organisation in found))
+        raise FunderAmbiguous(field="funder", funder=name, district=district, found=codes)
+    return found[0]
+
+
+def _answers_to(name: str, organisation: LocalOrganisation, district: str) -> bool:
+    if name == MUNICIPALITY:
+        return organisation.kind is OrganisationKind.MUNICIPALITY and organisation.district == district
+    if name == GOVERNORATE:
+        province = (organisation.district or "")[:2]
+        return organisation.kind is OrganisationKind.GOVERNORATE and province == district[:2]
+    return organisation.code == name

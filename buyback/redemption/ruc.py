@@ -12,25 +12,16 @@ Leading zeros of a part are no part of the number: ``08-0012-00345`` is ``8-12-3
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
-from enum import StrEnum
 from types import MappingProxyType
 
 from buyback.errors import Refused
+from buyback.redemption.states import RucKind
 
 PROVINCE_MAX = 13  # ten provinces and three comarcas; 0 where none was assigned
 _OLD_ROLL_UNTIL = 50_000
 _SHORT_ENTRY = 5  # digits of the last part that most layouts have room for
 _LONG_ENTRY = 6
 _LONG_FOLIO = 4
-
-
-class RucKind(StrEnum):
-    """Whose number it is. An NT number (número tributario) reads alike for a person and a company."""
-
-    NATURAL = "natural"
-    JURIDICA = "juridica"
-    NATURAL_NT = "natural_nt"
-    JURIDICA_NT = "juridica_nt"
 
 
 class RucMalformed(Refused):

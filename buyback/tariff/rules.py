@@ -165,9 +165,7 @@ class Tariff:
 
     def cap(self, class_code: ClassCode) -> int | None:
         """How many pieces of the class one visit may bring; None without a limit."""
-        return next(
-            (line.cap_per_visit for line in self.of(class_code) if line.cap_per_visit is not None), None
-        )
+        return next((line.cap_per_visit for line in self.of(class_code) if line.cap_per_visit is not None), None)
 
 
 def find_line(
