@@ -8,12 +8,21 @@ row's ``previous`` is 32 zero bytes. A body may be emptied later: the chain stil
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
 import rfc8785
 
 GENESIS = bytes(32)
+
+
+class ChainKind(StrEnum):
+    """Whose acts a chain holds. A till has its own, so that tills do not wait for each other."""
+
+    OPERATOR = "operator"
+    ORGANISATION = "organisation"
+    TILL = "till"
 
 
 @dataclass(frozen=True)

@@ -7,8 +7,8 @@ from uuid import UUID
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from buyback.audit.rules import EMPTY, Head, Link, link
-from buyback.audit.tables import AuditBody, AuditChain, AuditRow, ChainKind
+from buyback.audit.rules import EMPTY, ChainKind, Head, Link, link
+from buyback.audit.tables import AuditBody, AuditChain, AuditRow
 from buyback.db import affected
 from buyback.security.tokens import new_salt
 from buyback.times import iso_utc

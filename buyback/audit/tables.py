@@ -1,7 +1,6 @@
 """Chains of audit rows, and their bodies, which retention may empty."""
 
 from datetime import datetime
-from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import (
@@ -15,15 +14,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from buyback.audit.rules import ChainKind
 from buyback.db import UNORDERED, Base, Instant, choice
-
-
-class ChainKind(StrEnum):
-    """Whose acts a chain holds. A till has its own, so that tills do not wait for each other."""
-
-    OPERATOR = "operator"
-    ORGANISATION = "organisation"
-    TILL = "till"
 
 
 class AuditChain(Base):

@@ -1,10 +1,13 @@
 """Balances."""
 
+from datetime import date
+from uuid import UUID
+
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from buyback.ledger.rules import AccountRef, Side
-from buyback.ledger.tables import AccountBalance, Transfer
+from buyback.ledger.tables import AccountBalance, Journal, Transfer
 
 
 def limited_balance(session: Session, account: AccountRef) -> int:
@@ -20,6 +23,17 @@ def balance(session: Session, account: AccountRef) -> int:
     credit = _total(session, Transfer.credit == account.id)
     debit = _total(session, Transfer.debit == account.id)
     return credit - debit if account.kind.side is Side.CREDIT else debit - credit
+
+
+def journal_of(session: Session, transfer: UUID) -> UUID:
+    """The journal that a transfer belongs to."""
+    return session.scalars(select(Transfer.journal).where(Transfer.id == transfer)).one()
+
+
+def day_of(session: Session, transfer: UUID) -> date:
+    """The day for which a transfer counts."""
+    statement = select(Journal.effective_on).join(Transfer, Transfer.journal == Journal.id)
+    return session.scalars(statement.where(Transfer.id == transfer)).one()
 
 
 def _total(session: Session, which: ColumnElement[bool]) -> int:

@@ -10,7 +10,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
-from buyback.audit.tables import ChainKind
+from buyback.audit.rules import ChainKind
 from buyback.ids import new_id
 from buyback.people import queries
 from buyback.people.errors import (

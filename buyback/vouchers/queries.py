@@ -1,0 +1,101 @@
+"""Where vouchers stand. ``current`` is a voucher's newest cycle; it has ended unless its resolution was reversed."""
+
+from dataclasses import dataclass
+from datetime import date
+from uuid import UUID
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, aliased
+
+from buyback.errors import NotFound
+from buyback.ledger import queries as ledger
+from buyback.vouchers.rules import Disposition, disposition
+from buyback.vouchers.states import ResolutionKind
+from buyback.vouchers.tables import HandoverVoucher, Issuance, Resolution, Reversal, Voucher
+
+
+@dataclass(frozen=True)
+class Standing:
+    """A voucher and where it stands; ``cycle`` is the one that would end next, or has ended. Face in cents."""
+
+    id: UUID
+    event: UUID
+    serial: int
+    face: int
+    cycle: int
+    disposition: Disposition
+
+
+def get_standing(session: Session, *, event: UUID, serial: int) -> Standing:
+    """One voucher by its event and serial; NotFound otherwise."""
+    row = session.execute(_standings().where(Voucher.event == event, Voucher.serial == serial)).first()
+    if row is None:
+        raise NotFound(field="serial", what=f"el vale {serial:06d}")
+    return _standing(row)
+
+
+def stock(session: Session, event: UUID) -> list[Standing]:
+    """All vouchers of an event, by serial."""
+    rows = session.execute(_standings().where(Voucher.event == event).order_by(Voucher.serial))
+    return [_standing(row) for row in rows]
+
+
+def of_surrender(session: Session, surrender: UUID) -> list[Standing]:
+    """What a surrender was paid, largest first; known until the purge."""
+    statement = (
+        _standings()
+        .join(HandoverVoucher, HandoverVoucher.voucher == Voucher.id)
+        .where(HandoverVoucher.surrender == surrender)
+        .order_by(Voucher.face.desc(), Voucher.serial)
+    )
+    return [_standing(row) for row in session.execute(statement)]
+
+
+def issue_day(session: Session, voucher: UUID) -> date:
+    """The day for which a voucher was issued: its surrender's."""
+    transfer = session.scalars(select(Issuance.transfer).where(Issuance.voucher == voucher)).one()
+    return ledger.day_of(session, transfer)
+
+
+def journal_of(session: Session, resolution: UUID) -> UUID:
+    """The journal that posted a resolution."""
+    transfer = session.scalars(select(Resolution.transfer).where(Resolution.id == resolution)).one()
+    return ledger.journal_of(session, transfer)
+
+
+def past_their_day(session: Session, today: date) -> list[Standing]:
+    """Outstanding vouchers whose last day lies before ``today``, event by event."""
+    statement = (
+        _standings()
+        .where(Voucher.expires_on < today, Issuance.voucher.is_not(None))
+        .where((Resolution.id.is_(None)) | (Reversal.resolution.is_not(None)))
+        .order_by(Voucher.event, Voucher.serial)
+    )
+    return [_standing(row) for row in session.execute(statement)]
+
+
+def _standings() -> Select[UUID, UUID, int, int, UUID, int, ResolutionKind, UUID]:
+    newer = aliased(Resolution)
+    newest = select(func.max(newer.cycle)).where(newer.voucher == Voucher.id).scalar_subquery()
+    return (
+        select(
+            Voucher.id,
+            Voucher.event,
+            Voucher.serial,
+            Voucher.face,
+            Issuance.voucher.label("issued"),
+            Resolution.cycle,
+            Resolution.kind,
+            Reversal.resolution.label("reversed"),
+        )
+        .outerjoin(Issuance, Issuance.voucher == Voucher.id)
+        .outerjoin(Resolution, (Resolution.voucher == Voucher.id) & (Resolution.cycle == newest))
+        .outerjoin(Reversal, Reversal.resolution == Resolution.id)
+    )
+
+
+def _standing(row: object) -> Standing:
+    key, event, serial, face, issued, cycle, kind, is_reversed = row  # type: ignore[misc, attr-defined]  # of _standings
+    standing = None if kind is None or is_reversed is not None else ResolutionKind(kind)
+    next_cycle = 0 if cycle is None else cycle + (is_reversed is not None)
+    return Standing(key, event, serial, face, next_cycle, disposition(is_issued=issued is not None, standing=standing))

@@ -1,0 +1,175 @@
+"""What ends a voucher, and what opens it again. One insert decides: a cycle of a voucher ends once."""
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from uuid import UUID
+
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from buyback.audit import service as audit
+from buyback.campaigns import queries as campaigns
+from buyback.campaigns.facts import EventFacts
+from buyback.campaigns.states import EventState
+from buyback.ids import new_id
+from buyback.ledger import rules as postings
+from buyback.ledger import service as ledger
+from buyback.ledger.rules import JournalKind, Leg
+from buyback.ledger.service import Entry
+from buyback.money import decimal_text
+from buyback.people.rules import Actor
+from buyback.security.keyring import KeyRing
+from buyback.times import panama_day
+from buyback.vouchers import queries
+from buyback.vouchers.errors import VoucherNotOutstanding
+from buyback.vouchers.queries import Standing
+from buyback.vouchers.rules import Disposition
+from buyback.vouchers.service import MintedVoucher, issue_again
+from buyback.vouchers.states import Fate, ResolutionKind, VoidReason
+from buyback.vouchers.tables import HandoverVoucher, Replacement, Resolution, ResolutionFate, Reversal
+
+
+@dataclass(frozen=True)
+class Ending:
+    """How a cycle of a voucher ends. ``amount`` in cents equals the face; merchant and till where a till takes it."""
+
+    voucher: UUID
+    cycle: int
+    kind: ResolutionKind
+    amount: int
+    merchant: UUID | None = None
+    till: UUID | None = None
+    reason: VoidReason | None = None
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A redemption to be undone."""
+
+    resolution: UUID
+    voucher: UUID
+    cycle: int
+    event: UUID
+    amount: int
+
+
+@dataclass(frozen=True)
+class ExpiryRun:
+    """What an expiry run posted; ``amount`` in cents."""
+
+    vouchers: int
+    amount: int
+
+
+def resolve(
+    session: Session, ending: Ending, *, legs: tuple[Leg, ...], event: UUID, by: UUID | None, now: datetime
+) -> UUID:
+    """Post the ending and store it; IntegrityError when the cycle has ended already. The resolution's id."""
+    posted = ledger.post(
+        session,
+        Entry(JournalKind(ending.kind.value), legs, panama_day(now), now, event=event, actor=by),
+    )
+    key = new_id()
+    session.execute(
+        insert(Resolution.__table__).values(
+            id=key,
+            voucher=ending.voucher,
+            cycle=ending.cycle,
+            opened_cycle=ending.cycle or None,
+            kind=ending.kind,
+            reason=ending.reason,
+            amount=ending.amount,
+            transfer=posted.transfers[0],
+            merchant=ending.merchant,
+            till=ending.till,
+            actor=by,
+            resolved_at=now,
+        )
+    )
+    return key
+
+
+def reverse(session: Session, taken: Taken, *, till: UUID | None, by: UUID | None, now: datetime) -> None:
+    """Undo a redemption that is not settled: its fate is sealed as reversed, and the next cycle opens."""
+    journal = ledger.post(
+        session,
+        Entry(
+            JournalKind.REVERSE,
+            postings.reverse(taken.event, taken.amount),
+            panama_day(now),
+            now,
+            event=taken.event,
+            actor=by,
+            reverses=queries.journal_of(session, taken.resolution),
+        ),
+    ).journal
+    session.execute(insert(ResolutionFate).values(resolution=taken.resolution, fate=Fate.REVERSED))
+    session.execute(
+        insert(Reversal).values(
+            resolution=taken.resolution,
+            voucher=taken.voucher,
+            cycle=taken.cycle,
+            opens_cycle=taken.cycle + 1,
+            kind=ResolutionKind.REDEEM,
+            fate=Fate.REVERSED,
+            journal=journal,
+            till=till,
+            actor=by,
+            reversed_at=now,
+        )
+    )
+
+
+def void(session: Session, *, event: EventFacts, serial: int, reason: VoidReason, by: Actor, now: datetime) -> Standing:
+    """Make an outstanding voucher worthless; its budget goes back. What it was before."""
+    standing = queries.get_standing(session, event=event.id, serial=serial)
+    if standing.disposition is not Disposition.ISSUED:
+        raise VoucherNotOutstanding(field="serial", serial=f"{serial:06d}", disposition=standing.disposition.value)
+    closed = event.state in (EventState.CLOSED, EventState.PURGED)
+    resolve(
+        session,
+        Ending(standing.id, standing.cycle, ResolutionKind.VOID, standing.face, reason=reason),
+        legs=postings.void(event.programme.id, event.id, standing.face, event_closed=closed),
+        event=event.id,
+        by=by.id,
+        now=now,
+    )
+    body = {"by": by.name, "event": event.code, "serial": serial, "reason": reason.value}
+    audit.record(session, chain=by.chain, act="voucher:void", body=body, now=now)
+    return standing
+
+
+def replace(
+    session: Session, *, event: EventFacts, serial: int, by: Actor, keys: KeyRing, now: datetime
+) -> MintedVoucher:
+    """Void a voucher and issue another of the same face in its place, while the event is open."""
+    old = void(session, event=event, serial=serial, reason=VoidReason.REPLACED, by=by, now=now)
+    surrender = session.scalar(select(HandoverVoucher.surrender).where(HandoverVoucher.voucher == old.id))
+    day = queries.issue_day(session, old.id)
+    new = issue_again(session, event=event, face=old.face, surrender=surrender, day=day, by=by, keys=keys)
+    session.execute(insert(Replacement).values(voucher=old.id, replaced_by=new.id))
+    body = {"by": by.name, "event": event.code, "serial": serial, "replaced_by": new.serial}
+    audit.record(session, chain=by.chain, act="voucher:replace", body=body, now=now)
+    return new
+
+
+def expire_due(session: Session, *, today: date, by: Actor, now: datetime) -> ExpiryRun:
+    """Post the expiry of every outstanding voucher whose last day is past; run again, it finds nothing."""
+    due = queries.past_their_day(session, today)
+    programmes = {
+        event: campaigns.get_event_by_id(session, event).programme.id for event in {voucher.event for voucher in due}
+    }
+    for voucher in due:
+        resolve(
+            session,
+            Ending(voucher.id, voucher.cycle, ResolutionKind.EXPIRE, voucher.face),
+            legs=postings.expire(programmes[voucher.event], voucher.event, voucher.face),
+            event=voucher.event,
+            by=by.id,
+            now=now,
+        )
+    count, amount = len(due), sum(voucher.face for voucher in due)
+    if count:
+        body = {"by": by.name, "until": today.isoformat(), "count": count, "amount": decimal_text(amount)}
+        audit.record(session, chain=by.chain, act="voucher:expire", body=body, now=now)
+    return ExpiryRun(count, amount)
