@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from buyback.audit.rules import EMPTY, ChainKind, Head, Link, link
 from buyback.audit.tables import AuditBody, AuditChain, AuditRow
-from buyback.db import affected
+from buyback.db import affected, core
 from buyback.security.tokens import new_salt
 from buyback.times import iso_utc
 
@@ -54,7 +54,7 @@ def next_link(chain: UUID, head: Head, *, act: str, body: Mapping[str, object], 
 def append(session: Session, row: Link, *, event: UUID | None = None) -> None:
     """Store a row and its body."""
     session.execute(
-        insert(AuditRow).values(
+        insert(core(AuditRow)).values(
             chain=row.chain,
             seq=row.seq,
             previous_seq=row.seq - 1 if row.seq else None,
@@ -63,7 +63,9 @@ def append(session: Session, row: Link, *, event: UUID | None = None) -> None:
             hash=row.hash,
         )
     )
-    session.execute(insert(AuditBody).values(chain=row.chain, seq=row.seq, salt=row.salt, body=row.body, event=event))
+    session.execute(
+        insert(core(AuditBody)).values(chain=row.chain, seq=row.seq, salt=row.salt, body=row.body, event=event)
+    )
 
 
 def empty_bodies(session: Session, *, event: UUID) -> int:

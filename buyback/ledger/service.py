@@ -8,6 +8,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from buyback.db import core
 from buyback.ids import new_id
 from buyback.ledger.rules import AccountKind, AccountRef, JournalKind, Leg
 from buyback.ledger.tables import Account, Journal, Transfer
@@ -64,9 +65,11 @@ def post(session: Session, entry: Entry) -> Posted:
 def post_all(session: Session, entries: Sequence[Entry]) -> tuple[Posted, ...]:
     """Write many journals in two statements. IntegrityError when a limited account would go below zero."""
     posted = tuple(Posted(new_id(), tuple(new_id() for _ in entry.legs)) for entry in entries)
-    session.execute(insert(Journal), [_journal(ids.journal, entry) for ids, entry in zip(posted, entries, strict=True)])
     session.execute(
-        insert(Transfer),
+        insert(core(Journal)), [_journal(ids.journal, entry) for ids, entry in zip(posted, entries, strict=True)]
+    )
+    session.execute(
+        insert(core(Transfer)),
         [
             _transfer(ids.journal, transfer, line, leg)
             for ids, entry in zip(posted, entries, strict=True)

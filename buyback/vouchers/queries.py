@@ -2,9 +2,10 @@
 
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 from uuid import UUID
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from buyback.errors import NotFound
@@ -94,8 +95,9 @@ def _standings() -> Select[UUID, UUID, int, int, UUID, int, ResolutionKind, UUID
     )
 
 
-def _standing(row: object) -> Standing:
-    key, event, serial, face, issued, cycle, kind, is_reversed = row  # type: ignore[misc, attr-defined]  # of _standings
-    standing = None if kind is None or is_reversed is not None else ResolutionKind(kind)
-    next_cycle = 0 if cycle is None else cycle + (is_reversed is not None)
+def _standing(row: Row[UUID, UUID, int, int, UUID, int, ResolutionKind, UUID]) -> Standing:
+    facts: tuple[Any, ...] = tuple(row)  # an outer join's columns may be None, which their types do not say
+    key, event, serial, face, issued, cycle, kind, undone = facts
+    standing = None if kind is None or undone is not None else ResolutionKind(kind)
+    next_cycle = 0 if cycle is None else cycle + (undone is not None)
     return Standing(key, event, serial, face, next_cycle, disposition(is_issued=issued is not None, standing=standing))

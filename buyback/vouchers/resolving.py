@@ -11,6 +11,7 @@ from buyback.audit import service as audit
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.states import EventState
+from buyback.db import core
 from buyback.ids import new_id
 from buyback.ledger import rules as postings
 from buyback.ledger import service as ledger
@@ -71,7 +72,7 @@ def resolve(
     )
     key = new_id()
     session.execute(
-        insert(Resolution.__table__).values(
+        insert(core(Resolution)).values(
             id=key,
             voucher=ending.voucher,
             cycle=ending.cycle,

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.campaigns.facts import EventFacts
+from buyback.db import core
 from buyback.ids import new_id
 from buyback.ledger import queries as ledger_queries
 from buyback.ledger import service as ledger
@@ -81,7 +82,7 @@ def mint(session: Session, *, event: EventFacts, faces: Sequence[int], keys: Key
     minted = tuple(
         MintedVoucher(new_id(), serial_at(event.salt, first + place), face) for place, face in enumerate(faces)
     )
-    session.execute(insert(Voucher.__table__), [_voucher_row(event, one, signer.id, keys) for one in minted])
+    session.execute(insert(core(Voucher)), [_voucher_row(event, one, signer.id, keys) for one in minted])
     return minted
 
 
@@ -192,7 +193,7 @@ def _issue(
         return
     _post_issues(session, event, [(voucher, payout.day, payout.issuer) for payout, voucher in pairs])
     links = [{"voucher": voucher.id, "surrender": payout.surrender} for payout, voucher in pairs]
-    session.execute(insert(HandoverVoucher.__table__), links)
+    session.execute(insert(core(HandoverVoucher)), links)
 
 
 def _post_issues(
@@ -211,7 +212,7 @@ def _post_issues(
             raise FloatExceeded(left="?", wanted=screen_text(wanted)) from error
         raise
     session.execute(
-        insert(Issuance.__table__),
+        insert(core(Issuance)),
         [
             {"voucher": voucher.id, "face": voucher.face, "transfer": one.transfers[0]}
             for (voucher, _, _), one in zip(issues, posted, strict=True)
