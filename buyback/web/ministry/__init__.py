@@ -1,1 +1,5 @@
 """Pages of the officials."""
+
+from buyback.web.shell.audiences import Audience
+
+AUDIENCE = Audience("ministry")

@@ -2,7 +2,6 @@
 
 from buyback.web.public.account import account
 from buyback.web.public.home import public
-from buyback.web.public.style import style
 from buyback.web.shell.audiences import Audience
 
-AUDIENCE = Audience("public", blueprints=(public, account, style))
+AUDIENCE = Audience("public", blueprints=(public, account))

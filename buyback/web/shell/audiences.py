@@ -11,11 +11,12 @@ from buyback.security.access import Permission
 
 @dataclass(frozen=True)
 class Link:
-    """An entry of the header's navigation, shown to whoever has the permission."""
+    """An entry of the header's navigation, shown to whoever has the permission. The first page shows its ``hint``."""
 
     endpoint: str
     label: str
     permission: Permission
+    hint: str = ""
 
     @property
     def url(self) -> str:

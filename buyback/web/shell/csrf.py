@@ -6,7 +6,7 @@ with a token. The ``Referer`` is no help, since our pages ask browsers not to se
 """
 
 from flask import Flask, request
-from flask_wtf.csrf import CSRFError, CSRFProtect  # type: ignore[import-untyped]  # the library has no types
+from flask_wtf.csrf import CSRFError, CSRFProtect
 
 from buyback.web.shell import guard
 

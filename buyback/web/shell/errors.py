@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 import structlog
 from flask import Flask, Response, jsonify
-from flask_wtf.csrf import CSRFError  # type: ignore[import-untyped]  # the library has no types
+from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException

@@ -10,7 +10,7 @@ from io import BytesIO
 from pathlib import Path
 from typing import cast
 
-import flask_babel  # type: ignore[import-untyped]  # the library has no types
+import flask_babel
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations

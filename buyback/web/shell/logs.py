@@ -4,6 +4,7 @@ A route is logged as its rule (``/jornadas/<code>``). Who asked is logged by use
 """
 
 import logging
+import sys
 import time
 from typing import cast
 from uuid import uuid4
@@ -29,7 +30,7 @@ def configure(shape: str) -> None:
             renderer,
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.INFO),
-        logger_factory=structlog.WriteLoggerFactory(),
+        logger_factory=lambda *_names: structlog.WriteLogger(sys.stderr),
     )
 
 

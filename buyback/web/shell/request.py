@@ -13,7 +13,7 @@ from flask import Flask, Request, current_app, g, has_request_context, request
 from sqlalchemy.orm import Session
 
 from buyback.db import Database
-from buyback.security.keys import KeyRing
+from buyback.security.keyring import KeyRing
 from buyback.settings import Settings
 
 T = TypeVar("T")
