@@ -1,12 +1,26 @@
-"""What a surrender and its items may become. Pure."""
+"""What a surrender and its items may become, and who may take which step. Pure; money in cents, days Panama's."""
 
+import re
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
+from types import MappingProxyType
+from uuid import UUID
+
+from buyback.errors import Refused
+from buyback.money import round_half_up, screen_text
 
 QUANTITY_MAX = 100_000
+ITEMS_MAX = 200  # of one visit: more is a slip, or a dealer's stock
 
 
 class SurrenderState(StrEnum):
-    """``open → appraised → (awaiting_approval) → offered → accepted → paid_out``, or an end before it."""
+    """``open → (appraised →) (awaiting_approval →) offered → accepted → paid_out``, or an end before it.
+
+    Finishing an appraisal decides at once whether it wants a second person, so no stored surrender rests in
+    ``appraised``.
+    """
 
     OPEN = "open"
     APPRAISED = "appraised"
@@ -19,6 +33,9 @@ class SurrenderState(StrEnum):
 
 
 ENDED = frozenset({SurrenderState.PAID_OUT, SurrenderState.DECLINED, SurrenderState.CANCELLED})
+
+# Their awards are spoken for: whoever sits at the table has heard the sum, or is about to.
+PROMISED = frozenset({SurrenderState.AWAITING_APPROVAL, SurrenderState.OFFERED, SurrenderState.ACCEPTED})
 
 
 class ItemState(StrEnum):
@@ -42,3 +59,238 @@ class SerialStatus(StrEnum):
     NEVER_MARKED = "never_marked"
     ALTERED = "altered"
     CORRODED = "corroded"
+
+
+class Step(StrEnum):
+    """What people do with a surrender once it is open; the values are the audit log's."""
+
+    OFFER = "offer"
+    ASK_APPROVAL = "ask_approval"
+    APPROVE = "approve"
+    SEND_BACK = "send_back"
+    REOPEN = "reopen"
+    ACCEPT = "accept"
+    DECLINE = "decline"
+    PAY_OUT = "pay_out"
+    CANCEL = "cancel"
+
+
+@dataclass(frozen=True)
+class Move:
+    """A step leads from one of ``sources`` to ``target``."""
+
+    sources: frozenset[SurrenderState]
+    target: SurrenderState
+
+
+def _move(target: SurrenderState, *sources: SurrenderState) -> Move:
+    return Move(frozenset(sources), target)
+
+
+_S = SurrenderState
+MOVES: Mapping[Step, Move] = MappingProxyType(
+    {
+        Step.OFFER: _move(_S.OFFERED, _S.OPEN),
+        Step.ASK_APPROVAL: _move(_S.AWAITING_APPROVAL, _S.OPEN),
+        Step.APPROVE: _move(_S.OFFERED, _S.AWAITING_APPROVAL),
+        Step.SEND_BACK: _move(_S.OPEN, _S.AWAITING_APPROVAL),
+        Step.REOPEN: _move(_S.OPEN, _S.AWAITING_APPROVAL, _S.OFFERED),
+        Step.ACCEPT: _move(_S.ACCEPTED, _S.OFFERED),
+        Step.DECLINE: _move(_S.DECLINED, _S.OFFERED),
+        Step.PAY_OUT: _move(_S.PAID_OUT, _S.ACCEPTED),
+        Step.CANCEL: _move(_S.CANCELLED, _S.OPEN, _S.AWAITING_APPROVAL, _S.OFFERED, _S.ACCEPTED),
+    }
+)
+
+
+class EventNotOpen(Refused):
+    """Surrenders are taken while an official holds the event open, and at no other time."""
+
+    sentence = "La jornada {event} no está abierta."
+
+
+class DayOutsideEvent(Refused):
+    """A surrender's day is one of its event's days."""
+
+    sentence = "El {day} no es un día de la jornada."
+
+
+class DayInFuture(Refused):
+    """What has not happened yet cannot be registered."""
+
+    sentence = "El {day} todavía no ha llegado."
+
+
+class SurrenderMoved(Refused):
+    """Somebody else, or a second tap, has taken the surrender to another state."""
+
+    sentence = "La entrega {number} ya cambió de estado. Mire cómo está ahora y siga desde ahí."
+
+
+class SurrenderNotOpen(Refused):
+    """Items change only while the appraisal is being made."""
+
+    sentence = "El avalúo de la entrega {number} está terminado; sus artículos ya no cambian."
+
+
+class ItemsMoved(Refused):
+    """The list of items is not the one that was on the screen."""
+
+    sentence = "La lista de artículos cambió mientras tanto. Mírela y repita lo que falte."
+
+
+class NothingAppraised(Refused):
+    """A visit without items has nothing to offer for."""
+
+    sentence = "Registre al menos un artículo antes de terminar el avalúo."
+
+
+class TooManyItems(Refused):
+    """More entries than one visit can hold."""
+
+    sentence = "Una entrega lleva como máximo {limit} renglones; junte los artículos iguales por cantidad."
+
+
+class AppraisedByAnother(Refused):
+    """One person appraises a surrender, so that the record knows who must not issue it."""
+
+    sentence = "Esta entrega la avalúa otra persona; solo ella puede cambiarla."
+
+
+class SamePerson(Refused):
+    """Appraisal, approval and issue of one surrender are three people's work."""
+
+    sentence = "El avalúo, la aprobación y la emisión de una entrega los hacen personas distintas."
+
+
+class ApprovalNeeded(Refused):
+    """The value is outside the tariff's range, or over the programme's threshold."""
+
+    sentence = "El valor de {value} por pieza necesita la aprobación de una segunda persona."
+
+
+class FloatTooSmall(Refused):
+    """The event cannot promise more than it was given."""
+
+    sentence = "La entrega llegaría a {award} y a la jornada le quedan {left}. No ofrezca más de lo que hay."
+
+
+class FloatSpent(Refused):
+    """Told before anything is appraised, not after."""
+
+    sentence = "A la jornada no le queda fondo. No reciba más entregas hasta que se amplíe."
+
+
+class TagInUse(Refused):
+    """A tag names one thing within an event."""
+
+    sentence = "La etiqueta {tag} ya está en otro artículo de esta jornada."
+
+
+class SerialContradicts(Refused):
+    """A serial was read, or there is none to read."""
+
+    sentence = "El estado de la serie dice que no se puede leer; deje la serie en blanco o cambie el estado."
+
+
+class SerialIsOfOnePiece(Refused):
+    """Identity is make, model, calibre and serial: of one piece."""
+
+    sentence = "Una serie es de una sola pieza: registre cada pieza por separado."
+
+
+class MadeSafeNotExpected(Refused):
+    """Only explosives are made safe by a unit."""
+
+    sentence = "Solo los explosivos llevan la unidad que los desactivó."
+
+
+class MadeSafeNeeded(Refused):
+    """Explosives never come to the desk: they are recorded as made safe by a named unit."""
+
+    sentence = "Indique qué unidad desactivó el explosivo. No lo traiga a la mesa."
+
+
+class PersonalData(Refused):
+    """Nothing about whoever brought the thing is written down, anywhere."""
+
+    sentence = "Aquí no va ningún dato de personas: ni cédula, ni teléfono, ni correo."
+
+
+@dataclass(frozen=True, kw_only=True)
+class Details:
+    """What is read off a thing, as far as anybody read it. ``made_safe_by`` is a unit, for explosives only."""
+
+    make: str | None = None
+    model: str | None = None
+    calibre: str | None = None
+    serial: str | None = None
+    serial_status: SerialStatus | None = None
+    tag: str | None = None
+    made_safe_by: str | None = None
+
+
+NO_DETAILS = Details()
+DETAIL_LENGTHS: Mapping[str, int] = MappingProxyType(
+    {"make": 60, "model": 60, "calibre": 30, "serial": 40, "tag": 30, "made_safe_by": 60}
+)
+NOT_RECORDED = "not_recorded"  # a later capture that does not know the unit: an exception to be explained
+_UNREADABLE = frozenset({SerialStatus.OBLITERATED, SerialStatus.NEVER_MARKED})
+
+# Cédulas (8-123-456, PE-1-23, E-8-12345), mobile numbers (6123-4567) and e-mail addresses of Panama.
+_PERSONAL = re.compile(r"\b(?:\d{1,2}|PE|E|N)-\d{1,4}-\d{1,6}\b|\b6\d{3}-?\d{4}\b|\S@\S", re.ASCII | re.IGNORECASE)
+
+
+def check_details(details: Details, *, quantity: int, is_explosive: bool) -> None:
+    """Refuse details that contradict each other or the thing they describe, or that speak of a person.
+
+    A serial may look like anything, so it alone is not searched for personal data.
+    """
+    for field in ("make", "model", "calibre", "made_safe_by"):
+        if _PERSONAL.search(getattr(details, field) or ""):
+            raise PersonalData(field=field)
+    if details.serial and quantity > 1:
+        raise SerialIsOfOnePiece(field="serial")
+    if details.serial and details.serial_status in _UNREADABLE:
+        raise SerialContradicts(field="serial")
+    if details.made_safe_by and not is_explosive:
+        raise MadeSafeNotExpected(field="made_safe_by")
+
+
+def check_day(day: date, *, days: Collection[date], today: date) -> None:
+    """Refuse a day that is not the event's or has not come yet."""
+    if day not in days:
+        raise DayOutsideEvent(field="date", day=day.isoformat())
+    if day > today:
+        raise DayInFuture(field="date", day=day.isoformat())
+
+
+@dataclass(frozen=True)
+class Appraisal:
+    """The items' values together, and the award that the programme's rounding makes of them; cents."""
+
+    exact: int
+    award: int
+
+
+def appraise(values: Iterable[int], *, rounding: int) -> Appraisal:
+    """Add up the values of a surrender (cents, each for its whole quantity) and round half up."""
+    exact = sum(values)
+    return Appraisal(exact, round_half_up(exact, rounding))
+
+
+def check_float(award: int, *, left: int) -> None:
+    """Refuse an award over what the event has left to promise; both in cents. The last cent may be given."""
+    if award > left:
+        raise FloatTooSmall(award=screen_text(award), left=screen_text(left))
+
+
+def after_appraisal(*, needs_approval: bool) -> Step:
+    """How a finished appraisal goes on."""
+    return Step.ASK_APPROVAL if needs_approval else Step.OFFER
+
+
+def check_different(person: UUID | None, *others: UUID | None, field: str | None = None) -> None:
+    """Refuse somebody who already took another step of the same surrender."""
+    if person is not None and person in others:
+        raise SamePerson(field=field)
