@@ -4,16 +4,15 @@ Pure. Days are Panama's, money is in cents.
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 from uuid import UUID
 
-from buyback.campaigns.states import EventState, PaymentMode, PinRule
+from buyback.campaigns.states import PaymentMode, PinRule
 from buyback.errors import Problem, Refused
 from buyback.money import CENTS_MAX
-from buyback.people.rules import OrganisationKind
 
 EVENT_DAYS_MAX = 366  # an event is a matter of days; a longer one is a mistyped year
 SITE_LENGTH_MAX = 120
@@ -83,7 +82,25 @@ class FloatOutOfBounds(Refused):
 class EventNotPlanned(Refused):
     """Only a planned event can be opened."""
 
-    sentence = "La jornada {event} no está por abrir: su estado es {state}."
+    sentence = "La jornada {event} no está por abrir: ya se abrió."
+
+
+class EventNotOpen(Refused):
+    """Surrenders, vouchers and the closing counts want an open event."""
+
+    sentence = "La jornada {event} no está abierta."
+
+
+class EventNotClosing(Refused):
+    """An event is closed, or opened again, out of its closing counts."""
+
+    sentence = "La jornada {event} no está en cierre."
+
+
+class EventNotClosed(Refused):
+    """Only a closed event is purged."""
+
+    sentence = "La jornada {event} no está cerrada."
 
 
 class ProgrammeClosed(Refused):
@@ -98,10 +115,34 @@ class FunderMissing(Refused):
     sentence = "Falta registrar el aportante {funder} para el distrito {district}."
 
 
-class FunderAmbiguous(Refused):
-    """Two organisations of one kind claim the same place."""
+class CodeTaken(Refused):
+    """Codes are unique."""
 
-    sentence = "Hay más de un aportante {funder} para el distrito {district}: {found}."
+    sentence = "Ya existe {what} con el código {code}."
+
+
+class ProgrammeNumberTaken(Refused):
+    """The number stands in the signed text of another programme's vouchers."""
+
+    sentence = "El número {number} ya es del programa {programme}."
+
+
+class ProgrammeNumberFixed(Refused):
+    """The number stands in the signed text of vouchers that are out."""
+
+    sentence = "El programa {programme} tiene el número {number}, que no puede cambiar."
+
+
+class AppropriationShrinks(Refused):
+    """What was appropriated may be promised already."""
+
+    sentence = "La asignación del programa ya es de {amount}; solo puede aumentar."
+
+
+class FloatOverAppropriation(Refused):
+    """The programme's budget does not cover the float."""
+
+    sentence = "El fondo de {wanted} pasa de lo disponible en el programa: {available}."
 
 
 class FunderTwice(Refused):
@@ -159,16 +200,6 @@ class EventPlan:
 
 
 @dataclass(frozen=True, kw_only=True)
-class LocalOrganisation:
-    """An organisation as a possible funder. ``district`` is None for national ones."""
-
-    id: UUID
-    code: str
-    kind: OrganisationKind
-    district: str | None
-
-
-@dataclass(frozen=True, kw_only=True)
 class Share:
     """A funder's weight in an agreement."""
 
@@ -213,45 +244,3 @@ def _days_refused(plan: EventPlan, valid_from: date, valid_until: date) -> Itera
 def expiry(ends_on: date, voucher_days: int) -> date:
     """The last day on which an event's vouchers are taken: one for all, so that it tells no visit's day."""
     return ends_on + timedelta(days=voucher_days)
-
-
-def check_can_open(code: str, state: EventState) -> None:
-    """Refuse to open an event that is not planned."""
-    if state is not EventState.PLANNED:
-        raise EventNotPlanned(event=code, state=state)
-
-
-def resolve_funders(
-    funders: Sequence[FunderWeight], organisations: Sequence[LocalOrganisation], district: str
-) -> tuple[Share, ...]:
-    """The agreement of an event in a district (four-digit INEC code), in the programme's order.
-
-    ``@municipality`` is the municipality of that district; ``@governorate`` the governorate of its province.
-    Raises FunderMissing, FunderAmbiguous or FunderTwice, naming the funder.
-    """
-    shares: list[Share] = []
-    for entry in funders:
-        funder = _funder(entry.organisation, organisations, district)
-        if any(share.funder == funder.id for share in shares):
-            raise FunderTwice(field="funder", funder=funder.code)
-        shares.append(Share(funder=funder.id, weight=entry.weight))
-    return tuple(shares)
-
-
-def _funder(name: str, organisations: Sequence[LocalOrganisation], district: str) -> LocalOrganisation:
-    found = [organisation for organisation in organisations if _answers_to(name, organisation, district)]
-    if not found:
-        raise FunderMissing(field="funder", funder=name, district=district)
-    if len(found) > 1:
-        codes = ", ".join(sorted(organisation.code for organisation in found))
-        raise FunderAmbiguous(field="funder", funder=name, district=district, found=codes)
-    return found[0]
-
-
-def _answers_to(name: str, organisation: LocalOrganisation, district: str) -> bool:
-    if name == MUNICIPALITY:
-        return organisation.kind is OrganisationKind.MUNICIPALITY and organisation.district == district
-    if name == GOVERNORATE:
-        province = (organisation.district or "")[:2]
-        return organisation.kind is OrganisationKind.GOVERNORATE and province == district[:2]
-    return organisation.code == name
