@@ -1,7 +1,8 @@
 """Where vouchers stand. ``current`` is a voucher's newest cycle; it has ended unless its resolution was reversed."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -11,8 +12,8 @@ from sqlalchemy.orm import Session, aliased
 from buyback.errors import NotFound
 from buyback.ledger import queries as ledger
 from buyback.vouchers.rules import Disposition, disposition
-from buyback.vouchers.states import ResolutionKind
-from buyback.vouchers.tables import HandoverVoucher, Issuance, Resolution, Reversal, Voucher
+from buyback.vouchers.states import Fate, ResolutionKind
+from buyback.vouchers.tables import HandoverVoucher, Issuance, Resolution, ResolutionFate, Reversal, Voucher
 
 
 @dataclass(frozen=True)
@@ -25,6 +26,18 @@ class Standing:
     face: int
     cycle: int
     disposition: Disposition
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A redemption. ``amount`` in cents."""
+
+    resolution: UUID
+    voucher: UUID
+    cycle: int
+    event: UUID
+    amount: int
+    redeemed_at: datetime
 
 
 def get_standing(session: Session, *, event: UUID, serial: int) -> Standing:
@@ -62,6 +75,34 @@ def journal_of(session: Session, resolution: UUID) -> UUID:
     """The journal that posted a resolution."""
     transfer = session.scalars(select(Resolution.transfer).where(Resolution.id == resolution)).one()
     return ledger.journal_of(session, transfer)
+
+
+def get_taken(session: Session, resolution: UUID) -> tuple[Taken, Fate | None]:
+    """A redemption by id, and its fate if it is sealed."""
+    row = session.execute(
+        select(
+            Resolution.id,
+            Resolution.voucher,
+            Resolution.cycle,
+            Voucher.event,
+            Resolution.amount,
+            Resolution.resolved_at,
+            ResolutionFate.fate,
+        )
+        .join(Voucher, Voucher.id == Resolution.voucher)
+        .outerjoin(ResolutionFate, ResolutionFate.resolution == Resolution.id)
+        .where(Resolution.id == resolution)
+    ).one()
+    facts: tuple[Any, ...] = tuple(row)
+    return Taken(*facts[:-1]), facts[-1]
+
+
+def reversed_at(session: Session, resolutions: Collection[UUID]) -> dict[UUID, datetime]:
+    """When redemptions were undone, for those that were."""
+    rows = session.execute(
+        select(Reversal.resolution, Reversal.reversed_at).where(Reversal.resolution.in_(resolutions))
+    )
+    return {row.resolution: row.reversed_at for row in rows}
 
 
 def past_their_day(session: Session, today: date) -> list[Standing]:

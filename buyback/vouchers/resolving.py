@@ -23,7 +23,7 @@ from buyback.security.keyring import KeyRing
 from buyback.times import panama_day
 from buyback.vouchers import queries
 from buyback.vouchers.errors import VoucherNotOutstanding
-from buyback.vouchers.queries import Standing
+from buyback.vouchers.queries import Standing, Taken
 from buyback.vouchers.rules import Disposition
 from buyback.vouchers.service import MintedVoucher, issue_again
 from buyback.vouchers.states import Fate, ResolutionKind, VoidReason
@@ -41,17 +41,6 @@ class Ending:
     merchant: UUID | None = None
     till: UUID | None = None
     reason: VoidReason | None = None
-
-
-@dataclass(frozen=True)
-class Taken:
-    """A redemption to be undone."""
-
-    resolution: UUID
-    voucher: UUID
-    cycle: int
-    event: UUID
-    amount: int
 
 
 @dataclass(frozen=True)

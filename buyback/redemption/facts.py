@@ -1,0 +1,201 @@
+"""Everything that decides a redemption, read in one statement.
+
+It is the one statement that reads across the domains, named as SQL on purpose: a redemption may cost seven
+statements, and each domain asking for its own facts would take five of them.
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from sqlalchemy import (
+    BigInteger,
+    Date,
+    LargeBinary,
+    Row,
+    SmallInteger,
+    String,
+    TextualSelect,
+    Uuid,
+    bindparam,
+    column,
+    select,
+    text,
+)
+from sqlalchemy.orm import Session
+
+from buyback.audit.rules import EMPTY, Head
+from buyback.db import Instant
+from buyback.redemption.rules import WRONG_CODES_WINDOW, Ended, TillFacts, VoucherFacts
+from buyback.redemption.states import MerchantState, TillState
+from buyback.redemption.tables import WrongCode
+from buyback.vouchers.states import ResolutionKind
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What to look for: a till, an op id of its own, and a voucher by one of its two hashes (or none)."""
+
+    till: UUID | bytes  # its id, or the digest of its token
+    op_id: UUID | None = None
+    token_hash: bytes | None = None
+    code_hash: bytes | None = None
+
+
+@dataclass(frozen=True)
+class PastAttempt:
+    """What was answered to an op id before."""
+
+    request_hash: bytes
+    code: str
+    answer: str
+    resolution: UUID | None
+
+
+@dataclass(frozen=True)
+class Facts:
+    """The till, what it was told before under this op id, and the voucher."""
+
+    till: TillFacts
+    past: PastAttempt | None
+    voucher: VoucherFacts | None
+
+
+_SQL = """
+SELECT t.id AS till, t.name AS till_name, t.state AS till_state, b.name AS branch_name,
+       m.id AS merchant, m.name AS merchant_name, m.state AS merchant_state, m.category,
+       h.seq AS head_seq, h.hash AS head_hash,
+       a.request_hash, a.code, a.answer, a.resolution,
+       v.id AS voucher, v.event, v.face, v.expires_on, v.key_id, i.voucher AS issued,
+       r.cycle, r.kind, r.resolved_at, r.merchant AS taken_by, rb.name AS taken_at, x.resolution AS undone,
+       rp.voucher AS replaced, pc.category AS allowed_category, p.closed_at
+  FROM till t
+  JOIN branch b ON b.id = t.branch
+  JOIN merchant m ON m.id = t.merchant
+  LEFT JOIN audit_row h ON h.chain = t.id AND h.seq = (SELECT max(seq) FROM audit_row WHERE chain = t.id)
+  LEFT JOIN attempt a ON a.till = t.id AND a.op_id = :op_id
+  LEFT JOIN voucher v ON v.{voucher_key} = :voucher_key
+  LEFT JOIN event e ON e.id = v.event
+  LEFT JOIN programme_version pv ON pv.id = e.version
+  LEFT JOIN programme p ON p.id = pv.programme
+  LEFT JOIN programme_category pc ON pc.version = pv.id AND pc.category = m.category
+  LEFT JOIN issuance i ON i.voucher = v.id
+  LEFT JOIN resolution r ON r.voucher = v.id AND r.cycle = (SELECT max(cycle) FROM resolution WHERE voucher = v.id)
+  LEFT JOIN reversal x ON x.resolution = r.id
+  LEFT JOIN till rt ON rt.id = r.till
+  LEFT JOIN branch rb ON rb.id = rt.branch
+  LEFT JOIN replacement rp ON rp.voucher = v.id
+ WHERE t.{till_key} = :till_key
+"""
+
+_COLUMNS = (
+    column("till", Uuid),
+    column("till_name", String),
+    column("till_state", String),
+    column("branch_name", String),
+    column("merchant", Uuid),
+    column("merchant_name", String),
+    column("merchant_state", String),
+    column("category", String),
+    column("head_seq", BigInteger),
+    column("head_hash", LargeBinary),
+    column("request_hash", LargeBinary),
+    column("code", String),
+    column("answer", String),
+    column("resolution", Uuid),
+    column("voucher", Uuid),
+    column("event", Uuid),
+    column("face", BigInteger),
+    column("expires_on", Date),
+    column("key_id", SmallInteger),
+    column("issued", Uuid),
+    column("cycle", SmallInteger),
+    column("kind", String),
+    column("resolved_at", Instant),
+    column("taken_by", Uuid),
+    column("taken_at", String),
+    column("undone", Uuid),
+    column("replaced", Uuid),
+    column("allowed_category", String),
+    column("closed_at", Instant),
+)
+
+
+def _statement(voucher_key: str, till_key: str) -> TextualSelect:
+    return (
+        text(_SQL.format(voucher_key=voucher_key, till_key=till_key))
+        .bindparams(
+            bindparam("op_id", type_=Uuid()),
+            bindparam("voucher_key", type_=LargeBinary()),
+            bindparam("till_key", type_=Uuid() if till_key == "id" else LargeBinary()),
+        )
+        .columns(*_COLUMNS)
+    )
+
+
+_STATEMENTS = {
+    (voucher_key, till_key): _statement(voucher_key, till_key)
+    for voucher_key in ("token_hash", "code_hash")
+    for till_key in ("id", "token_hash")
+}
+
+
+def read_facts(session: Session, wanted: Wanted) -> Facts | None:
+    """Till, past attempt and voucher as they stand now; None when there is no such till."""
+    voucher_key = "code_hash" if wanted.code_hash is not None else "token_hash"
+    till_key = "id" if isinstance(wanted.till, UUID) else "token_hash"
+    row = session.execute(
+        _STATEMENTS[voucher_key, till_key],
+        {
+            "op_id": wanted.op_id,
+            "voucher_key": wanted.token_hash if wanted.code_hash is None else wanted.code_hash,
+            "till_key": wanted.till,
+        },
+    ).first()
+    return None if row is None else Facts(_till(row), _past(row), _voucher(row))
+
+
+def wrong_codes(session: Session, till: UUID, *, now: datetime) -> list[datetime]:
+    """When a till typed wrong codes lately."""
+    since = now - WRONG_CODES_WINDOW
+    return list(session.scalars(select(WrongCode.tried_at).where(WrongCode.till == till, WrongCode.tried_at > since)))
+
+
+def _till(row: Row[Any]) -> TillFacts:
+    return TillFacts(
+        id=row.till,
+        name=row.till_name,
+        state=TillState(row.till_state),
+        branch_name=row.branch_name,
+        merchant=row.merchant,
+        merchant_name=row.merchant_name,
+        merchant_state=MerchantState(row.merchant_state),
+        category=row.category,
+        head=EMPTY if row.head_seq is None else Head(row.head_seq, row.head_hash),
+    )
+
+
+def _past(row: Row[Any]) -> PastAttempt | None:
+    if row.request_hash is None:
+        return None
+    return PastAttempt(row.request_hash, row.code, row.answer, row.resolution)
+
+
+def _voucher(row: Row[Any]) -> VoucherFacts | None:
+    if row.voucher is None:
+        return None
+    has_ended = row.kind is not None and row.undone is None
+    return VoucherFacts(
+        id=row.voucher,
+        event=row.event,
+        face=row.face,
+        expires_on=row.expires_on,
+        key_id=row.key_id,
+        is_issued=row.issued is not None,
+        cycle=0 if row.cycle is None else row.cycle + (row.undone is not None),
+        ended=Ended(ResolutionKind(row.kind), row.resolved_at, row.taken_by, row.taken_at) if has_ended else None,
+        is_replaced=row.replaced is not None,
+        category_allowed=row.allowed_category is not None,
+        programme_closed=row.closed_at is not None,
+    )
