@@ -20,14 +20,9 @@ CHANCE_CLOCK_AND_ENVIRONMENT = re.compile(
     r"|datetime\.(datetime\.)?(now|utcnow|today)$|datetime\.date\.today$|date\.today$"
 )
 
-PART = "part of an act whose own service says who and when"
-WITHOUT = {
-    # services that do without ``by`` or ``now``: which, and why
-    "people/service.py: accept_invitation": {"by": "whoever holds the invitation is the user"},
-    "vouchers/service.py: open_stock": {"by": PART, "now": PART},
-    "vouchers/service.py: mint": {"by": PART, "now": PART},
-    "vouchers/service.py: pay_out_all": {"by": PART, "now": PART},
-    "vouchers/service.py: issue_again": {"now": PART},
+NO_ACTOR = {
+    # services that write to the audit log without being told ``by`` whom: which, and why
+    "people/sessions.py: sign_in": "whoever knows the password is the user",
 }
 # These write what they are handed, who and when included; they decide nothing.
 CLERKS = {"audit", "ledger"}
@@ -74,45 +69,38 @@ def test_rules_hold_their_facts_in_frozen_dataclasses() -> None:
     assert thawed == []
 
 
-def test_a_service_takes_a_session_first_and_the_rest_by_name() -> None:
+def test_a_session_is_the_first_argument_and_who_and_when_are_given_by_name() -> None:
     wrong = [
-        f"{module.name}: {function.name}"
-        for module, function in _services()
-        if [argument.arg for argument in function.args.args] != ["session"] or function.args.posonlyargs
+        name
+        for name, function in _services().items()
+        if not (positional := [argument.arg for argument in function.args.args])
+        or positional[0] != "session"
+        or {"by", "now"} & set(positional)
     ]
     assert wrong == []
 
 
 @pytest.mark.parametrize("argument", ["by", "now"])
-def test_a_service_is_told_who_asks_and_what_time_it_is(argument: str) -> None:
-    silent = [
-        f"{module.name}: {function.name}"
-        for module, function in _services()
-        if argument not in {named.arg for named in function.args.kwonlyargs}
-        and argument not in WITHOUT.get(f"{module.name}: {function.name}", {})
-    ]
-    assert silent == []
+def test_a_service_that_writes_to_the_audit_log_is_told_who_and_when(argument: str) -> None:
+    silent = {
+        name
+        for name, function in _services().items()
+        if any(ast.unparse(node.func) == "audit.record" for node in ast.walk(function) if isinstance(node, ast.Call))
+        if argument not in {keyword.arg for keyword in function.args.kwonlyargs}
+    }
+    assert silent == (set(NO_ACTOR) if argument == "by" else set())
 
 
-def test_every_service_that_does_without_still_does() -> None:
-    named = {f"{module.name}: {function.name}": function.args.kwonlyargs for module, function in _services()}
-    stale = [
-        f"{service} has no need to do without {argument}"
-        for service, arguments in WITHOUT.items()
-        for argument in arguments
-        if service not in named or argument in {keyword.arg for keyword in named[service]}
-    ]
-    assert stale == []
-
-
-def _services() -> list[tuple[Module, ast.FunctionDef]]:
-    return [
-        (module, node)
+def _services() -> dict[str, ast.FunctionDef]:
+    """Public functions of the domains that take a session, by file and name."""
+    return {
+        f"{module.name}: {node.name}": node
         for module in modules()
-        if module.name.endswith("/service.py") and module.domain not in CLERKS
+        if module.domain and module.domain not in CLERKS
         for node in module.tree.body
         if isinstance(node, ast.FunctionDef) and not node.name.startswith("_")
-    ]
+        if "session" in {argument.arg for argument in (*node.args.args, *node.args.kwonlyargs)}
+    }
 
 
 def test_no_domain_reaches_into_anothers_tables() -> None:
