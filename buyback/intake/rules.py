@@ -121,6 +121,12 @@ class DayInFuture(Refused):
     sentence = "El {day} todavía no ha llegado."
 
 
+class OpIdReused(Refused):
+    """An op id is of one surrender; the same one with other content is a mistake somewhere."""
+
+    sentence = "Este op_id ya se usó para otra entrega."
+
+
 class SurrenderMoved(Refused):
     """Somebody else, or a second tap, has taken the surrender to another state."""
 
@@ -163,10 +169,22 @@ class SamePerson(Refused):
     sentence = "El avalúo, la aprobación y la emisión de una entrega los hacen personas distintas."
 
 
+class PersonUnknown(Refused):
+    """Paper forms name people by their user names; a disabled account takes no part."""
+
+    sentence = "No hay un usuario activo con el nombre {name}."
+
+
+class EventUnknown(Refused):
+    """Paper forms name events by their codes."""
+
+    sentence = "No hay una jornada {event}."
+
+
 class ApprovalNeeded(Refused):
     """The value is outside the tariff's range, or over the programme's threshold."""
 
-    sentence = "El valor de {value} por pieza necesita la aprobación de una segunda persona."
+    sentence = "El valor de {value} necesita la aprobación de una segunda persona («approved_by»)."
 
 
 class FloatTooSmall(Refused):

@@ -8,6 +8,7 @@ import json
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
 from datetime import date
+from functools import cached_property
 from uuid import UUID
 
 from buyback.errors import Problem, Refused
@@ -59,11 +60,16 @@ class PaperForm:
     items: tuple[PaperItem, ...]
     serials: tuple[int, ...]
 
+    @cached_property
     def content_hash(self) -> bytes:
         """SHA-256 of what the form says, however the line spelled it; the line's number is not part of it."""
-        content = asdict(self)
-        del content["line"]
-        text = json.dumps(content, default=str, sort_keys=True, ensure_ascii=False, separators=(",", ":"))
+        head = (self.op_id, self.event, self.day, self.appraised_by, self.approved_by, self.issued_by)
+        content = [
+            *head,
+            self.serials,
+            [(*vars(one.thing).values(), *vars(one.details).values()) for one in self.items],
+        ]
+        text = json.dumps(content, default=str, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).digest()
 
 

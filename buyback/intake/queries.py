@@ -1,0 +1,228 @@
+"""Surrenders and their items, as pages and services need them. Known until the purge parts them."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from buyback.errors import NotFound
+from buyback.intake.rules import PROMISED, Details, ItemState, SurrenderState
+from buyback.intake.tables import Handover, HandoverItem, Item, Surrender
+from buyback.ledger import queries as ledger
+from buyback.ledger.rules import ALLOTTED, AccountRef, event_scope
+from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
+from buyback.tariff.rules import PricedThing
+
+IDS_A_STATEMENT = 500  # of a list of values in one statement; both databases take more
+
+
+@dataclass(frozen=True)
+class ItemFacts:
+    """One entry of a surrender. ``value`` is cents for the whole quantity, None where nothing is paid for it."""
+
+    id: UUID
+    line: int
+    class_code: ClassCode
+    condition: Condition | None
+    calibre_group: CalibreGroup | None
+    quantity: int
+    value: int | None
+    state: ItemState
+    needs_approval: bool
+    details: Details
+
+    @property
+    def counts(self) -> bool:
+        """Whether it is part of what is appraised."""
+        return self.state is ItemState.REGISTERED
+
+    def is_of(self, thing: PricedThing) -> bool:
+        """Whether this entry is what was just told, so that a second tap does not make a second item."""
+        same = (self.class_code, self.condition, self.calibre_group, self.quantity)
+        told = (thing.class_code, thing.condition, thing.calibre_group, thing.quantity)
+        return self.counts and same == told and thing.value in (None, (self.value or 0) // self.quantity)
+
+
+@dataclass(frozen=True)
+class SurrenderFacts:
+    """A surrender with who did what. ``number`` is its ticket within the event; cents."""
+
+    id: UUID
+    event: UUID
+    day: date
+    state: SurrenderState
+    number: int
+    registered_by: UUID | None
+    appraised_by: UUID | None
+    approved_by: UUID | None
+    issued_by: UUID | None
+    appraised: int | None
+    award: int | None
+
+
+@dataclass(frozen=True)
+class Queued:
+    """A surrender in an event's list: how many entries it has, and its award in cents once appraised."""
+
+    number: int
+    day: date
+    state: SurrenderState
+    items: int
+    award: int | None
+
+
+@dataclass(frozen=True)
+class Float:
+    """What an event has left, in cents: not issued yet, and of that already promised to people at the tables."""
+
+    unissued: int
+    promised: int
+
+    @property
+    def left(self) -> int:
+        """What can still be offered; never shown below zero."""
+        return max(0, self.unissued - self.promised)
+
+
+def get_surrender(session: Session, *, event: UUID, number: int) -> SurrenderFacts:
+    """A surrender by its ticket; NotFound otherwise, and after the purge."""
+    return _one(session, number, Handover.event == event, Handover.number == number)
+
+
+def get_surrender_by_id(session: Session, surrender: UUID) -> SurrenderFacts:
+    """A surrender by its id; NotFound otherwise, and after the purge."""
+    return _one(session, 0, Handover.surrender == surrender)
+
+
+def items_of(session: Session, surrender: UUID) -> list[ItemFacts]:
+    """All entries of a surrender in the order of the table, struck ones too."""
+    rows = session.execute(
+        select(Item, HandoverItem.line, HandoverItem.needs_approval)
+        .join(HandoverItem, HandoverItem.item == Item.id)
+        .where(HandoverItem.surrender == surrender)
+        .order_by(HandoverItem.line)
+    )
+    return [_item(item, line, needs_approval=needs) for item, line, needs in rows]
+
+
+def queue(session: Session, event: UUID, *, states: Collection[SurrenderState]) -> list[Queued]:
+    """An event's surrenders in these states, by ticket."""
+    items = (
+        select(func.count())
+        .select_from(HandoverItem)
+        .join(Item, Item.id == HandoverItem.item)
+        .where(HandoverItem.surrender == Handover.surrender, Item.state != ItemState.STRUCK)
+        .scalar_subquery()
+    )
+    rows = session.execute(
+        select(Handover.number, Surrender.day, Surrender.state, items, Handover.award)
+        .join(Surrender, Surrender.id == Handover.surrender)
+        .where(Handover.event == event, Surrender.state.in_(states))
+        .order_by(Handover.number)
+    )
+    return [Queued(*row) for row in rows]
+
+
+def counts_by_state(session: Session, event: UUID) -> dict[SurrenderState, int]:
+    """How many of an event's surrenders stand where; states without any are left out."""
+    rows = session.execute(
+        select(Surrender.state, func.count()).where(Surrender.event == event).group_by(Surrender.state)
+    )
+    return {SurrenderState(state): count for state, count in rows}
+
+
+def float_of(session: Session, event: UUID, *, but: UUID | None = None) -> Float:
+    """What an event has left to offer; ``but`` leaves out one surrender, whose own award is being decided."""
+    unissued = ledger.limited_balance(session, AccountRef(ALLOTTED, event_scope(event)))
+    statement = (
+        select(func.coalesce(func.sum(Handover.award), 0))
+        .join(Surrender, Surrender.id == Handover.surrender)
+        .where(Handover.event == event, Surrender.state.in_(PROMISED))
+    )
+    if but is not None:
+        statement = statement.where(Handover.surrender != but)
+    return Float(unissued, int(session.scalar(statement) or 0))
+
+
+def last_number(session: Session, event: UUID) -> int:
+    """The event's highest ticket; 0 before the first."""
+    return int(session.scalar(select(func.max(Handover.number)).where(Handover.event == event)) or 0)
+
+
+def known_ops(session: Session, op_ids: Collection[UUID]) -> dict[UUID, bytes]:
+    """Which of these op ids have a surrender already, and the hash of what each said."""
+    known: dict[UUID, bytes] = {}
+    waiting = iter(op_ids)
+    while some := list(islice(waiting, IDS_A_STATEMENT)):
+        rows = session.execute(select(Handover.op_id, Handover.op_hash).where(Handover.op_id.in_(some)))
+        known.update({row.op_id: row.op_hash for row in rows})
+    return known
+
+
+def number_of_op(session: Session, op_id: UUID) -> int:
+    """The ticket of the surrender that an op id opened; NotFound otherwise."""
+    number = session.scalar(select(Handover.number).where(Handover.op_id == op_id))
+    if number is None:
+        raise NotFound(what="la entrega")
+    return number
+
+
+def tags_in_use(session: Session, event: UUID, tags: Collection[str]) -> set[str]:
+    """Which of these tags are on an item of the event."""
+    used: set[str] = set()
+    waiting = iter(tags)
+    live = (ItemState.REGISTERED, ItemState.RECEIVED)
+    while some := list(islice(waiting, IDS_A_STATEMENT)):
+        found = session.scalars(select(Item.tag).where(Item.event == event, Item.tag.in_(some), Item.state.in_(live)))
+        used.update(tag for tag in found if tag is not None)
+    return used
+
+
+def _one(session: Session, number: int, *which: ColumnElement[bool]) -> SurrenderFacts:
+    row = session.execute(
+        select(
+            Handover.surrender,
+            Handover.event,
+            Surrender.day,
+            Surrender.state,
+            Handover.number,
+            Handover.registered_by,
+            Handover.appraised_by,
+            Handover.approved_by,
+            Handover.issued_by,
+            Handover.appraised,
+            Handover.award,
+        )
+        .join(Surrender, Surrender.id == Handover.surrender)
+        .where(*which)
+    ).first()
+    if row is None:
+        raise NotFound(what=f"la entrega {number}" if number else "la entrega")
+    return SurrenderFacts(*row)
+
+
+def _item(item: Item, line: int, *, needs_approval: bool) -> ItemFacts:
+    return ItemFacts(
+        id=item.id,
+        line=line,
+        class_code=ClassCode(item.catalogue_class),
+        condition=Condition(item.condition) if item.condition else None,
+        calibre_group=CalibreGroup(item.calibre_group) if item.calibre_group else None,
+        quantity=item.quantity,
+        value=item.value,
+        state=item.state,
+        needs_approval=needs_approval,
+        details=Details(
+            make=item.make,
+            model=item.model,
+            calibre=item.calibre,
+            serial=item.serial,
+            serial_status=item.serial_status,
+            tag=item.tag,
+            made_safe_by=item.made_safe_by,
+        ),
+    )
