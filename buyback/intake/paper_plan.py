@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
+from buyback.campaigns.rules import EventNotOpen
 from buyback.campaigns.states import EventState
 from buyback.errors import InvalidInput, Problem, Refused
 from buyback.intake import queries
 from buyback.intake.rules import (
     Appraisal,
     ApprovalNeeded,
-    EventNotOpen,
     EventUnknown,
     OpIdReused,
     PersonUnknown,

@@ -103,12 +103,6 @@ MOVES: Mapping[Step, Move] = MappingProxyType(
 )
 
 
-class EventNotOpen(Refused):
-    """Surrenders are taken while an official holds the event open, and at no other time."""
-
-    sentence = "La jornada {event} no está abierta."
-
-
 class DayOutsideEvent(Refused):
     """A surrender's day is one of its event's days."""
 

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from buyback.audit import service as audit
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
+from buyback.campaigns.rules import EventNotOpen
 from buyback.campaigns.states import EventState
 from buyback.db import affected
 from buyback.ids import new_id
@@ -25,7 +26,6 @@ from buyback.intake.rules import (
     NO_DETAILS,
     AppraisedByAnother,
     Details,
-    EventNotOpen,
     FloatSpent,
     ItemsMoved,
     ItemState,
