@@ -6,19 +6,15 @@ build step, and a translation that does not parse stops the start. Python texts 
 """
 
 from datetime import date, datetime
-from io import BytesIO
-from pathlib import Path
 from typing import cast
 
 import flask_babel
-from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request, session
 
 from buyback.errors import Refused
+from buyback.languages import catalogue
 from buyback.money import screen_text
-from buyback.paths import TRANSLATIONS
 from buyback.times import PANAMA
 from buyback.web.shell.request import is_api
 
@@ -101,20 +97,6 @@ class _Catalogues(flask_babel.Domain):  # type: ignore[misc]  # the library has 
         return self._by_language.get(language()) or NullTranslations()
 
 
-def compiled(folder: Path) -> Translations:
-    """The translations of all ``.po`` files in a folder, merged in order of their names."""
-    merged = Translations()
-    for path in sorted(folder.glob("*.po")):
-        buffer = BytesIO()
-        with path.open("rb") as source:
-            write_mo(buffer, read_po(source, locale="en", abort_invalid=True))
-        buffer.seek(0)
-        one = Translations(buffer)
-        merged.merge(one)
-        merged.plural = one.plural  # type: ignore[method-assign]  # merge() leaves the plural rule behind
-    return merged
-
-
 def init(app: Flask) -> None:
     """Languages, and the filters that templates use for days, counts and money."""
     babel = flask_babel.Babel()
@@ -125,7 +107,7 @@ def init(app: Flask) -> None:
         locale_selector=lambda: LOCALES[language()],
     )
     babel.domain_instance = _Catalogues(
-        {code: compiled(TRANSLATIONS / code / "LC_MESSAGES") for code in LANGUAGES if code != DEFAULT}
+        {code: catalogue(code) for code in LANGUAGES if code != DEFAULT}
     )
     app.jinja_env.filters.update(
         day=show_day, day_long=show_day_long, instant=show_instant, count=show_count, money=screen_text

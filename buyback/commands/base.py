@@ -1,0 +1,143 @@
+"""What every command shares: settings, database, keys and the clock, read when first asked for."""
+
+import json
+import os
+import sys
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from functools import cached_property
+from pathlib import Path
+from typing import TypeVar
+
+import click
+from sqlalchemy import inspect
+from sqlalchemy.orm import Session
+
+from buyback.db import Database
+from buyback.errors import InvalidInput, Refused
+from buyback.languages import translator
+from buyback.migrate import current, head
+from buyback.money import parse_cents
+from buyback.people import queries as people
+from buyback.people.rules import OPERATOR, Actor
+from buyback.security import keys as key_folder
+from buyback.security.keyring import KeyRing
+from buyback.settings import Settings
+
+T = TypeVar("T")
+
+
+class SchemaNotCurrent(Refused):
+    """This code does not work on an older or a newer schema."""
+
+    sentence = "La base de datos no está al día. Ejecute «buyback migrate»."
+
+
+@dataclass
+class Context:
+    """Passed to commands as ``ctx.obj``; nothing is opened that a command does not need."""
+
+    environ: dict[str, str] = field(default_factory=lambda: dict(os.environ))
+
+    @cached_property
+    def settings(self) -> Settings:
+        """The environment, read once."""
+        return Settings.read(self.environ)
+
+    @cached_property
+    def database(self) -> Database:
+        """The database, with a current schema."""
+        database = Database(self.settings.database_url)
+        if current(database.engine) != head():
+            database.dispose()
+            raise SchemaNotCurrent
+        return database
+
+    @cached_property
+    def keys(self) -> KeyRing:
+        """The keys of the folder that the environment names."""
+        return key_folder.load(self.settings.keys)
+
+    @staticmethod
+    def now() -> datetime:
+        """The present."""
+        return datetime.now(UTC)
+
+    def transact(self, work: Callable[[Session], T]) -> T:
+        """One transaction, run again where it collided with another."""
+        return self.database.transact(work, again_on_conflict=True)
+
+    def actor(self, session: Session, name: str | None) -> Actor:
+        """The person a command acts for; the operator where none is named."""
+        return OPERATOR if name is None else people.actor_by_name(session, name)
+
+
+class Cents(click.ParamType):
+    """``20000.00``: balboas with two decimals, as whole cents."""
+
+    name = "amount"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
+        """Cents, or a usage error."""
+        if isinstance(value, int):
+            return value
+        try:
+            return parse_cents(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not an amount such as 20000.00", param, ctx)
+
+
+class Day(click.ParamType):
+    """``2026-11-24``."""
+
+    name = "date"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
+        """A date, or a usage error."""
+        if isinstance(value, date):
+            return value
+        try:
+            return date.fromisoformat(str(value))
+        except ValueError:
+            self.fail(f"{value!r} is not a date such as 2026-11-24", param, ctx)
+
+
+CENTS = Cents()
+DAY = Day()
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+
+
+def print_json(document: object) -> None:
+    """One JSON document on stdout."""
+    click.echo(json.dumps(document, ensure_ascii=False))
+
+
+def report(document: dict[str, object], text: str, *, as_json: bool) -> None:
+    """The result of a command: for people, or for programs."""
+    if as_json:
+        print_json(document)
+    else:
+        click.echo(text)
+
+
+def print_refusal(refusal: Refused, environ: dict[str, str]) -> None:
+    """Why nothing was done, on stderr, in the language of the terminal."""
+    translate = translator(environ)
+    lines: Iterable[str] = [refusal.text(translate)]
+    if isinstance(refusal, InvalidInput):
+        lines = [*lines, *(problem.text(translate) for problem in refusal.problems)]
+    for line in lines:
+        print(line, file=sys.stderr)
+
+
+def is_empty(database: Database) -> bool:
+    """Whether a database has no tables at all."""
+    return not inspect(database.engine).get_table_names()
+
+
+def write_new(path: Path, content: bytes) -> None:
+    """Write a file whole: a reader never sees half of it."""
+    fresh = path.with_name(path.name + ".part")
+    fresh.write_bytes(content)
+    fresh.replace(path)
