@@ -54,7 +54,7 @@ def user() -> None:
 @click.option("--role", "roles", required=True, multiple=True, type=ROLES)
 @as_json
 @click.pass_obj
-def user_add(  # noqa: PLR0913  one parameter an option
+def user_add(
     context: Context,
     *,
     name: str,

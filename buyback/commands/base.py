@@ -2,7 +2,6 @@
 
 import json
 import os
-import sys
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
@@ -29,7 +28,7 @@ T = TypeVar("T")
 
 
 class SchemaNotCurrent(Refused):
-    """This code does not work on an older or a newer schema."""
+    """The code works on its own version of the schema only."""
 
     sentence = "La base de datos no está al día. Ejecute «buyback migrate»."
 
@@ -73,7 +72,7 @@ class Context:
         return OPERATOR if name is None else people.actor_by_name(session, name)
 
 
-class Cents(click.ParamType):
+class Cents(click.ParamType[int]):
     """``20000.00``: balboas with two decimals, as whole cents."""
 
     name = "amount"
@@ -88,7 +87,7 @@ class Cents(click.ParamType):
             self.fail(f"{value!r} is not an amount such as 20000.00", param, ctx)
 
 
-class Day(click.ParamType):
+class Day(click.ParamType[date]):
     """``2026-11-24``."""
 
     name = "date"
@@ -128,7 +127,7 @@ def print_refusal(refusal: Refused, environ: dict[str, str]) -> None:
     if isinstance(refusal, InvalidInput):
         lines = [*lines, *(problem.text(translate) for problem in refusal.problems)]
     for line in lines:
-        print(line, file=sys.stderr)
+        click.echo(line, err=True)
 
 
 def is_empty(database: Database) -> bool:

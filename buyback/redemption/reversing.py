@@ -73,12 +73,15 @@ def undo(session: Session, *, till: UUID | bytes, op_id: UUID, cashier: UUID | N
     return Answer(Code.REVERSED, {**answer, "reversed_at": iso_utc(now)})
 
 
-def till_day(session: Session, *, till: UUID, day: date) -> list[TillEntry]:
+def till_day(session: Session, *, till: UUID | bytes, day: date) -> list[TillEntry]:
     """What a till was answered on a day of Panama, newest first."""
+    facts = read_facts(session, Wanted(till))
+    if facts is None:
+        raise UnknownTill
     rows = session.execute(
         select(Attempt.op_id, Attempt.code, Attempt.answer, Attempt.decided_at, Attempt.resolution)
         .where(
-            Attempt.till == till,
+            Attempt.till == facts.till.id,
             Attempt.decided_at >= day_start(day),
             Attempt.decided_at < day_start(day + timedelta(days=1)),
         )

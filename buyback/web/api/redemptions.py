@@ -1,0 +1,178 @@
+"""The tills' API. A till is known by its bearer token, which the deciding transaction itself looks up."""
+
+from datetime import UTC, date, datetime
+from http import HTTPStatus
+from typing import Any, NoReturn
+from uuid import UUID
+
+from flask import Response, jsonify
+from flask_smorest import Blueprint
+from marshmallow import ValidationError
+from webargs.flaskparser import FlaskParser
+
+from buyback.money import CURRENCY, decimal_text
+from buyback.redemption import reversing, service
+from buyback.redemption.rules import Code
+from buyback.redemption.service import Answer, Request, UnknownTill
+from buyback.security.tokens import token_digest
+from buyback.times import iso_utc, panama_day
+from buyback.web.api import schemas
+from buyback.web.api.answers import told
+from buyback.web.shell.errors import problem
+from buyback.web.shell.guard import bearer, till_token
+from buyback.web.shell.i18n import N_
+from buyback.web.shell.request import keys, now, reading, transacting
+
+
+class BadRequest(Exception):  # noqa: N818  HTTP's own name
+    """The body or the query does not have the form that the API describes."""
+
+    def __init__(self, status: HTTPStatus, code: str, detail: str, errors: dict[str, Any] | None = None) -> None:
+        super().__init__(code)
+        self.status, self.code, self.detail, self.errors = status, code, detail, errors
+
+
+class _Parser(FlaskParser):
+    DEFAULT_VALIDATION_STATUS = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def handle_error(self, error: ValidationError, *_args: object, **_kwargs: object) -> NoReturn:
+        detail = N_("La solicitud no tiene la forma que describe la API.")
+        places: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]  # marshmallow's own
+        errors = next(iter(places.values()), {}) if set(places) <= {"json", "query"} else places
+        raise BadRequest(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", detail, errors)
+
+    def _handle_invalid_json_error(self, *_args: object, **_kwargs: object) -> NoReturn:
+        raise BadRequest(HTTPStatus.BAD_REQUEST, "invalid_json", N_("El cuerpo de la solicitud no es JSON."))
+
+
+redemptions = Blueprint(
+    "redemptions", __name__, url_prefix="/api/v1/redemptions", description="Take vouchers, ask about them, undo."
+)
+redemptions.ARGUMENTS_PARSER = _Parser()
+
+
+@redemptions.errorhandler(BadRequest)
+def _bad_request(error: BadRequest) -> Response:
+    more = {"errors": error.errors} if error.errors else {}
+    return problem(error.status, error.code, str(error.detail), whose="till", **more)
+
+
+@redemptions.errorhandler(UnknownTill)
+def _unknown_till(_error: UnknownTill) -> Response:
+    return told(Answer(Code.TILL_REVOKED, {}))
+
+
+def _refusals(view: Any) -> Any:  # noqa: ANN401  flask-smorest's decorators have no types
+    """Document the refusals that every operation may answer."""
+    for status, words in (
+        (401, "The till is not enrolled or was revoked"),
+        (403, "The merchant or its category may not"),
+        (404, "Unknown"),
+        (409, "The voucher or the operation stands otherwise"),
+        (413, "Larger than 1 MB"),
+        (422, "Not a voucher, or not a request"),
+        (429, "Too many wrong codes; see Retry-After"),
+        (503, "The database cannot answer; try again with the same op id"),
+    ):
+        view = redemptions.alt_response(
+            status, schema=schemas.Problem, description=words, content_type="application/problem+json"
+        )(view)
+    return view
+
+
+@redemptions.post("")
+@till_token
+@redemptions.arguments(schemas.RedemptionRequest)
+@redemptions.response(201, schemas.Redeemed)
+@redemptions.alt_response(200, schema=schemas.Redeemed, description="The same op id again")
+@_refusals
+def redeem(body: dict[str, Any]) -> Response:
+    """Take a voucher.
+
+    The same op id with the same voucher gets the same answer at any later time.
+    """
+    asked = Request(
+        till=token_digest(bearer()),
+        op_id=body["op_id"],
+        voucher=body["voucher"],
+        claimed_at=_storable(body["occurred_at"]),
+    )
+    answer = transacting(lambda session: service.redeem(session, asked, keys=keys(), now=now()), again_on_conflict=True)
+    return told(answer, op_id=asked.op_id)
+
+
+@redemptions.post("/check")
+@till_token
+@redemptions.arguments(schemas.CheckRequest)
+@redemptions.response(200, schemas.Redeemable)
+@_refusals
+def check(body: dict[str, Any]) -> Response:
+    """Ask whether a voucher would be taken; nothing is taken."""
+    asked = Request(till=token_digest(bearer()), op_id=UUID(int=0), voucher=body["voucher"])
+    return told(transacting(lambda session: service.check(session, asked, keys=keys(), now=now())))
+
+
+@redemptions.get("/<uuid:op_id>")
+@till_token
+@redemptions.response(200, schemas.Outcome)
+@_refusals
+def look_up(op_id: UUID) -> Response:
+    """What became of a try, whatever it was answered."""
+    answer = reversing.look_up(reading(), till=token_digest(bearer()), op_id=op_id)
+    if answer.code is Code.UNKNOWN_OPERATION:
+        return told(answer)
+    return jsonify({"op_id": str(op_id), "code": answer.code.value, **answer.facts, "replayed": True})
+
+
+@redemptions.post("/<uuid:op_id>/reversal")
+@till_token
+@redemptions.response(201, schemas.Reversed)
+@redemptions.alt_response(200, schema=schemas.Reversed, description="Undone before")
+@_refusals
+def reversal(op_id: UUID) -> Response:
+    """Undo what this till took within the last 15 minutes, by the server's clock."""
+    till = token_digest(bearer())
+    answer = transacting(
+        lambda session: reversing.undo(session, till=till, op_id=op_id, cashier=None, now=now()),
+        again_on_conflict=True,
+    )
+    return told(answer, op_id=op_id)
+
+
+@redemptions.get("")
+@till_token
+@redemptions.arguments(schemas.DayQuery, location="query")
+@redemptions.response(200, schemas.TillDay)
+@_refusals
+def till_day(query: dict[str, Any]) -> Response:
+    """What this till was answered on a day."""
+    day: date = query["day"] or panama_day(now())
+    entries = reversing.till_day(reading(), till=token_digest(bearer()), day=day)
+    taken = [entry for entry in entries if entry.amount is not None and entry.reversed_at is None]
+    return jsonify(
+        {
+            "day": day.isoformat(),
+            "count": len(taken),
+            "total": decimal_text(sum(entry.amount or 0 for entry in taken)),
+            "currency": CURRENCY,
+            "redemptions": [_line(entry) for entry in entries],
+        }
+    )
+
+
+def _line(entry: reversing.TillEntry) -> dict[str, str | None]:
+    return {
+        "op_id": str(entry.op_id),
+        "code": entry.code.value,
+        "amount": None if entry.amount is None else decimal_text(entry.amount),
+        "decided_at": iso_utc(entry.decided_at),
+        "reversed_at": None if entry.reversed_at is None else iso_utc(entry.reversed_at),
+    }
+
+
+def _storable(claimed: datetime | None) -> datetime | None:
+    """A device's clock may say anything; what no database can hold is left out."""
+    try:
+        return None if claimed is None else claimed.astimezone(UTC)
+    except OverflowError:
+        return None

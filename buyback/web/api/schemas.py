@@ -1,0 +1,133 @@
+"""What goes over the wire. The OpenAPI document is made from these."""
+
+from marshmallow import EXCLUDE, Schema, fields, validate
+
+from buyback.money import CURRENCY
+from buyback.redemption.rules import Code, Whose
+from buyback.times import PANAMA
+
+VOUCHER_LENGTH_MAX = 400
+_AMOUNT = validate.Regexp(r"^[0-9]+\.[0-9]{2}$")
+_REFUSALS = [code.value for code in Code if code not in {Code.REDEEMED, Code.REDEEMABLE, Code.REVERSED}]
+
+
+class _Body(Schema):
+    """A request's body. What it does not know it ignores: a till's rights come from its token only."""
+
+    class Meta:
+        """See above."""
+
+        unknown = EXCLUDE
+
+
+class RedemptionRequest(_Body):
+    """A voucher to take."""
+
+    op_id = fields.UUID(required=True, metadata={"description": "Made by the till before its first try."})
+    voucher = fields.String(
+        required=True,
+        validate=validate.Length(1, VOUCHER_LENGTH_MAX),
+        metadata={"description": "The QR text or the typed code."},
+    )
+    pin = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=12))
+    occurred_at = fields.AwareDateTime(
+        format="iso",
+        default_timezone=PANAMA,
+        allow_none=True,
+        load_default=None,
+        metadata={"description": "The till's clock. Kept, never a reason to refuse."},
+    )
+
+
+class CheckRequest(_Body):
+    """A voucher to ask about."""
+
+    voucher = fields.String(required=True, validate=validate.Length(1, VOUCHER_LENGTH_MAX))
+
+
+class DayQuery(Schema):
+    """Which day of Panama to list; today where none is named."""
+
+    class Meta:
+        """Unknown parameters are ignored."""
+
+        unknown = EXCLUDE
+
+    day = fields.Date(load_default=None)
+
+
+class Redeemed(Schema):
+    """A voucher was taken, now or before (``replayed``)."""
+
+    code = fields.String(required=True, validate=validate.Equal(Code.REDEEMED.value))
+    redemption_id = fields.UUID(required=True)
+    op_id = fields.UUID(required=True)
+    amount = fields.String(required=True, validate=_AMOUNT)
+    currency = fields.String(required=True, validate=validate.Equal(CURRENCY))
+    redeemed_at = fields.DateTime(required=True)
+    replayed = fields.Boolean(required=True)
+
+
+class Redeemable(Schema):
+    """A voucher would be taken now."""
+
+    code = fields.String(required=True, validate=validate.Equal(Code.REDEEMABLE.value))
+    amount = fields.String(required=True, validate=_AMOUNT)
+    currency = fields.String(required=True, validate=validate.Equal(CURRENCY))
+    expires_on = fields.Date(required=True)
+
+
+class Reversed(Schema):
+    """A redemption was undone, now or before (``replayed``)."""
+
+    code = fields.String(required=True, validate=validate.Equal(Code.REVERSED.value))
+    redemption_id = fields.UUID(required=True)
+    op_id = fields.UUID(required=True)
+    amount = fields.String(required=True, validate=_AMOUNT)
+    currency = fields.String(required=True, validate=validate.Equal(CURRENCY))
+    reversed_at = fields.DateTime(required=True)
+    replayed = fields.Boolean(required=True)
+
+
+class Outcome(Schema):
+    """What became of a try: the code it was answered, and its facts."""
+
+    op_id = fields.UUID(required=True)
+    code = fields.String(required=True, validate=validate.OneOf([Code.REDEEMED.value, *_REFUSALS]))
+    redemption_id = fields.UUID()
+    amount = fields.String(validate=_AMOUNT)
+    currency = fields.String()
+    redeemed_at = fields.DateTime()
+    reversed_at = fields.DateTime()
+    replayed = fields.Boolean(required=True)
+
+
+class DayLine(Schema):
+    """One answer of a till's day."""
+
+    op_id = fields.UUID(required=True)
+    code = fields.String(required=True)
+    amount = fields.String(allow_none=True, required=True)
+    decided_at = fields.DateTime(required=True)
+    reversed_at = fields.DateTime(allow_none=True, required=True)
+
+
+class TillDay(Schema):
+    """A till's day; ``total`` leaves out what was undone."""
+
+    day = fields.Date(required=True)
+    count = fields.Integer(required=True)
+    total = fields.String(required=True, validate=_AMOUNT)
+    currency = fields.String(required=True)
+    redemptions = fields.List(fields.Nested(DayLine), required=True)
+
+
+class Problem(Schema):
+    """An error (RFC 9457): ``detail`` is for the cashier, ``whose`` says who has to act."""
+
+    type = fields.String(required=True)
+    title = fields.String(required=True)
+    status = fields.Integer(required=True)
+    code = fields.String(required=True)
+    detail = fields.String(required=True)
+    whose = fields.String(required=True, validate=validate.OneOf([whose.value for whose in Whose]))
