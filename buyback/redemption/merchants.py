@@ -170,7 +170,7 @@ def resume(session: Session, *, merchant: UUID, by: Actor, now: datetime) -> Non
     audit.record(session, chain=by.chain, act="merchant:resume", body={"by": by.name, "ruc": facts.ruc}, now=now)
 
 
-def merchants(session: Session) -> tuple[MerchantFacts, ...]:
+def registered(session: Session) -> tuple[MerchantFacts, ...]:
     """All merchants by name."""
     rows = session.execute(_merchants().order_by(Merchant.name, Merchant.ruc))
     return tuple(MerchantFacts(**row._mapping) for row in rows)  # noqa: SLF001  the documented way to a row's names

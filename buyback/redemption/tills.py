@@ -39,7 +39,7 @@ class TillRevoked(Refused):
 
 
 @dataclass(frozen=True, kw_only=True)
-class TillFacts:
+class EnrolledTill:
     """A till with the merchant whose rights it has."""
 
     id: UUID
@@ -63,7 +63,7 @@ def enrol_till(session: Session, *, branch: UUID, name: str, token_hash: bytes, 
     if not is_one_line(name, NAME_LENGTH_MAX):
         raise TillNameMalformed(field="name", longest=NAME_LENGTH_MAX)
     merchant = _merchant_of(session, branch)
-    if any(till.name == name for till in tills(session, branch=branch)):
+    if any(till.name == name for till in enrolled(session, branch=branch)):
         raise TillKnown(field="name", till=name)
     till = new_id()
     session.execute(
@@ -98,28 +98,28 @@ def revoke_till(session: Session, *, till: UUID, by: Actor, now: datetime) -> No
     audit.record(session, chain=by.chain, act="till:revoke", body=body, now=now)
 
 
-def tills(session: Session, *, branch: UUID | None = None, merchant: UUID | None = None) -> tuple[TillFacts, ...]:
+def enrolled(session: Session, *, branch: UUID | None = None, merchant: UUID | None = None) -> tuple[EnrolledTill, ...]:
     """Tills by branch and name, revoked ones included; of one branch or one merchant on request."""
     statement = _tills().order_by(Branch.name, Till.name)
     if branch is not None:
         statement = statement.where(Till.branch == branch)
     if merchant is not None:
         statement = statement.where(Till.merchant == merchant)
-    return tuple(TillFacts(**row._mapping) for row in session.execute(statement))  # noqa: SLF001  a row's names
+    return tuple(EnrolledTill(**row._mapping) for row in session.execute(statement))  # noqa: SLF001  a row's names
 
 
-def find_till(session: Session, token_hash: bytes) -> TillFacts | None:
+def find_till(session: Session, token_hash: bytes) -> EnrolledTill | None:
     """The till that a token belongs to, by the token's digest; revoked ones included."""
     row = session.execute(_tills().where(Till.token_hash == token_hash)).first()
-    return None if row is None else TillFacts(**row._mapping)  # noqa: SLF001  as above
+    return None if row is None else EnrolledTill(**row._mapping)  # noqa: SLF001  as above
 
 
-def till_by_id(session: Session, till: UUID) -> TillFacts:
+def till_by_id(session: Session, till: UUID) -> EnrolledTill:
     """The till with an id; NotFound otherwise."""
     row = session.execute(_tills().where(Till.id == till)).first()
     if row is None:
         raise NotFound(field="till", what="la caja")
-    return TillFacts(**row._mapping)  # noqa: SLF001  as above
+    return EnrolledTill(**row._mapping)  # noqa: SLF001  as above
 
 
 def _merchant_of(session: Session, branch: UUID) -> merchants.MerchantFacts:
