@@ -27,7 +27,6 @@ from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.programme_file import parse
 from buyback.tariff.rules import PricedThing
 from buyback.tariff.service import load_programme
-from buyback.vouchers import service as voucher_service
 from buyback.vouchers.payout import issue_surrender
 from buyback.vouchers.service import MintedVoucher
 
@@ -141,7 +140,6 @@ def make_event(
         event = campaign_service.add_event(
             session, programme=wanted, plan=plan, corregimiento=corregimiento, salt=salt, by=OPERATOR, now=NOW
         )
-        voucher_service.open_stock(session, event=event)
         if is_open:
             campaign_service.open_event(session, event=event, by=OPERATOR, now=NOW)
 
