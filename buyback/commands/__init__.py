@@ -1,6 +1,6 @@
 """The command line, one file a group of commands."""
 
-from buyback.commands import accounts, system
+from buyback.commands import accounts, campaigns, merchants, system, vouchers
 
 ALL = (
     system.keys,
@@ -8,4 +8,9 @@ ALL = (
     system.serve,
     accounts.organisation,
     accounts.user,
+    campaigns.programme,
+    campaigns.event,
+    merchants.merchant,
+    merchants.till,
+    vouchers.vouchers,
 )

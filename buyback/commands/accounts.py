@@ -93,9 +93,7 @@ def user_invite(context: Context, *, name: str, as_json: bool) -> None:
     token = new_token()
     digest = token_digest(token)
     context.transact(
-        lambda session: service.invite_again(
-            session, name=name, invitation_hash=digest, by=OPERATOR, now=context.now()
-        )
+        lambda session: service.invite_again(session, name=name, invitation_hash=digest, by=OPERATOR, now=context.now())
     )
     _show_invitation(context, name, token, as_json=as_json)
 

@@ -108,6 +108,14 @@ def enrolled(session: Session, *, branch: UUID | None = None, merchant: UUID | N
     return tuple(EnrolledTill(**row._mapping) for row in session.execute(statement))  # noqa: SLF001  a row's names
 
 
+def get_till(session: Session, *, branch: UUID, name: str) -> EnrolledTill:
+    """The till of a branch with a name; NotFound otherwise."""
+    found = next((till for till in enrolled(session, branch=branch) if till.name == name), None)
+    if found is None:
+        raise NotFound(field="name", what=f"la caja {name}")
+    return found
+
+
 def find_till(session: Session, token_hash: bytes) -> EnrolledTill | None:
     """The till that a token belongs to, by the token's digest; revoked ones included."""
     row = session.execute(_tills().where(Till.token_hash == token_hash)).first()

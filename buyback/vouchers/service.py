@@ -58,11 +58,6 @@ class Payout:
     serials: tuple[int, ...] = ()
 
 
-def open_stock(session: Session, *, event: UUID) -> None:
-    """Begin an event's numbering; called when the event is created."""
-    session.execute(insert(SerialCounter).values(event=event, drawn=0))
-
-
 def mint(session: Session, *, event: EventFacts, faces: Sequence[int], keys: KeyRing) -> tuple[MintedVoucher, ...]:
     """Make blank vouchers of these faces. They are worthless until issued."""
     if event.salt is None:
@@ -70,15 +65,7 @@ def mint(session: Session, *, event: EventFacts, faces: Sequence[int], keys: Key
     if not faces:
         return ()
     signer = keys.get_signer(event.expires_on)
-    drawn = session.execute(
-        update(SerialCounter)
-        .where(SerialCounter.event == event.id, SerialCounter.drawn <= SERIALS - len(faces))
-        .values(drawn=SerialCounter.drawn + len(faces))
-        .returning(SerialCounter.drawn)
-    ).scalar()
-    if drawn is None:
-        raise SerialsUsedUp
-    first = drawn - len(faces)
+    first = _draw(session, event.id, len(faces))
     minted = tuple(
         MintedVoucher(new_id(), serial_at(event.salt, first + place), face) for place, face in enumerate(faces)
     )
@@ -135,6 +122,22 @@ def issue_again(
     if surrender is not None:
         session.execute(insert(HandoverVoucher).values(voucher=minted.id, surrender=surrender))
     return minted
+
+
+def _draw(session: Session, event: UUID, count: int) -> int:
+    """Draw serials of an event; the first draw begins its numbering. How many had been drawn before."""
+    drawn = session.execute(
+        update(SerialCounter)
+        .where(SerialCounter.event == event)
+        .values(drawn=SerialCounter.drawn + count)
+        .returning(SerialCounter.drawn)
+    ).scalar()
+    if drawn is None:
+        drawn = count
+        session.execute(insert(SerialCounter).values(event=event, drawn=drawn))
+    if drawn > SERIALS:
+        raise SerialsUsedUp
+    return drawn - count
 
 
 def _voucher_row(event: EventFacts, minted: MintedVoucher, key_id: int, keys: KeyRing) -> dict[str, object]:

@@ -1,0 +1,142 @@
+"""Merchants, their branches and tills."""
+
+import click
+from sqlalchemy.orm import Session
+
+from buyback.commands.base import Context, as_json, report
+from buyback.people.rules import OPERATOR
+from buyback.redemption import merchants, tills
+from buyback.redemption.merchants import MerchantEntry, MerchantFacts
+from buyback.redemption.states import RucKind
+from buyback.security.tokens import new_token, token_digest
+
+KIND = click.Choice([kind.value for kind in RucKind])
+of_kind = click.option("--kind", type=KIND, help="Needed where two kinds of tax number read alike.")
+
+
+@click.group("merchant")
+def merchant() -> None:
+    """Who takes vouchers."""
+
+
+@merchant.command("add")
+@click.option("--ruc", required=True)
+@click.option("--dv", required=True, help="The two check digits.")
+@click.option("--kind", required=True, type=KIND)
+@click.option("--name", required=True)
+@click.option("--category", required=True)
+@click.option("--branch", required=True)
+@click.option("--corregimiento", required=True)
+@click.pass_obj
+def merchant_add(
+    context: Context, *, ruc: str, dv: str, kind: str, name: str, category: str, branch: str, corregimiento: str
+) -> None:
+    """Register a merchant with its first branch."""
+    entry = MerchantEntry(
+        kind=RucKind(kind), ruc=ruc, dv=dv, name=name, category=category, branch=branch, corregimiento=corregimiento
+    )
+    context.transact(lambda session: merchants.add_merchant(session, entry=entry, by=OPERATOR, now=context.now()))
+    click.echo(f"{ruc} registered.")
+
+
+@merchant.command("suspend")
+@click.argument("ruc")
+@of_kind
+@click.pass_obj
+def merchant_suspend(context: Context, *, ruc: str, kind: str | None) -> None:
+    """Refuse all tills of a merchant until it is resumed."""
+
+    def work(session: Session) -> None:
+        found = _merchant(session, ruc, kind)
+        merchants.suspend(session, merchant=found.id, by=OPERATOR, now=context.now())
+
+    context.transact(work)
+    click.echo(f"{ruc} suspended.")
+
+
+@merchant.command("resume")
+@click.argument("ruc")
+@of_kind
+@click.pass_obj
+def merchant_resume(context: Context, *, ruc: str, kind: str | None) -> None:
+    """End a suspension."""
+
+    def work(session: Session) -> None:
+        found = _merchant(session, ruc, kind)
+        merchants.resume(session, merchant=found.id, by=OPERATOR, now=context.now())
+
+    context.transact(work)
+    click.echo(f"{ruc} resumed.")
+
+
+@merchant.group("branch")
+def branch_group() -> None:
+    """Where a merchant takes vouchers."""
+
+
+@branch_group.command("add")
+@click.option("--merchant", "ruc", required=True)
+@of_kind
+@click.option("--name", required=True)
+@click.option("--corregimiento", required=True)
+@click.pass_obj
+def branch_add(context: Context, *, ruc: str, kind: str | None, name: str, corregimiento: str) -> None:
+    """Register another branch."""
+
+    def work(session: Session) -> None:
+        found = _merchant(session, ruc, kind)
+        merchants.add_branch(
+            session, merchant=found.id, name=name, corregimiento=corregimiento, by=OPERATOR, now=context.now()
+        )
+
+    context.transact(work)
+    click.echo(f"{name} registered.")
+
+
+@click.group("till")
+def till() -> None:
+    """Devices that take vouchers."""
+
+
+@till.command("enrol")
+@click.option("--merchant", "ruc", required=True)
+@of_kind
+@click.option("--branch", required=True)
+@click.option("--name", required=True)
+@as_json
+@click.pass_obj
+def till_enrol(context: Context, *, ruc: str, kind: str | None, branch: str, name: str, as_json: bool) -> None:
+    """Enrol a till and print its token, this once."""
+    token = new_token()
+
+    def work(session: Session) -> str:
+        found = merchants.get_branch(session, _merchant(session, ruc, kind).id, branch)
+        made = tills.enrol_till(
+            session, branch=found.id, name=name, token_hash=token_digest(token), by=OPERATOR, now=context.now()
+        )
+        return str(made)
+
+    key = context.transact(work)
+    report({"till": key, "token": token}, f"Till {key}\nToken, shown this once: {token}", as_json=as_json)
+
+
+@till.command("revoke")
+@click.option("--merchant", "ruc", required=True)
+@of_kind
+@click.option("--branch", required=True)
+@click.option("--name", required=True)
+@click.pass_obj
+def till_revoke(context: Context, *, ruc: str, kind: str | None, branch: str, name: str) -> None:
+    """Refuse a till's token from now on, for good."""
+
+    def work(session: Session) -> None:
+        found = merchants.get_branch(session, _merchant(session, ruc, kind).id, branch)
+        made = tills.get_till(session, branch=found.id, name=name)
+        tills.revoke_till(session, till=made.id, by=OPERATOR, now=context.now())
+
+    context.transact(work)
+    click.echo(f"{name} revoked.")
+
+
+def _merchant(session: Session, ruc: str, kind: str | None) -> MerchantFacts:
+    return merchants.get_merchant(session, ruc, RucKind(kind) if kind else None)

@@ -1,0 +1,136 @@
+"""Vouchers: print, mint for a book, make void, replace, and post the expired."""
+
+import sys
+from collections.abc import Iterable
+from io import BytesIO
+from pathlib import Path
+
+import click
+from sqlalchemy.orm import Session
+
+from buyback.campaigns import queries as campaigns
+from buyback.commands.base import CENTS, Context, as_json, report, write_new
+from buyback.money import decimal_text, screen_text
+from buyback.times import panama_day
+from buyback.vouchers import papers, resolving, service
+from buyback.vouchers.printing.sheets import Paper, PrintedVoucher, render
+from buyback.vouchers.states import VoidReason
+
+BLANKS_MAX = 10_000
+
+
+@click.group("vouchers")
+def vouchers() -> None:
+    """Vouchers on paper and in the books."""
+
+
+@vouchers.command("print")
+@click.option("--event", "code", required=True)
+@click.option("--format", "paper", type=click.Choice([paper.value for paper in Paper]), default="a4", show_default=True)
+@click.option("--blank", is_flag=True, help="The blank ones, for a book, instead of the issued ones.")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option("--by", help="The user who prints; the operator where none is named.")
+@click.pass_obj
+def print_(context: Context, *, code: str, paper: str, blank: bool, output: Path, by: str | None) -> None:
+    """Print the vouchers issued at an event. Possible until the event is closed."""
+    with context.database.reading() as session:
+        event = campaigns.get_event(session, code)
+        stored = papers.blank(session, event.id) if blank else papers.issued(session, event.id)
+    laid_out = papers.lay_out(event, stored, keys=context.keys, base_url=context.settings.base_url)
+    count, content = _render(laid_out, Paper(paper), len(stored))
+
+    def work(session: Session) -> None:
+        papers.record_print(session, event=event, count=count, by=context.actor(session, by), now=context.now())
+
+    context.transact(work)
+    write_new(output, content)
+    click.echo(f"{count} vouchers in {output}.")
+
+
+@vouchers.command("mint")
+@click.option("--event", "code", required=True)
+@click.option("--face", required=True, type=CENTS)
+@click.option("--count", required=True, type=click.IntRange(1, BLANKS_MAX))
+@click.option("--by")
+@as_json
+@click.pass_obj
+def mint(context: Context, *, code: str, face: int, count: int, by: str | None, as_json: bool) -> None:
+    """Make blank vouchers for a book; worthless until they are issued at the table."""
+
+    def work(session: Session) -> list[str]:
+        minted = service.mint_book(
+            session,
+            event=campaigns.get_event(session, code),
+            face=face,
+            count=count,
+            by=context.actor(session, by),
+            keys=context.keys,
+            now=context.now(),
+        )
+        return sorted(f"{voucher.serial:06d}" for voucher in minted)
+
+    serials = context.transact(work)
+    document: dict[str, object] = {"event": code, "face": decimal_text(face), "serials": serials}
+    report(document, f"{count} blanks of {screen_text(face)}: {', '.join(serials)}", as_json=as_json)
+
+
+@vouchers.command("void")
+@click.option("--event", "code", required=True)
+@click.option("--serial", required=True, type=int)
+@click.option("--reason", required=True, type=click.Choice([reason.value for reason in VoidReason]))
+@click.option("--by")
+@click.confirmation_option(prompt="A void voucher cannot be brought back. Go on?")
+@click.pass_obj
+def void(context: Context, *, code: str, serial: int, reason: str, by: str | None) -> None:
+    """Make an outstanding voucher worthless; its budget goes back."""
+
+    def work(session: Session) -> int:
+        event = campaigns.get_event(session, code)
+        by_whom = context.actor(session, by)
+        return resolving.void(
+            session, event=event, serial=serial, reason=VoidReason(reason), by=by_whom, now=context.now()
+        ).face
+
+    face = context.transact(work)
+    click.echo(f"Voucher {serial:06d} of {screen_text(face)} is void.")
+
+
+@vouchers.command("replace")
+@click.option("--event", "code", required=True)
+@click.option("--serial", required=True, type=int)
+@click.option("--by")
+@click.pass_obj
+def replace(context: Context, *, code: str, serial: int, by: str | None) -> None:
+    """Void a voucher and issue another of the same face in its place, until the event is closed."""
+
+    def work(session: Session) -> int:
+        event = campaigns.get_event(session, code)
+        by_whom = context.actor(session, by)
+        return resolving.replace(
+            session, event=event, serial=serial, by=by_whom, keys=context.keys, now=context.now()
+        ).serial
+
+    click.echo(f"Voucher {serial:06d} replaced by {context.transact(work):06d}.")
+
+
+@vouchers.command("expire")
+@click.option("--by")
+@as_json
+@click.pass_obj
+def expire(context: Context, *, by: str | None, as_json: bool) -> None:
+    """Post the expiry of every voucher whose last day is past: what it promised returns to the programme."""
+
+    def work(session: Session) -> resolving.ExpiryRun:
+        now = context.now()
+        return resolving.expire_due(session, today=panama_day(now), by=context.actor(session, by), now=now)
+
+    run = context.transact(work)
+    document: dict[str, object] = {"vouchers": run.vouchers, "amount": decimal_text(run.amount)}
+    report(document, f"{run.vouchers} vouchers expired, {screen_text(run.amount)}.", as_json=as_json)
+
+
+def _render(laid_out: Iterable[PrintedVoucher], paper: Paper, total: int) -> tuple[int, bytes]:
+    buffer = BytesIO()
+    with click.progressbar(length=total, label="Printing", file=sys.stderr) as bar:
+        count = render(laid_out, paper, buffer, lambda _done: bar.update(1))
+    return count, buffer.getvalue()
