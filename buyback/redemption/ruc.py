@@ -155,9 +155,7 @@ def _person(parts: Mapping[str, str]) -> str:
     if parts["foreign"]:
         keeps_six = len(entry) == _LONG_ENTRY and parts["foreign"] in _FOREIGN_PREFIXES_LONG
         prefixes = _FOREIGN_PREFIXES_LONG if keeps_six else _FOREIGN_PREFIXES
-        return (
-            "5" + prefixes[parts["foreign"]][has_long_folio] + folio + (entry if keeps_six else _short(entry))
-        )
+        return "5" + prefixes[parts["foreign"]][has_long_folio] + folio + (entry if keeps_six else _short(entry))
     province = parts["province"].zfill(2)
     if parts["born"]:
         short, long = _BORN_PREFIXES[parts["born"]]

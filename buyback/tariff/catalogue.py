@@ -109,9 +109,7 @@ def _arm(code: ClassCode, name: str, international: InternationalClass) -> Catal
     return CatalogueClass(code, name, True, False, TotalColumn.ARMS, international)  # noqa: FBT003  bulletin only
 
 
-def _other(
-    code: ClassCode, name: str, total: TotalColumn, international: InternationalClass
-) -> CatalogueClass:
+def _other(code: ClassCode, name: str, total: TotalColumn, international: InternationalClass) -> CatalogueClass:
     return CatalogueClass(code, name, False, False, total, international)  # noqa: FBT003  neither count
 
 
@@ -159,9 +157,7 @@ CALIBRE_GROUP_NAMES: Mapping[CalibreGroup, str] = MappingProxyType(
 )
 
 
-def international_class(
-    code: ClassCode, *, fires_bursts: bool = False, converted: bool = False
-) -> InternationalClass:
+def international_class(code: ClassCode, *, fires_bursts: bool = False, converted: bool = False) -> InternationalClass:
     """The international heading of an item, with the two facts about it that change the heading.
 
     A military rifle that fires bursts is reported as a machine gun; a flare launcher converted to fire

@@ -86,9 +86,7 @@ def test_each_thousand_of_the_old_rolls_agrees_with_an_independent_calculator(th
 
 
 def test_the_same_text_has_other_digits_for_a_person_and_a_company() -> None:
-    assert check_digits(RucKind.NATURAL_NT, "8-NT-1-12345") != check_digits(
-        RucKind.JURIDICA_NT, "8-NT-1-12345"
-    )
+    assert check_digits(RucKind.NATURAL_NT, "8-NT-1-12345") != check_digits(RucKind.JURIDICA_NT, "8-NT-1-12345")
 
 
 @pytest.mark.parametrize("dv", ["38", "93", "00"])

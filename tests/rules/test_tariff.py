@@ -69,9 +69,7 @@ TARIFF = Tariff(
 )
 
 
-def pistol(
-    value: int | None, condition: Condition | None = Condition.SERVICEABLE, quantity: int = 1
-) -> PricedThing:
+def pistol(value: int | None, condition: Condition | None = Condition.SERVICEABLE, quantity: int = 1) -> PricedThing:
     return PricedThing(class_code=ClassCode.PISTOL, condition=condition, value=value, quantity=quantity)
 
 
@@ -158,9 +156,7 @@ def test_a_line_for_every_calibre_prices_each_group() -> None:
         (rounds(100_001), QuantityOutOfBounds, "quantity"),
     ],
 )
-def test_what_the_tariff_does_not_foresee_is_refused(
-    thing: PricedThing, refusal: type[Refused], field: str
-) -> None:
+def test_what_the_tariff_does_not_foresee_is_refused(thing: PricedThing, refusal: type[Refused], field: str) -> None:
     with pytest.raises(refusal) as caught:
         price(TARIFF, thing)
     assert caught.value.field == field
