@@ -131,6 +131,6 @@ def expire(context: Context, *, by: str | None, as_json: bool) -> None:
 
 def _render(laid_out: Iterable[PrintedVoucher], paper: Paper, total: int) -> tuple[int, bytes]:
     buffer = BytesIO()
-    with click.progressbar(length=total, label="Printing", file=sys.stderr) as bar:
+    with click.progressbar(length=total, label="Printing", file=sys.stderr, hidden=not sys.stderr.isatty()) as bar:
         count = render(laid_out, paper, buffer, lambda _done: bar.update(1))
     return count, buffer.getvalue()

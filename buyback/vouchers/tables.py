@@ -81,12 +81,12 @@ class Resolution(Base):
         ForeignKeyConstraint(["transfer", "amount"], ["transfer.id", "transfer.amount"]),
         ForeignKeyConstraint(["voucher", "opened_cycle"], ["reversal.voucher", "reversal.opens_cycle"], use_alter=True),
         CheckConstraint(
-            "(cycle = 0 AND opened_cycle IS NULL)"
-            " OR (cycle > 0 AND opened_cycle IS NOT NULL AND opened_cycle = cycle)",
+            "(cycle = 0 AND opened_cycle IS NULL) OR (cycle > 0 AND opened_cycle IS NOT NULL AND opened_cycle = cycle)",
             name="cycle_opened",
         ),
         CheckConstraint(
-            "(kind = 'redeem') = (merchant IS NOT NULL) AND (kind = 'redeem') = (till IS NOT NULL)", name="taken_by_till"
+            "(kind = 'redeem') = (merchant IS NOT NULL) AND (kind = 'redeem') = (till IS NOT NULL)",
+            name="taken_by_till",
         ),
         CheckConstraint("(kind = 'void') = (reason IS NOT NULL)", name="void_has_reason"),
         Index("ix_resolution_till", "till", "resolved_at"),
@@ -182,4 +182,3 @@ class StockCount(Base):
     blank: Mapped[int]
     issued: Mapped[int]
     counted_at: Mapped[datetime] = mapped_column(Instant())
-

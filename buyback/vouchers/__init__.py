@@ -1,0 +1,1 @@
+"""Vouchers from the blank to the last disposition, and what leads from a surrender to them."""
