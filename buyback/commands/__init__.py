@@ -5,6 +5,7 @@ from buyback.commands import accounts, campaigns, merchants, system, vouchers
 ALL = (
     system.keys,
     system.migrate,
+    system.demo,
     system.serve,
     accounts.organisation,
     accounts.user,

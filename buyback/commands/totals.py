@@ -1,0 +1,32 @@
+"""The totals, for officials and for their spreadsheets."""
+
+from datetime import date
+
+import click
+
+from buyback.commands.base import DAY, Context, print_json
+from buyback.reports.totals import totals as add_up
+from buyback.reports.totals_figures import By, Question
+from buyback.reports.totals_files import as_csv, as_document, as_text
+
+
+@click.command("totals")
+@click.option("--by", "rows", required=True, type=click.Choice([by.value for by in By]), help="What a row stands for.")
+@click.option("--from", "since", type=DAY, help="First day of the surrenders.")
+@click.option("--to", "until", type=DAY, help="Last day, included.")
+@click.option("--programme", help="Code of one programme.")
+@click.option("--format", "shape", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
+@click.pass_obj
+def totals(
+    context: Context, *, rows: str, since: date | None, until: date | None, programme: str | None, shape: str
+) -> None:
+    """Exact totals by place, event, month or class, as the database stands now."""
+    question = Question(by=By(rows), since=since, until=until, programme=programme)
+    with context.database.reading() as session:
+        answer = add_up(session, question)
+    if shape == "json":
+        print_json(as_document(answer))
+    elif shape == "csv":
+        click.echo(as_csv(answer), nl=False)
+    else:
+        click.echo(as_text(answer))
