@@ -167,17 +167,22 @@ class HandoverVoucher(Base):
 
 
 class StockCount(Base):
-    """One person's count of an event's vouchers at the opening or at the close."""
+    """One person's count of an event's vouchers at the opening or at the close.
+
+    Two counts make a tally; where they differ, the next tally is counted anew, by whoever is there.
+    """
 
     __tablename__ = "stock_count"
     __table_args__ = (
-        UniqueConstraint("event", "moment", "counted_by"),
+        UniqueConstraint("event", "moment", "tally", "counted_by"),
         CheckConstraint("blank >= 0 AND issued >= 0", name="not_negative"),
+        CheckConstraint("tally > 0", name="tally"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     event: Mapped[UUID] = mapped_column(ForeignKey("event.id"))
     moment: Mapped[CountMoment] = mapped_column(choice(CountMoment))
+    tally: Mapped[int] = mapped_column(SmallInteger)
     counted_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
     blank: Mapped[int]
     issued: Mapped[int]

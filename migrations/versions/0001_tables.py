@@ -751,16 +751,18 @@ def upgrade() -> None:
             ),
             nullable=False,
         ),
+        sa.Column("tally", sa.SmallInteger(), nullable=False),
         sa.Column("counted_by", sa.Uuid(), nullable=False),
         sa.Column("blank", sa.BigInteger(), nullable=False),
         sa.Column("issued", sa.BigInteger(), nullable=False),
         sa.Column("counted_at", Instant(), nullable=False),
         sa.CheckConstraint("blank >= 0 AND issued >= 0", name=op.f("ck_stock_count_not_negative")),
+        sa.CheckConstraint("tally > 0", name=op.f("ck_stock_count_tally")),
         sa.ForeignKeyConstraint(["counted_by"], ["user_account.id"], name=op.f("fk_stock_count_counted_by")),
         sa.ForeignKeyConstraint(["event"], ["event.id"], name=op.f("fk_stock_count_event")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_stock_count")),
         sa.UniqueConstraint(
-            "event", "moment", "counted_by", name=op.f("uq_stock_count_event_moment_counted_by")
+            "event", "moment", "tally", "counted_by", name=op.f("uq_stock_count_event_moment_tally_counted_by")
         ),
     )
     op.create_table(
