@@ -1,6 +1,6 @@
 """The command line, one file a group of commands."""
 
-from buyback.commands import accounts, campaigns, merchants, system, vouchers
+from buyback.commands import accounts, campaigns, merchants, system, totals, vouchers
 
 ALL = (
     system.keys,
@@ -14,4 +14,5 @@ ALL = (
     merchants.merchant,
     merchants.till,
     vouchers.vouchers,
+    totals.totals,
 )
