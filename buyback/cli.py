@@ -3,6 +3,7 @@
 Exit status 0 is done, 1 refused or a check that failed (why is on stderr), 2 wrong usage.
 """
 
+import importlib
 import sys
 
 import click
@@ -12,16 +13,24 @@ from buyback.commands.base import Context, print_refusal
 from buyback.errors import Refused
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
+class _Commands(click.Group):
+    """The commands of ``buyback.commands.ALL``, imported when they are asked for."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:  # noqa: ARG002  click's own signature
+        return list(ALL)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:  # noqa: ARG002  click's own
+        if cmd_name not in ALL:
+            return None
+        module, name = ALL[cmd_name].split(":")
+        command: click.Command = getattr(importlib.import_module(f"buyback.commands.{module}"), name)
+        return command
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100})
 @click.version_option(package_name="buyback")
-@click.pass_context
-def cli(ctx: click.Context) -> None:
+def cli() -> None:
     """Vouchers for weapons handed in: registers, prices, issues, redeems and reconciles."""
-    ctx.obj = Context()
-
-
-for command in ALL:
-    cli.add_command(command)
 
 
 def main() -> None:

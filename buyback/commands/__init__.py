@@ -1,18 +1,20 @@
-"""The command line, one file a group of commands."""
+"""The command line, one file a group of commands.
 
-from buyback.commands import accounts, campaigns, merchants, system, totals, vouchers
+Each command says where it lives; it is imported when it is called, so that a short command does not wait for the
+libraries of the others.
+"""
 
-ALL = (
-    system.keys,
-    system.migrate,
-    system.demo,
-    system.serve,
-    accounts.organisation,
-    accounts.user,
-    campaigns.programme,
-    campaigns.event,
-    merchants.merchant,
-    merchants.till,
-    vouchers.vouchers,
-    totals.totals,
-)
+ALL = {
+    "keys": "system:keys",
+    "migrate": "system:migrate",
+    "demo": "serving:demo",
+    "serve": "serving:serve",
+    "organisation": "accounts:organisation",
+    "user": "accounts:user",
+    "programme": "campaigns:programme",
+    "event": "campaigns:event",
+    "merchant": "merchants:merchant",
+    "till": "merchants:till",
+    "vouchers": "vouchers:vouchers",
+    "totals": "totals:totals",
+}

@@ -3,6 +3,8 @@
 Hashing takes a tenth of a second and stays outside of database transactions.
 """
 
+from functools import cache
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -12,8 +14,11 @@ LENGTH_MIN = 15  # OWASP ASVS 5.0 V6.2.1
 LENGTH_MAX = 200
 _HASHER = PasswordHasher()  # argon2id with the library's current parameters (RFC 9106, low memory)
 
-# A hash that no password opens: an unknown name costs the same time as a known one (V6.3.8).
-NOBODY = _HASHER.hash("no password opens this hash, it only takes time")
+
+@cache
+def _nobody() -> str:
+    """A hash that no password opens: an unknown name costs the same time as a known one (V6.3.8)."""
+    return _HASHER.hash("no password opens this hash, it only takes time")
 
 
 class PasswordTooShort(Refused):
@@ -58,8 +63,9 @@ def hash_password(password: str) -> str:
 
 def password_matches(stored: str | None, password: str) -> bool:
     """Whether a password opens a hash; without one the same work is done in vain."""
+    nobody = _nobody()  # made in either case, so that the first question of a process tells nothing either
     try:
-        _HASHER.verify(stored or NOBODY, password)
+        _HASHER.verify(stored or nobody, password)
     except (VerificationError, InvalidHashError):
         return False
     return stored is not None

@@ -1,0 +1,63 @@
+"""Commands that serve the application."""
+
+from dataclasses import replace
+
+import click
+
+from buyback import demonstration, serving
+from buyback.commands.base import Context
+from buyback.commands.system import bring_up
+from buyback.db import Database
+from buyback.errors import Refused
+from buyback.security import keys as key_folder
+from buyback.settings import Settings
+
+
+class DemonstrationKeys(Refused):
+    """Vouchers signed with keys that everybody may have are worth nothing."""
+
+    sentence = "Estas llaves son de demostración: «buyback serve» no las acepta. Cree otras con «buyback keys init»."
+
+
+@click.command("demo")
+@click.option("--no-serve", is_flag=True, help="Only load the demonstration.")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar="PORT")
+@click.pass_obj
+def demo(context: Context, *, no_serve: bool, host: str, port: int) -> None:
+    """Migrate, load the demonstration into an empty database, and serve it. Run again, it keeps the data."""
+    settings = replace(
+        Settings.read({"BUYBACK_BASE_URL": f"http://127.0.0.1:{port}", **context.environ}), demonstration=True
+    )
+    if not settings.keys.exists():
+        key_folder.init(settings.keys, demonstration=True, now=context.now())
+    bring_up(settings)
+    database = Database(settings.database_url)
+    if not demonstration.is_loaded(database):
+        demonstration.load(database, now=context.now())
+    database.dispose()
+    click.echo(_welcome(settings))
+    if not no_serve:
+        serving.run(settings, host=host, port=port, workers=2)
+
+
+@click.command("serve")
+@click.option("--host", default="127.0.0.1", show_default=True)
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
+@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="On SQLite always one.")
+@click.pass_obj
+def serve(context: Context, *, host: str, port: int, workers: int) -> None:
+    """Serve the application."""
+    if context.keys.is_demonstration:
+        raise DemonstrationKeys
+    _ = context.database  # an old schema stops the start here, with a sentence
+    serving.run(context.settings, host=host, port=port, workers=workers)
+
+
+def _welcome(settings: Settings) -> str:
+    width = max(len(name) for name, _ in demonstration.sign_ins())
+    people = "\n".join(f"  {name:<{width}}  {does}" for name, does in demonstration.sign_ins())
+    return (
+        f"Demonstration data, all invented: {settings.base_url}\n\n"
+        f"Sign in as (everybody's password is: {demonstration.PASSWORD})\n{people}\n"
+    )
