@@ -21,6 +21,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         default="both",
         help="run the tests that ask for a database on SQLite, on PostgreSQL or on both",
     )
+    parser.addoption(
+        "--rehearsal", type=int, default=40, metavar="N", help="surrenders in the rehearsal of the whole job"
+    )
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -1,0 +1,5 @@
+"""``python -m buyback`` is the command ``buyback``."""
+
+from buyback.cli import main
+
+main()

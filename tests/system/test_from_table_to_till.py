@@ -1,0 +1,265 @@
+"""The whole job, by the commands and the API alone: paper forms in, vouchers out, tills at work, server killed.
+
+``--rehearsal 500`` does it with 500 surrenders; the suite's own run is shorter.
+"""
+
+import json
+import os
+import random
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+import tomllib
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+from uuid import UUID
+
+import pypdfium2
+import pytest
+import zxingcpp
+
+from buyback.times import panama_day
+from tests.builders import PROGRAMME
+
+pytestmark = pytest.mark.server
+
+TODAY_EVENT = "BETANIA-HOY"
+TILLS = 8
+KILLS = 4
+RUC = "15565624-2-2017"
+
+
+def day(ago: int) -> date:
+    """A day of Panama, ``ago`` days before today: the commands live by the real clock."""
+    return panama_day(datetime.now(UTC)) - timedelta(days=ago)
+
+
+@dataclass
+class Installation:
+    """A folder with an environment in which ``buyback`` runs, as on an operator's machine."""
+
+    home: Path
+    environ: dict[str, str]
+
+    def run(self, *words: str, status: int = 0) -> str:
+        """Run a command, expecting its exit status; what it printed."""
+        done = subprocess.run(
+            [sys.executable, "-m", "buyback", *words],
+            cwd=self.home,
+            env=self.environ,
+            capture_output=True,
+            text=True,
+            check=False,
+        )
+        assert done.returncode == status, done.stdout + done.stderr
+        return done.stdout
+
+    def json(self, *words: str) -> Any:  # noqa: ANN401  whatever JSON can say
+        """Run a command that prints JSON."""
+        return json.loads(self.run(*words))
+
+
+class Server:
+    """``buyback serve`` in a process group of its own, killed and started again while tills go on."""
+
+    def __init__(self, installation: Installation) -> None:
+        with socket.socket() as free:
+            free.bind(("127.0.0.1", 0))
+            self.port: int = free.getsockname()[1]
+        self._ready = f"http://127.0.0.1:{self.port}/readyz"
+        self._installation = installation
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "buyback", "serve", "--port", str(self.port)],
+            cwd=self._installation.home,
+            env=self._installation.environ,
+            start_new_session=True,
+        )
+        for _ in range(200):
+            with suppress(OSError), urllib.request.urlopen(self._ready, timeout=2):  # noqa: S310  our own http address
+                return process
+            time.sleep(0.1)
+        raise AssertionError("the server did not start")
+
+    def kill_and_start(self) -> None:
+        """SIGKILL for everything, at once, in the middle of whatever it was doing."""
+        self.stop(signal.SIGKILL)
+        self._process = self._start()
+
+    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
+        """Stop all of its processes."""
+        with suppress(ProcessLookupError):
+            os.killpg(self._process.pid, how)
+        self._process.wait(20)
+
+    def post(self, path: str, token: str, body: dict[str, str]) -> tuple[int, dict[str, Any]]:
+        """One request, sent again under the same op id until it is answered."""
+        request = urllib.request.Request(
+            f"http://127.0.0.1:{self.port}/api/v1{path}",
+            json.dumps(body).encode(),
+            {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
+        )
+        for _ in range(300):
+            try:
+                with urllib.request.urlopen(request, timeout=15) as answer:
+                    return answer.status, json.load(answer)
+            except urllib.error.HTTPError as refused:
+                if refused.code != 503:
+                    return refused.code, json.load(refused)
+            except OSError:
+                pass  # it was killed: the answer, if there was one, is lost
+            time.sleep(0.05)
+        raise AssertionError("no answer")
+
+
+@pytest.fixture
+def installation(tmp_path: Path, database_url: str) -> Installation:
+    """A migrated database, keys of its own, a programme with an open event, three people, a merchant."""
+    environ = {
+        "PATH": os.environ["PATH"],
+        "LANG": "C.UTF-8",
+        "BUYBACK_DATABASE_URL": database_url,
+        "BUYBACK_KEYS": str(tmp_path / "keys"),
+        "BUYBACK_LOG": "json",
+    }
+    made = Installation(tmp_path, environ)
+    made.run("keys", "init")
+    made.run("migrate")
+    (tmp_path / "programme.toml").write_text(PROGRAMME, encoding="utf-8")
+    made.run("programme", "load", "programme.toml")
+    code = tomllib.loads(PROGRAMME)["code"]
+    event = ["--code", TODAY_EVENT, "--site", "Parque", "--corregimiento", "080806", "--float", "900000.00"]
+    made.run("event", "add", "--programme", code, *event, "--from", f"{day(3)}", "--to", f"{day(0)}")
+    made.run("event", "open", TODAY_EVENT)
+    for name, role in (("a.receptor", "appraiser"), ("b.aprobador", "approver"), ("c.emisor", "issuer")):
+        made.run("user", "add", name, "--organisation", "PN", "--role", role)
+    merchant = ["--ruc", RUC, "--dv", "63", "--kind", "juridica", "--name", "Súper", "--category", "supermarket"]
+    made.run("merchant", "add", *merchant, "--branch", "Central", "--corregimiento", "080806")
+    return made
+
+
+@contextmanager
+def serving(installation: Installation) -> Iterator[Server]:
+    server = Server(installation)
+    try:
+        yield server
+    finally:
+        server.stop()
+
+
+def write_forms(path: Path, count: int) -> Decimal:
+    """``count`` paper forms as a file; what they are worth, rounded each to five cents."""
+    draw = random.Random(7)  # noqa: S311  the same forms each time
+    awarded = Decimal()
+    with path.open("w", encoding="utf-8") as file:
+        for number in range(count):
+            rounds = draw.randint(1, 60)
+            items: list[dict[str, object]] = [{"class": "ammunition", "calibre_group": "handgun", "quantity": rounds}]
+            exact = Decimal("0.35") * rounds
+            if number % 3 == 0:
+                value = draw.randint(150, 400)
+                exact += value
+                items.append(
+                    {"class": "pistol", "condition": "serviceable", "value": f"{value}.00", "tag": f"A-{number:04d}"}
+                )
+            awarded += exact
+            line = {
+                "op_id": str(UUID(int=draw.getrandbits(128), version=4)),
+                "event": TODAY_EVENT,
+                "date": f"{day(number % 4)}",
+                "appraised_by": "a.receptor",
+                "approved_by": "b.aprobador",
+                "issued_by": "c.emisor",
+                "pin": None,
+                "items": items,
+            }
+            file.write(json.dumps(line) + "\n")
+    return awarded
+
+
+def read_back(pdf: Path) -> list[str]:
+    """The QR texts of a PDF, read from the images of its pages as a camera would."""
+    texts = []
+    with pypdfium2.PdfDocument(pdf) as document:
+        for page in document:
+            image = page.render(scale=150 / 72, grayscale=True).to_pil()
+            found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats(zxingcpp.BarcodeFormat.QRCode))
+            texts += [code.text for code in found]
+    return texts
+
+
+def test_every_voucher_is_redeemed_once_though_the_server_is_killed_four_times(
+    installation: Installation, request: pytest.FixtureRequest
+) -> None:
+    count: int = request.config.getoption("--rehearsal")
+    awarded = write_forms(installation.home / "forms.jsonl", count)
+
+    result = installation.json("intake", "import", "forms.jsonl", "--json")
+    assert result["surrenders"] == count
+    assert result["awarded"] == f"{awarded:.2f}"
+    again = installation.json("intake", "import", "forms.jsonl", "--json")
+    assert (again["surrenders"], again["already"]) == (0, count)
+
+    installation.run("vouchers", "print", "--event", TODAY_EVENT, "--format", "a4", "-o", "vouchers.pdf")
+    texts = read_back(installation.home / "vouchers.pdf")
+    assert len(set(texts)) == len(texts) == result["vouchers"]
+
+    tokens = [enrol(installation, f"Caja {number}") for number in range(1, TILLS + 1)]
+    with serving(installation) as server:
+        answers = redeem_twice(server, tokens, texts)
+
+    assert sorted(code for _, code in answers) == ["already_redeemed"] * len(texts) + ["redeemed"] * len(texts)
+    total = installation.json("totals", "--by", "corregimiento", "--format", "json")["total"]
+    assert total["surrenders"] == count
+    assert total["vouchers"] == len(texts)
+    assert total["issued"] == total["redeemed"] == f"{awarded:.2f}"
+    assert total["outstanding"] == "0.00"
+    assert "FAILED" not in installation.run("check")
+    installation.run("verify")
+
+
+def enrol(installation: Installation, name: str) -> str:
+    token: str = installation.json("till", "enrol", "--merchant", RUC, "--branch", "Central", "--name", name, "--json")[
+        "token"
+    ]
+    return token
+
+
+def redeem_twice(server: Server, tokens: list[str], texts: list[str]) -> list[tuple[int, str]]:
+    """Every voucher tried twice, by eight tills at once, while the server is killed again and again."""
+    tries = [(number, text) for text in texts for number in range(2)]
+    random.Random(1).shuffle(tries)  # noqa: S311  the same order each time
+    done = threading.Semaphore(0)
+
+    def attempt(work: tuple[int, tuple[int, str]]) -> tuple[int, str]:
+        place, (number, text) = work
+        op_id = str(UUID(int=(place << 8) | number, version=4))
+        status, answer = server.post("/redemptions", tokens[place % TILLS], {"op_id": op_id, "voucher": text})
+        done.release()
+        return status, str(answer["code"])
+
+    def disturb() -> None:
+        for _ in range(KILLS):
+            for _ in range(len(tries) // (KILLS + 1)):
+                done.acquire()
+            server.kill_and_start()
+
+    killer = threading.Thread(target=disturb)
+    with ThreadPoolExecutor(TILLS) as pool:
+        killer.start()
+        answers = list(pool.map(attempt, enumerate(tries)))
+    killer.join()
+    return answers
