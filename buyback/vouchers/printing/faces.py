@@ -4,7 +4,7 @@ Lengths in millimetres from the lower left, type sizes in points. A drawing func
 voucher refers to it and adds what is its own.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
@@ -64,7 +64,7 @@ class Place(NamedTuple):
 # Forms that every banknote refers to: they take the colour of the moment, so one of each serves all inks.
 _WAVES, _ROSETTE, _BORDER = "waves", "rosette", "border"
 
-NOTE = Place(105, 74.25, qr=(57.85, 27.6), qr_width=36.9, middle=76.3, code=19.4, code_size=11.2, serial=15.9)
+NOTE = Place(105, 74.25, qr=(57.85, 27.2), qr_width=36.9, middle=76.3, code=19.4, code_size=11.2, serial=15.9)
 ROLL = Place(80, 170, qr=(19.5, 65), qr_width=41, middle=40, code=53.9, code_size=14, serial=4.6)
 
 
@@ -88,7 +88,7 @@ def draw_note(canvas: Canvas, face: Face) -> None:
     for line, rule in enumerate(RULES):
         _block(canvas, (left, 11.0 - line * 2.9), rule, TEXT, size=6.0, width=NOTE.width - 2 * left)
     if face.is_demonstration:
-        _demonstration(canvas, (left + 15.6, 47.5), (26.4, 3.7))
+        _demonstration(canvas, (left + 15.6, 47.5), (26.4, 3.7), ornament.FLAG_RED)
 
 
 def draw_roll(canvas: Canvas, face: Face) -> None:
@@ -109,7 +109,7 @@ def draw_roll(canvas: Canvas, face: Face) -> None:
     for rule in RULES:
         below = _centred(canvas, (40, below - 1.2), rule, TEXT, size=7, width=66, lines=2)
     if face.is_demonstration:
-        _demonstration(canvas, (5, 8.4), (70, 5.4))
+        _demonstration(canvas, (5, 8.4), (70, 5.4), black)
 
 
 def define_note_parts(canvas: Canvas) -> None:
@@ -150,8 +150,8 @@ def _note_ground(canvas: Canvas, ink: Color) -> None:
     canvas.line(53.6, 14.1, 53.6, 67.85)
 
 
-def _demonstration(canvas: Canvas, corner: tuple[float, float], size: tuple[float, float]) -> None:
-    canvas.setFillColor(ornament.FLAG_RED)
+def _demonstration(canvas: Canvas, corner: tuple[float, float], size: tuple[float, float], ink: Color) -> None:
+    canvas.setFillColor(ink)
     canvas.rect(*corner, *size, stroke=0, fill=1)
     canvas.setFillColor(white)
     middle, bottom = corner[0] + size[0] / 2, corner[1] + size[1] * 0.29
@@ -200,15 +200,17 @@ def _centred(
 
 
 def _accepted_in(face: Face) -> str:
-    return f"Se acepta en {_listed(face.categories)}."
+    if not face.categories:
+        return "Se acepta en los comercios del programa."
+    return f"Se acepta en {_listed([name[:1].lower() + name[1:] for name in face.categories])}."
 
 
-def _listed(names: tuple[str, ...]) -> str:
+def _listed(names: Sequence[str]) -> str:
     """``a, b y c``; ``e`` where the next word begins with an i."""
     *most, last = names
     if not most:
         return last
-    both = "e" if last.lower().startswith(("i", "hi")) else "y"
+    both = "e" if last.startswith(("i", "hi")) else "y"
     return f"{', '.join(most)} {both} {last}"
 
 
