@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import click
 
-from buyback import demonstration, serving
+from buyback import demo as demonstration
+from buyback import serving
 from buyback.commands.base import Context
 from buyback.commands.system import bring_up
 from buyback.db import Database

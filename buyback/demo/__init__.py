@@ -30,7 +30,7 @@ from buyback.tariff.service import load_programme
 from buyback.times import panama_day
 
 PASSWORD = "paz en mi barrio 2026"  # noqa: S105  printed for visitors; refused keys keep it out of real use
-PROGRAMME_FILE = Path(__file__).parent / "demo_files" / "programme-example.toml"
+PROGRAMME_FILE = Path(__file__).parent / "programme-example.toml"
 EVENT = "DEMO-BETANIA"
 EVENT_DAYS = 30
 FLOAT_CENTS = 20_000_00
