@@ -91,7 +91,7 @@ def test_an_appropriation_may_be_left_out() -> None:
 
 
 def test_the_shipped_example_is_valid_prices_every_class_and_says_what_it_is() -> None:
-    content = (PACKAGE / "demo_files" / "programme-example.toml").read_bytes()
+    content = (PACKAGE / "demo" / "programme-example.toml").read_bytes()
     example = parse(content)
     assert {line.class_code for line in example.lines} == set(ClassCode)
     assert "EJEMPLO" in example.rules.name
