@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import Any, ClassVar
 
 from flask import Flask
 from jinja2 import StrictUndefined
@@ -31,7 +30,8 @@ STATIC_SECONDS = 300  # modules name each other without a version, so they are a
 class App(Flask):
     """Flask, with templates in which a name that nobody gave is an error instead of an empty space."""
 
-    jinja_options: ClassVar[dict[str, Any]] = {"undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+    jinja_options = {  # noqa: RUF012  Flask's own way of saying it
+        "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
 
 
 def create_app(
@@ -44,7 +44,7 @@ def create_app(
 ) -> App:
     """An app over an open database. ``clock`` gives the present as an aware UTC datetime.
 
-    Raises UnguardedView when a view does not say who may ask for it.
+    Raises UnguardedViewError when a view does not say who may ask for it.
     """
     logs.configure(settings.log)
     app = App("buyback", template_folder=str(TEMPLATES), static_folder=None)
@@ -75,4 +75,5 @@ def _wrap(app: App, settings: Settings) -> None:
     hops = settings.trusted_proxies
     answering = WhiteNoise(app.wsgi_app, root=str(STATIC), prefix="static/", max_age=STATIC_SECONDS)
     guarded = headers.with_headers(answering, https=settings.is_https)
-    app.wsgi_app = ProxyFix(guarded, x_for=hops, x_proto=hops, x_host=0) if hops else guarded  # type: ignore[method-assign]  # Flask's own way
+    outermost = ProxyFix(guarded, x_for=hops, x_proto=hops, x_host=0) if hops else guarded
+    app.wsgi_app = outermost  # type: ignore[assignment, method-assign]  # Flask's own way of adding a layer

@@ -62,7 +62,8 @@ class Settings:
         """
         here = here or Path.cwd()
         given = {name: environ.get(PREFIX + name, "").strip() for name in cls.NAMES}
-        database_url = _database(given["DATABASE_URL"] or f"sqlite:///{here / 'var' / 'buyback.sqlite3'}", "DATABASE_URL")
+        own = f"sqlite:///{here / 'var' / 'buyback.sqlite3'}"
+        database_url = _database(given["DATABASE_URL"] or own, "DATABASE_URL")
         migrate_url = _database(given["MIGRATE_DATABASE_URL"] or database_url, "MIGRATE_DATABASE_URL")
         if _dialect(database_url) != _dialect(migrate_url):
             raise SettingsContradict(

@@ -114,8 +114,8 @@ def _refused(refusal: Refused) -> Response:
     status = status_of(refusal)
     if is_api():
         return problem(status, refusal.code, sentence(refusal), whose="till", field=refusal.field)
-    plain = type(refusal) in {Forbidden}
-    return error_page(status, detail="" if plain else sentence(refusal))
+    said_by_the_title = type(refusal) is Forbidden
+    return error_page(status, detail="" if said_by_the_title else sentence(refusal))
 
 
 def _csrf(_error: CSRFError) -> Response:
@@ -123,8 +123,6 @@ def _csrf(_error: CSRFError) -> Response:
 
 
 def _http(error: HTTPException) -> Response:
-    if error.response is not None and error.code is None:
-        return Response(error.response.get_data(), error.response.status_code)
     status = error.code or http.HTTPStatus.INTERNAL_SERVER_ERROR
     kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Location", "Retry-After"}}
     if http.HTTPStatus.MULTIPLE_CHOICES <= status < http.HTTPStatus.BAD_REQUEST:

@@ -13,9 +13,9 @@ Readers give a harmless value (empty text, zero) where a field is wrong; ``check
 that a service raises becomes a problem of the form as well: of the field it names, or of the whole.
 """
 
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from datetime import date
+from types import TracebackType
 from uuid import UUID
 
 from flask import request
@@ -119,16 +119,15 @@ class Form:
         if self._problems:
             raise InvalidInput(self._problems)
 
-    @contextmanager
-    def refusals(self) -> Iterator[None]:
+    def refusals(self) -> "Catching":
         """Turn refusals inside into problems of this form. What is hidden or forbidden goes on to its own page."""
-        try:
-            yield
-        except InvalidInput as invalid:
-            self._problems.extend(problem for problem in invalid.problems if problem not in self._problems)
-        except (Forbidden, NotFound):
-            raise
-        except Refused as refusal:
+        return Catching(self)
+
+    def take(self, refusal: Refused) -> None:
+        """Note a refusal at the fields that it names; one without a field is the whole form's."""
+        if isinstance(refusal, InvalidInput):
+            self._problems.extend(problem for problem in refusal.problems if problem not in self._problems)
+        else:
             self._problems.append(Problem(refusal.field or "", refusal))
 
     def text(self, name: str, *, required: bool = True, limit: int = TEXT_MAX) -> str:
@@ -194,3 +193,22 @@ class Form:
         except ValueError:
             self.refuse(name, NotAChoice())
             return NO_ID
+
+
+class Catching:
+    """The block of ``Form.refusals``: leaving it by a refusal goes on after it, with the refusal in the form."""
+
+    def __init__(self, form: Form) -> None:
+        self._form = form
+
+    def __enter__(self) -> None:
+        """Nothing to prepare."""
+
+    def __exit__(
+        self, _kind: type[BaseException] | None, error: BaseException | None, _trace: TracebackType | None
+    ) -> bool:
+        """Take refusals; let everything else pass."""
+        if not isinstance(error, Refused) or isinstance(error, (Forbidden, NotFound)):
+            return False
+        self._form.take(error)
+        return True

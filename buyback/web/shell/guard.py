@@ -44,7 +44,7 @@ class Access:
     permission: Permission | None = None
 
 
-class UnguardedView(RuntimeError):
+class UnguardedViewError(RuntimeError):
     """A view does not say who may ask for it; the app refuses to start."""
 
 
@@ -97,10 +97,12 @@ def routes(app: Flask) -> Iterator[tuple[str, str, str]]:
 
 
 def refuse_unguarded(app: Flask) -> None:
-    """Raise UnguardedView, naming them, when a view does not declare who may ask for it."""
-    bare = sorted({f"{endpoint} ({rule})" for rule, endpoint, method in routes(app) if not access_of(app, endpoint, method)})
+    """Raise UnguardedViewError, naming them, when a view does not declare who may ask for it."""
+    bare = sorted(
+        {f"{endpoint} ({rule})" for rule, endpoint, method in routes(app) if not access_of(app, endpoint, method)}
+    )
     if bare:
-        raise UnguardedView("no permission declared: " + ", ".join(bare))
+        raise UnguardedViewError("no permission declared: " + ", ".join(bare))
 
 
 def init(app: Flask) -> None:
@@ -112,7 +114,7 @@ def init(app: Flask) -> None:
             return None  # no such page, or no view of ours
         access = access_of(app, request.endpoint, request.method)
         if access is None:
-            raise UnguardedView(request.endpoint)
+            raise UnguardedViewError(request.endpoint)
         if access.kind is Kind.TILL:
             g.bearer = _bearer_or_refuse()
             return None

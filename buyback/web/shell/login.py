@@ -75,7 +75,7 @@ def end() -> None:
 def ask_to_sign_in() -> Response:
     """Send a person to the sign-in page, and afterwards back to the page they asked for."""
     wanted = request.full_path.rstrip("?") if request.method == "GET" and not is_api() else None
-    return cast("Response", redirect(url_for("account.sign_in", **({NEXT: wanted} if wanted else {})), 303))
+    return redirect(url_for("account.sign_in", next=wanted), 303)
 
 
 def safe_next(wanted: str | None) -> str:
