@@ -57,4 +57,4 @@ def bring_up(settings: Settings) -> None:
     url = settings.migrate_database_url
     if url.startswith("sqlite:///"):
         Path(url.removeprefix("sqlite:///")).parent.mkdir(parents=True, exist_ok=True)
-    upgrade(url)
+    upgrade(url, serves=settings.database_url)
