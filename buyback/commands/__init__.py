@@ -17,4 +17,8 @@ ALL = {
     "till": "merchants:till",
     "vouchers": "vouchers:vouchers",
     "totals": "totals:totals",
+    "purge": "closing:purge",
+    "check": "checks:check",
+    "verify": "checks:verify",
+    "checkpoint": "checks:checkpoint",
 }

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from buyback.campaigns import programmes, queries, service
 from buyback.campaigns.rules import EventPlan
+from buyback.commands import closing
 from buyback.commands.base import CENTS, DAY, Context
 from buyback.people.rules import OPERATOR
 from buyback.security.tokens import new_salt
@@ -99,3 +100,7 @@ def event_open(context: Context, *, code: str, by: str | None) -> None:
 
     context.transact(work)
     click.echo(f"{code} is open.")
+
+
+event.add_command(closing.count)
+event.add_command(closing.close)

@@ -1,0 +1,109 @@
+"""Proofs: the invariants, the audit chains, and checkpoints that others hold."""
+
+import json
+from pathlib import Path
+
+import click
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
+
+from buyback.audit.rules import Fault
+from buyback.commands.base import Context, as_json, print_json, write_new
+from buyback.reports import checkpoints, invariants
+
+SHOWN_MAX = 5  # of what breaks one invariant, on one line of text; --json tells all
+
+
+class PublicKey(click.ParamType[Ed25519PublicKey]):
+    """64 hexadecimal digits: an Ed25519 public key."""
+
+    name = "key"
+
+    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> Ed25519PublicKey:
+        """The key, or a usage error."""
+        if isinstance(value, Ed25519PublicKey):
+            return value
+        try:
+            return Ed25519PublicKey.from_public_bytes(bytes.fromhex(str(value)))
+        except ValueError:
+            self.fail(f"{value!r} is not 64 hexadecimal digits", param, ctx)
+
+
+@click.command("check")
+@as_json
+@click.pass_obj
+def check(context: Context, *, as_json: bool) -> int:
+    """Try every invariant of the database: one line each, ok or FAILED."""
+    with context.database.reading() as session:
+        findings = list(invariants.check(session))
+    broken = [finding for finding in findings if not finding.ok]
+    if as_json:
+        rows = [
+            {
+                "name": finding.invariant.name,
+                "ok": finding.ok,
+                "sentence": finding.invariant.sentence,
+                "found": list(finding.found),
+            }
+            for finding in findings
+        ]
+        print_json({"ok": not broken, "invariants": rows})
+    else:
+        for finding in findings:
+            click.echo(_line(finding))
+    return _status(f"{len(broken)} of {len(findings)} invariants do not hold." if broken else "")
+
+
+@click.command("verify")
+@click.option("--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="An older checkpoint.")
+@click.option("--key", type=PublicKey(), help="Who signed it, in hexadecimal; this installation where none is named.")
+@as_json
+@click.pass_obj
+def verify(context: Context, *, checkpoint: Path | None, key: Ed25519PublicKey | None, as_json: bool) -> int:
+    """Walk the audit chains and name every row that was touched; with a checkpoint, also what was cut off."""
+    heads = {}
+    if checkpoint is not None:
+        heads = dict(checkpoints.read(checkpoint.read_bytes(), key=key or context.keys.checkpoint.public_key()))
+    with context.database.reading() as session:
+        walks = list(checkpoints.walk(session))
+        since = list(checkpoints.compare(session, heads))
+    faults = [*(fault for walk in walks for fault in walk.faults), *since]
+    if as_json:
+        chains = [{"chain": str(walk.chain), "rows": walk.rows, "head": walk.head.hash.hex()} for walk in walks]
+        print_json({"ok": not faults, "chains": chains, "faults": [_document(fault) for fault in faults]})
+    else:
+        faulty = {fault.chain for fault in faults}
+        for walk in walks:
+            word = "FAILED" if walk.chain in faulty else "ok    "
+            click.echo(f"{word} {walk.chain} {walk.rows} rows {walk.head.hash.hex()[:16]}")
+        for fault in faults:
+            click.echo(f"FAILED {fault.chain} row {fault.seq}: {fault.what}")
+    return _status(f"{len(faults)} faults in the audit chains." if faults else "")
+
+
+@click.command("checkpoint")
+@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.pass_obj
+def checkpoint(context: Context, *, output: Path) -> None:
+    """Sign how long each audit chain is and where it ends, for others to keep."""
+    with context.database.reading() as session:
+        document = checkpoints.make(session, key=context.keys.checkpoint, now=context.now())
+    write_new(output, json.dumps(document, indent=1).encode() + b"\n")
+    click.echo(f"{len(document['chains'])} chains in {output}, signed with {document['key']}.")
+
+
+def _line(finding: invariants.Finding) -> str:
+    line = f"{'ok    ' if finding.ok else 'FAILED'} {finding.invariant.name}: {finding.invariant.sentence}"
+    if finding.ok:
+        return line
+    more = len(finding.found) - SHOWN_MAX
+    return f"{line} Found: {'; '.join(finding.found[:SHOWN_MAX])}{f' and {more} more' if more > 0 else ''}"
+
+
+def _document(fault: Fault) -> dict[str, object]:
+    return {"chain": str(fault.chain), "row": fault.seq, "what": fault.what}
+
+
+def _status(problem: str) -> int:
+    if problem:
+        click.echo(problem, err=True)
+    return int(bool(problem))

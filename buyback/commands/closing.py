@@ -1,0 +1,143 @@
+"""Stock counts, the close of an event and the purge after its review."""
+
+import secrets
+from uuid import UUID
+
+import click
+from sqlalchemy.orm import Session
+
+from buyback.campaigns import queries as campaigns
+from buyback.campaigns.states import EventState
+from buyback.commands.base import Context, as_json, report
+from buyback.db import Database
+from buyback.errors import Forbidden
+from buyback.money import decimal_text
+from buyback.people import queries as people
+from buyback.people.rules import Actor
+from buyback.security.access import Permission
+from buyback.vouchers import closing, counts, erasing
+from buyback.vouchers import purge as purging
+from buyback.vouchers.counts import Figures, Outcome, Tally
+from buyback.vouchers.states import CountMoment
+
+WHOLE = click.IntRange(0, 1_000_000)
+Counted = tuple[str, int, int]
+
+
+@click.command("count")
+@click.argument("code")
+@click.option("--moment", type=click.Choice([moment.value for moment in CountMoment]), default="opening")
+@click.option("--by", required=True, help="Who counted.")
+@click.option("--blank", required=True, type=WHOLE, help="Vouchers still blank.")
+@click.option("--issued", type=WHOLE, default=0, show_default=True, help="Vouchers given out.")
+@click.pass_obj
+def count(context: Context, *, code: str, moment: str, by: str, blank: int, issued: int) -> None:
+    """Store one person's count of an event's vouchers; two people count, each alone."""
+
+    def work(session: Session) -> Tally:
+        event = campaigns.get_event(session, code)
+        figures, person, now = Figures(blank, issued), people.actor_by_name(session, by), context.now()
+        if moment == CountMoment.CLOSING:
+            return closing.count_and_close(session, event=event.id, figures=figures, by=person, now=now)
+        return counts.add_count(session, event=event, moment=CountMoment.OPENING, figures=figures, by=person, now=now)
+
+    _tell(context, context.transact(work), code)
+
+
+@click.command("close")
+@click.argument("code")
+@click.option("--count", "counted", required=True, multiple=True, type=(str, WHOLE, WHOLE), metavar="USER BLANK ISSUED")
+@click.option("--by", required=True, help="The official who closes the event.")
+@click.pass_obj
+def close(context: Context, *, code: str, counted: tuple[Counted, ...], by: str) -> None:
+    """Close an event over two people's counts: its float returns, its vouchers can never be printed again.
+
+    Counts that differ are kept, and the event stays in closing until two agree.
+    """
+    if len(counted) != counts.COUNTERS:
+        raise click.UsageError("give --count twice, by two people")
+
+    def work(session: Session) -> Tally:
+        event, now = campaigns.get_event(session, code), context.now()
+        official = people.actor_by_name(session, by)
+        if not official.may(Permission.EVENT_CLOSE):
+            raise Forbidden
+        if event.state is not EventState.CLOSING:
+            closing.begin(session, event=event.id, by=official, now=now)
+        return [
+            closing.count_and_close(
+                session,
+                event=event.id,
+                figures=Figures(blank, issued),
+                by=people.actor_by_name(session, name),
+                now=now,
+            )
+            for name, blank, issued in counted
+        ][-1]
+
+    _tell(context, context.transact(work), code)
+
+
+@click.command("purge")
+@click.option("--event", "code", help="One event; every event whose review is over where none is named.")
+@click.option("--by", help="Who purges; the operator where nobody is named.")
+@click.option("--sweep", is_flag=True, help="Write over what earlier purges left in the file, even if none is due.")
+@as_json
+@click.pass_obj
+def purge(context: Context, *, code: str | None, by: str | None, sweep: bool, as_json: bool) -> None:
+    """Part weapons from vouchers for good: delete the links of events closed 30 days ago, keep the proof."""
+    with context.database.reading() as session:
+        actor = context.actor(session, by)
+        events = [campaigns.get_event(session, code).id] if code else purging.due(session, now=context.now())
+    parted = [_purge_one(context, event, actor) for event in events]
+    swept = _sweep(context) if parted or sweep else True
+    document: dict[str, object] = {"purged": [_document(one) for one in parted], "swept": swept}
+    lines = [_line(one) for one in parted] or ["No event's review is over."]
+    if not swept:
+        lines.append("Traces are still in the file: stop the servers and run `buyback purge --sweep`.")
+    report(document, "\n".join(lines), as_json=as_json)
+
+
+def _purge_one(context: Context, event: UUID, by: Actor) -> purging.Parted:
+    shuffle = secrets.SystemRandom().shuffle
+    return context.transact(
+        lambda session: purging.purge(session, event=event, shuffle=shuffle, by=by, now=context.now())
+    )
+
+
+def _sweep(context: Context) -> bool:
+    """As the role that owns the tables: the application's own may not vacuum them."""
+    owner = Database(context.settings.migrate_database_url)
+    try:
+        return erasing.erase_traces(owner)
+    finally:
+        owner.dispose()
+
+
+def _tell(context: Context, tally: Tally, code: str) -> None:
+    if tally.outcome is Outcome.DIFFERS:
+        with context.database.reading() as session:
+            names = people.user_names(session, {one.by for one in tally.counts})
+        raise counts.differ(tally, names)
+    with context.database.reading() as session:
+        state = campaigns.get_event(session, code).state
+    waiting = "counted once; a second person counts now" if tally.outcome is Outcome.WAITING else "both counts agree"
+    click.echo(f"{code}: {waiting}. It is {state.value}.")
+
+
+def _document(parted: purging.Parted) -> dict[str, object]:
+    return {
+        "event": parted.event,
+        "surrenders": parted.collected.surrenders,
+        "items": parted.collected.items,
+        "vouchers": parted.vouchers,
+        "issued": decimal_text(parted.issued),
+        "lone_visits": parted.lone_visits,
+        "told": parted.told,
+    }
+
+
+def _line(parted: purging.Parted) -> str:
+    kept = f"{parted.collected.items} items, {parted.vouchers} vouchers of {decimal_text(parted.issued)}"
+    told = f"Days with one surrender: {parted.lone_visits}; remainder vouchers that one item explains: {parted.told}."
+    return f"{parted.event} purged: {kept}; nothing leads from one to the other. {told}"

@@ -1,0 +1,116 @@
+"""Checkpoints: how long each audit chain was, where it ended, and the totals, signed.
+
+A chain alone cannot show that its end was cut off, or that all of it was written anew. Whoever holds an older
+checkpoint can: ``{"version": 1, "made_at", "chains": [{"chain", "kind", "rows", "head"}], "totals": {…}}`` as canonical
+JSON (RFC 8785), signed with Ed25519 over ``"PMB checkpoint 1" 0x00`` and those bytes; hashes, key and signature in
+lower-case hexadecimal. The form is only added to; another one gets another number.
+"""
+
+import json
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from buyback.audit import queries as audit
+from buyback.audit.rules import Fault, Head
+from buyback.errors import Refused
+from buyback.money import decimal_text
+from buyback.times import iso_utc
+
+PREFIX = b"PMB checkpoint 1\0"
+VERSION = 1
+
+_TOTALS = {
+    "issued": "SELECT COALESCE(SUM(face), 0) FROM issuance",
+    "redeemed": "SELECT COALESCE(SUM(amount), 0) FROM resolution WHERE kind = 'redeem'",
+    "reversed": "SELECT COALESCE(SUM(r.amount), 0) FROM reversal x JOIN resolution r ON r.id = x.resolution",
+    "void": "SELECT COALESCE(SUM(amount), 0) FROM resolution WHERE kind = 'void'",
+    "expired": "SELECT COALESCE(SUM(amount), 0) FROM resolution WHERE kind = 'expire'",
+}
+
+
+class CheckpointUnreadable(Refused):
+    """The file is no checkpoint, or not whole."""
+
+    sentence = "El archivo no es un punto de control completo."
+
+
+class CheckpointForged(Refused):
+    """The signature is not of the key that the reader trusts."""
+
+    sentence = "La firma del punto de control no es válida: el archivo fue alterado o es de otra instalación."
+
+
+@dataclass(frozen=True)
+class Walk:
+    """One chain from its first row: where it ends, how many rows, and every fault found."""
+
+    chain: UUID
+    head: Head
+    faults: tuple[Fault, ...]
+
+    @property
+    def rows(self) -> int:
+        """How many rows it has, if none is missing."""
+        return self.head.seq + 1
+
+
+def walk(session: Session) -> Iterator[Walk]:
+    """Read all chains, each from its first row to its last."""
+    for chain in audit.chains(session):
+        yield Walk(chain, *audit.verify_chain(session, chain))
+
+
+def make(session: Session, *, key: Ed25519PrivateKey, now: datetime) -> dict[str, Any]:
+    """The database's checkpoint as it stands, signed. Chains with a fault are signed as they are."""
+    content: dict[str, Any] = {
+        "version": VERSION,
+        "made_at": iso_utc(now),
+        "chains": [{"chain": str(one.chain), "rows": one.rows, "head": one.head.hash.hex()} for one in walk(session)],
+        "totals": {name: decimal_text(int(session.scalars(text(query)).one())) for name, query in _TOTALS.items()},
+    }
+    return {
+        **content,
+        "key": key.public_key().public_bytes_raw().hex(),
+        "signature": key.sign(PREFIX + rfc8785.dumps(content)).hex(),
+    }
+
+
+def read(content: bytes, *, key: Ed25519PublicKey) -> Mapping[UUID, Head]:
+    """Where each chain ended, out of a file. CheckpointUnreadable, or CheckpointForged unless ``key`` signed it."""
+    try:
+        document = json.loads(content)
+        signature = bytes.fromhex(document.pop("signature"))
+        document.pop("key")
+        signed = PREFIX + rfc8785.dumps(document)
+        heads = {
+            UUID(one["chain"]): Head(int(one["rows"]) - 1, bytes.fromhex(one["head"])) for one in document["chains"]
+        }
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise CheckpointUnreadable from error
+    try:
+        key.verify(signature, signed)
+    except InvalidSignature as error:
+        raise CheckpointForged from error
+    return heads
+
+
+def compare(session: Session, heads: Mapping[UUID, Head]) -> Iterator[Fault]:
+    """What has changed of the chains that a checkpoint knew: the row that it ended at is gone or another."""
+    rows = text("SELECT hash FROM audit_row WHERE replace(CAST(chain AS TEXT), '-', '') = :chain AND seq = :seq")
+    for chain, head in heads.items():
+        if head.seq < 0:
+            continue
+        found = session.execute(rows, {"chain": chain.hex, "seq": head.seq}).scalar()
+        if found is None:
+            yield Fault(chain, head.seq, "missing_since_checkpoint")
+        elif bytes(found) != head.hash:
+            yield Fault(chain, head.seq, "rewritten_since_checkpoint")
