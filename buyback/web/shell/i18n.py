@@ -19,7 +19,7 @@ from buyback.times import PANAMA
 from buyback.web.shell.request import is_api
 
 LANGUAGES = {"es": "Español", "en": "English"}
-LOCALES = {"es": "es_PA", "en": "en_PA"}
+LOCALES = {"es": "es_PA", "en": "en"}
 DEFAULT = "es"
 SESSION_KEY = "lang"
 

@@ -1,0 +1,80 @@
+"""A missing or contradictory setting stops the start with a sentence."""
+
+from pathlib import Path
+
+import pytest
+
+from buyback.settings import SettingNotUsable, Settings, SettingsContradict
+
+
+def test_nothing_set_means_the_loopback_and_a_file_of_ones_own(tmp_path: Path) -> None:
+    settings = Settings.read({}, here=tmp_path)
+    assert settings.database_url == f"sqlite:///{tmp_path}/var/buyback.sqlite3"
+    assert settings.migrate_database_url == settings.database_url
+    assert settings.keys == tmp_path / "var" / "keys"
+    assert settings.base_url == "http://127.0.0.1:8000"
+    assert not settings.is_https
+    assert (settings.trusted_proxies, settings.log, settings.demonstration) == (0, "text", False)
+
+
+def test_everything_set_is_everything_read() -> None:
+    settings = Settings.read(
+        {
+            "BUYBACK_DATABASE_URL": "postgresql://app@db/buyback",
+            "BUYBACK_MIGRATE_DATABASE_URL": "postgresql+psycopg://owner@db/buyback",
+            "BUYBACK_KEYS": "/etc/buyback/keys",
+            "BUYBACK_BASE_URL": "https://vales.gob.example/",
+            "BUYBACK_TRUSTED_PROXIES": "1",
+            "BUYBACK_LOG": "json",
+        },
+        demonstration=True,
+    )
+    assert settings == Settings(
+        database_url="postgresql+psycopg://app@db/buyback",
+        migrate_database_url="postgresql+psycopg://owner@db/buyback",
+        keys=Path("/etc/buyback/keys"),
+        base_url="https://vales.gob.example",
+        trusted_proxies=1,
+        log="json",
+        demonstration=True,
+    )
+    assert settings.is_https
+
+
+@pytest.mark.parametrize(
+    "name, value, expected",
+    [
+        ("DATABASE_URL", "mysql://db/buyback", "postgresql"),
+        ("DATABASE_URL", "buyback.sqlite3", "sqlite:///"),
+        ("MIGRATE_DATABASE_URL", "oracle://db", "postgresql"),
+        ("BASE_URL", "vales.gob.example", "https://"),
+        ("BASE_URL", "ftp://vales.gob.example", "https://"),
+        ("BASE_URL", "http://vales.gob.example", "propia máquina"),
+        ("BASE_URL", "https://vales.gob.example/vales", "sin ruta"),
+        ("BASE_URL", "https://somebody@vales.gob.example", "sin ruta"),
+        ("TRUSTED_PROXIES", "-1", "de 0 a 5"),
+        ("TRUSTED_PROXIES", "many", "de 0 a 5"),
+        ("TRUSTED_PROXIES", "6", "de 0 a 5"),
+        ("LOG", "xml", "json | text"),
+    ],
+)
+def test_what_cannot_be_used_is_named_with_what_is_expected(name: str, value: str, expected: str) -> None:
+    with pytest.raises(SettingNotUsable, match=f"^BUYBACK_{name}=") as refused:
+        Settings.read({f"BUYBACK_{name}": value})
+    assert expected in str(refused.value)
+
+
+def test_a_refused_database_address_does_not_show_its_password() -> None:
+    with pytest.raises(SettingNotUsable) as refused:
+        Settings.read({"BUYBACK_DATABASE_URL": "mysql://app:geheim@db/buyback"})
+    assert "geheim" not in str(refused.value)
+
+
+def test_migrations_run_on_the_same_kind_of_database() -> None:
+    with pytest.raises(SettingsContradict, match="BUYBACK_MIGRATE_DATABASE_URL y BUYBACK_DATABASE_URL"):
+        Settings.read({"BUYBACK_MIGRATE_DATABASE_URL": "postgresql://owner@db/buyback"})
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:9", "[::1]:8000"])
+def test_plain_http_is_for_the_machine_itself(host: str) -> None:
+    assert not Settings.read({"BUYBACK_BASE_URL": f"http://{host}"}).is_https

@@ -1,0 +1,186 @@
+"""An app over a test's database, and people who use it: what tests of pages begin with."""
+
+import re
+import secrets
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from functools import cache
+from uuid import UUID
+
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from buyback.app import AUDIENCES, App, create_app
+from buyback.db import Database
+from buyback.people import queries, service, sessions
+from buyback.people.rules import OPERATOR, Actor
+from buyback.people.service import Employer
+from buyback.security.access import Role
+from buyback.security.passwords import hash_password
+from buyback.security.tokens import new_token, token_digest
+from buyback.settings import Settings
+from buyback.web.shell import login
+from buyback.web.shell.audiences import Audience
+from tests.builders import make_keys
+
+PASSWORD = "cuatro barcos entran a la bahía"
+NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # noon in Panama
+SECURE = "https://vales.example"
+LOOPBACK = "http://127.0.0.1:8000"
+
+_CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
+
+
+@dataclass
+class Clock:
+    """A clock that stands where the test puts it."""
+
+    at: datetime = NOON
+
+    def __call__(self) -> datetime:
+        return self.at
+
+
+class Visitor:
+    """A browser: keeps cookies, and sends the token that pages carry with what it posts."""
+
+    def __init__(self, app: App, base_url: str) -> None:
+        self.client = app.test_client()
+        self.base_url = base_url
+
+    def get(self, path: str, **headers: str) -> TestResponse:
+        """Open a page."""
+        return self.client.get(path, base_url=self.base_url, headers=headers)
+
+    def post(self, path: str, fields: dict[str, str] | None = None, **headers: str) -> TestResponse:
+        """Send a form with its token."""
+        return self.post_bare(path, {"csrf_token": self.csrf_token(), **(fields or {})}, **headers)
+
+    def post_bare(self, path: str, fields: dict[str, str] | None = None, **headers: str) -> TestResponse:
+        """Send a form as another site would: without the token."""
+        return self.client.post(path, base_url=self.base_url, data=fields or {}, headers=headers)
+
+    def csrf_token(self) -> str:
+        """The token in the pages of this browser's session."""
+        found = _CSRF.search(self.get("/").text)
+        assert found, "no page without the language's form"
+        return found.group(1)
+
+    def hold(self, token: str) -> None:
+        """Be the browser of a session."""
+        with self.client.session_transaction(base_url=self.base_url) as cookie:
+            cookie[login.TOKEN] = token
+
+    def held(self) -> str | None:
+        """The token of this browser's session."""
+        with self.client.session_transaction(base_url=self.base_url) as cookie:
+            return cookie.get(login.TOKEN)
+
+
+@dataclass
+class Site:
+    """An app, what it stands on, and who may use it."""
+
+    app: App
+    database: Database
+    clock: Clock
+    settings: Settings
+    people: list[Actor] = field(default_factory=list)
+
+    def visitor(self) -> Visitor:
+        """A browser in which nobody is signed in."""
+        return Visitor(self.app, self.settings.base_url)
+
+    def add_official(self, *roles: Role, organisation: str = "MINSEG", name: str = "") -> Actor:
+        """A public servant with a password (``PASSWORD``)."""
+        return self.add_person(*roles, employer=self._employer(organisation), name=name)
+
+    def add_person(self, *roles: Role, employer: Employer, name: str = "") -> Actor:
+        """Somebody with a password (``PASSWORD``)."""
+        name = name or f"persona{len(self.people) + 1}"
+        digest = token_digest(self._invite(*roles, employer=employer, name=name))
+
+        def work(session: Session) -> Actor:
+            service.accept_invitation(
+                session, invitation_hash=digest, password_hash=_password_hash(), now=self.clock()
+            )
+            return queries.actor_by_name(session, name)
+
+        person = self.database.transact(work)
+        self.people.append(person)
+        return person
+
+    def invite(self, *roles: Role, name: str, organisation: str = "MINSEG") -> str:
+        """The one-time invitation of somebody new."""
+        return self._invite(*roles, employer=self._employer(organisation), name=name)
+
+    def signed_in(self, person: Actor, *, till: UUID | None = None) -> Visitor:
+        """A browser in which a person is signed in, without the time that a password takes."""
+        token = new_token()
+        device = sessions.SignInKeys(account=secrets.token_bytes(32), device=secrets.token_bytes(32))
+
+        def work(session: Session) -> None:
+            sessions.sign_in(
+                session,
+                name=person.name,
+                password_matches=True,
+                token_hash=token_digest(token),
+                keys=device,
+                now=self.clock(),
+            )
+            found = queries.find_session(session, token_digest(token), now=self.clock())
+            if till is not None and found is not None:
+                sessions.choose_till(session, login=found.id, till=till)
+
+        self.database.transact(work)
+        visitor = self.visitor()
+        visitor.hold(token)
+        return visitor
+
+    def signed_in_as(self, *roles: Role) -> Visitor:
+        """A browser in which a new official with these roles is signed in."""
+        return self.signed_in(self.add_official(*roles))
+
+    def _employer(self, organisation: str) -> Employer:
+        with self.database.reading() as session:
+            return Employer(organisation=queries.get_organisation(session, organisation).id)
+
+    def _invite(self, *roles: Role, employer: Employer, name: str) -> str:
+        token = new_token()
+        self.database.transact(
+            lambda session: service.add_user(
+                session,
+                name=name,
+                employer=employer,
+                roles=roles,
+                invitation_hash=token_digest(token),
+                by=OPERATOR,
+                now=self.clock(),
+            )
+        )
+        return token
+
+
+def site_over(
+    database: Database,
+    *more: Audience,
+    base_url: str = SECURE,
+    demonstration: bool = False,
+    clock: Clock | None = None,
+) -> Site:
+    """A site over an open, migrated database, with all portals and those that a test adds."""
+    clock = clock or Clock()
+    given = {
+        "BUYBACK_DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
+        "BUYBACK_BASE_URL": base_url,
+    }
+    settings = Settings.read(given, demonstration=demonstration)
+    app = create_app(
+        settings, database=database, keys=make_keys(), clock=clock, audiences=(*AUDIENCES, *more)
+    )
+    return Site(app, database, clock, settings)
+
+
+@cache
+def _password_hash() -> str:
+    return hash_password(PASSWORD)
