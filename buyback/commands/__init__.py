@@ -15,6 +15,7 @@ ALL = {
     "event": "campaigns:event",
     "merchant": "merchants:merchant",
     "till": "merchants:till",
+    "intake": "intake:intake",
     "vouchers": "vouchers:vouchers",
     "totals": "totals:totals",
     "purge": "closing:purge",
