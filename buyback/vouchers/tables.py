@@ -79,6 +79,7 @@ class Resolution(Base):
         UniqueConstraint("id", "voucher", "cycle", "kind"),
         ForeignKeyConstraint(["voucher", "amount"], ["issuance.voucher", "issuance.face"]),
         ForeignKeyConstraint(["transfer", "amount"], ["transfer.id", "transfer.amount"]),
+        ForeignKeyConstraint(["till", "merchant"], ["till.id", "till.merchant"]),
         ForeignKeyConstraint(["voucher", "opened_cycle"], ["reversal.voucher", "reversal.opens_cycle"], use_alter=True),
         CheckConstraint(
             "(cycle = 0 AND opened_cycle IS NULL) OR (cycle > 0 AND opened_cycle IS NOT NULL AND opened_cycle = cycle)",
@@ -101,8 +102,8 @@ class Resolution(Base):
     reason: Mapped[VoidReason | None] = mapped_column(choice(VoidReason))
     amount: Mapped[int]
     transfer: Mapped[UUID] = mapped_column(unique=True)
-    merchant: Mapped[UUID | None] = mapped_column(ForeignKey("merchant.id"))
-    till: Mapped[UUID | None] = mapped_column(ForeignKey("till.id"))
+    merchant: Mapped[UUID | None]
+    till: Mapped[UUID | None]
     actor: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     resolved_at: Mapped[datetime] = mapped_column(Instant())
 

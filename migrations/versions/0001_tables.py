@@ -1004,8 +1004,9 @@ def upgrade() -> None:
             name=op.f("ck_resolution_cycle_opened"),
         ),
         sa.ForeignKeyConstraint(["actor"], ["user_account.id"], name=op.f("fk_resolution_actor")),
-        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_resolution_merchant")),
-        sa.ForeignKeyConstraint(["till"], ["till.id"], name=op.f("fk_resolution_till")),
+        sa.ForeignKeyConstraint(
+            ["till", "merchant"], ["till.id", "till.merchant"], name=op.f("fk_resolution_till_merchant")
+        ),
         sa.ForeignKeyConstraint(
             ["transfer", "amount"],
             ["transfer.id", "transfer.amount"],
