@@ -13,6 +13,9 @@ from buyback.ids import new_id
 from buyback.ledger.rules import AccountKind, AccountRef, JournalKind, Leg
 from buyback.ledger.tables import Account, Journal, Transfer
 
+_INSERT_JOURNAL = insert(core(Journal))  # built once, for the sake of redemption
+_INSERT_TRANSFER = insert(core(Transfer))
+
 
 @dataclass(frozen=True)
 class Posted:
@@ -65,11 +68,9 @@ def post(session: Session, entry: Entry) -> Posted:
 def post_all(session: Session, entries: Sequence[Entry]) -> tuple[Posted, ...]:
     """Write many journals in two statements. IntegrityError when a limited account would go below zero."""
     posted = tuple(Posted(new_id(), tuple(new_id() for _ in entry.legs)) for entry in entries)
+    session.execute(_INSERT_JOURNAL, [_journal(ids.journal, entry) for ids, entry in zip(posted, entries, strict=True)])
     session.execute(
-        insert(core(Journal)), [_journal(ids.journal, entry) for ids, entry in zip(posted, entries, strict=True)]
-    )
-    session.execute(
-        insert(core(Transfer)),
+        _INSERT_TRANSFER,
         [
             _transfer(ids.journal, transfer, line, leg)
             for ids, entry in zip(posted, entries, strict=True)

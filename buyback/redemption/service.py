@@ -42,6 +42,8 @@ from buyback.vouchers.qrtext import Genuine, decode
 from buyback.vouchers.resolving import Ending, resolve
 from buyback.vouchers.states import ResolutionKind
 
+_INSERT_ATTEMPT = insert(core(Attempt))
+
 
 @dataclass(frozen=True)
 class Request:
@@ -204,17 +206,18 @@ def _store(
     now: datetime,
 ) -> None:
     session.execute(
-        insert(core(Attempt)).values(
-            till=facts.till.id,
-            op_id=request.op_id,
-            request_hash=asked,
-            code=code.value,
-            answer=rfc8785.dumps(dict(answer)).decode(),
-            resolution=resolution,
-            claimed_at=request.claimed_at,
-            decided_at=now,
-            cashier=request.cashier,
-        )
+        _INSERT_ATTEMPT,
+        {
+            "till": facts.till.id,
+            "op_id": request.op_id,
+            "request_hash": asked,
+            "code": code.value,
+            "answer": rfc8785.dumps(dict(answer)).decode(),
+            "resolution": resolution,
+            "claimed_at": request.claimed_at,
+            "decided_at": now,
+            "cashier": request.cashier,
+        },
     )
 
 

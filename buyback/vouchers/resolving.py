@@ -29,6 +29,8 @@ from buyback.vouchers.service import MintedVoucher, issue_again
 from buyback.vouchers.states import Fate, ResolutionKind, VoidReason
 from buyback.vouchers.tables import HandoverVoucher, Replacement, Resolution, ResolutionFate, Reversal
 
+_INSERT_RESOLUTION = insert(core(Resolution))  # built once, for the sake of redemption
+
 
 @dataclass(frozen=True)
 class Ending:
@@ -61,20 +63,21 @@ def resolve(
     )
     key = new_id()
     session.execute(
-        insert(core(Resolution)).values(
-            id=key,
-            voucher=ending.voucher,
-            cycle=ending.cycle,
-            opened_cycle=ending.cycle or None,
-            kind=ending.kind,
-            reason=ending.reason,
-            amount=ending.amount,
-            transfer=posted.transfers[0],
-            merchant=ending.merchant,
-            till=ending.till,
-            actor=by,
-            resolved_at=now,
-        )
+        _INSERT_RESOLUTION,
+        {
+            "id": key,
+            "voucher": ending.voucher,
+            "cycle": ending.cycle,
+            "opened_cycle": ending.cycle or None,
+            "kind": ending.kind,
+            "reason": ending.reason,
+            "amount": ending.amount,
+            "transfer": posted.transfers[0],
+            "merchant": ending.merchant,
+            "till": ending.till,
+            "actor": by,
+            "resolved_at": now,
+        },
     )
     return key
 
