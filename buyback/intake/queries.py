@@ -109,8 +109,15 @@ def items_of(session: Session, surrender: UUID) -> list[ItemFacts]:
     return [_item(item, line, needs_approval=needs) for item, line, needs in rows]
 
 
-def queue(session: Session, event: UUID, *, states: Collection[SurrenderState]) -> list[Queued]:
-    """An event's surrenders in these states, by ticket."""
+def queue(
+    session: Session,
+    event: UUID,
+    *,
+    states: Collection[SurrenderState],
+    limit: int | None = None,
+    offset: int = 0,
+) -> list[Queued]:
+    """An event's surrenders in these states, the latest ticket first."""
     items = (
         select(func.count())
         .select_from(HandoverItem)
@@ -122,7 +129,9 @@ def queue(session: Session, event: UUID, *, states: Collection[SurrenderState]) 
         select(Handover.number, Surrender.day, Surrender.state, items, Handover.award)
         .join(Surrender, Surrender.id == Handover.surrender)
         .where(Handover.event == event, Surrender.state.in_(states))
-        .order_by(Handover.number)
+        .order_by(Handover.number.desc())
+        .limit(limit)
+        .offset(offset)
     )
     return [Queued(*row) for row in rows]
 

@@ -65,7 +65,7 @@ def till() -> str | Response:
 @merchant.get("/elegir")
 @permission(Permission.TILL_REDEEM)
 def choose() -> str:
-    """Which till does this person work at?"""
+    """Ask which till this person works at."""
     return page("merchant/choose.html", tills=_tills(), form=Form())
 
 

@@ -147,7 +147,5 @@ def _accept(code: str, password: str) -> None:
     end_reading()
     stored = hash_password(password)
     transacting(
-        lambda session: service.accept_invitation(
-            session, invitation_hash=hashed, password_hash=stored, now=now()
-        )
+        lambda session: service.accept_invitation(session, invitation_hash=hashed, password_hash=stored, now=now())
     )

@@ -102,6 +102,11 @@ class Form:
         return not self._problems
 
     @property
+    def refused(self) -> list[Refused]:
+        """Everything that was refused so far."""
+        return [problem.refusal for problem in self._problems]
+
+    @property
     def problems(self) -> list[tuple[str, str]]:
         """(field, sentence) of all that is wrong, in the reader's language; the field is empty for the whole."""
         return [(problem.field, sentence(problem.refusal)) for problem in self._problems]
