@@ -1,0 +1,262 @@
+"""Whoever holds the whole database tries to lead vouchers back to weapons: before the purge it works, after it not.
+
+The margin: no attack may do better after the purge than the best of 300 that lay both lists side by side in random
+order, plus five points in a hundred. Before it, the attacks that follow a link must be right for 95 vouchers in 100.
+"""
+
+import random
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from statistics import mean
+from uuid import UUID
+
+import pytest
+from sqlalchemy import Connection, make_url, text
+
+from buyback.campaigns.states import EventState
+from buyback.db import Database
+from buyback.vouchers.erasing import erase_traces
+from buyback.vouchers.telling import explanations
+from tests import attackers
+from tests.attackers import Guess, at_random, beside, by_common_values, item_orders, steal, voucher_orders
+from tests.parting import World, close, make_world, part
+from tests.soundness import assert_sound
+
+RIGHT = 0.95  # of the vouchers, for an attack that has the link in hands
+DRAWS = 300
+MARGIN = 0.05
+SMALLEST, STEP = 5_00, 5  # the programme's smallest denomination and its rounding
+EXPLANATIONS = 20  # sets of at most three items of the day that would leave the same remainder voucher
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return make_world(database)
+
+
+@pytest.fixture
+def connection(world: World) -> Iterator[Connection]:
+    with world.database.engine.connect() as connection:
+        yield connection
+
+
+def purge(world: World) -> None:
+    close(world)
+    part(world)
+    assert erase_traces(world.database)
+
+
+def score(world: World, guess: Guess) -> float:
+    """The share of all issued vouchers whose guess is the surrender it paid for, or an item of it."""
+    right = sum(
+        world.of_item.get(guess[voucher], guess[voucher]) == surrender
+        for voucher, surrender in world.of_voucher.items()
+        if voucher in guess
+    )
+    return right / len(world.of_voucher)
+
+
+def chance(world: World, connection: Connection) -> float:
+    """What no attack may pass: the best of many that know nothing but days and amounts."""
+    draws = random.Random(7)  # noqa: S311  the same bar each time
+    vouchers, items = voucher_orders(connection, None)["v.id"], item_orders(connection)["i.id"]
+    scores = [score(world, at_random(vouchers, items, draws)) for _ in range(DRAWS)]
+    assert mean(scores) < 0.1, "the event is too small to hide in"
+    return max(scores) + MARGIN
+
+
+def orders_beside_each_other(world: World, connection: Connection) -> dict[str, float]:
+    """The score of each order of vouchers laid beside each order of items."""
+    return {
+        f"{first} ~ {second}": score(world, beside(vouchers, items))
+        for first, vouchers in voucher_orders(connection, world.event.salt if _is_open(connection) else None).items()
+        for second, items in item_orders(connection).items()
+    }
+
+
+def _is_open(connection: Connection) -> bool:
+    return bool(connection.scalar(text("SELECT state FROM event")) == EventState.OPEN)
+
+
+def test_common_values_lead_back_before_the_purge(world: World, connection: Connection) -> None:
+    assert score(world, by_common_values(steal(connection), list(world.of_voucher))) >= RIGHT
+
+
+def test_common_values_lead_nowhere_after_the_purge(world: World) -> None:
+    """No id, hash, instant, op id, actor or word of the audit log joins any voucher to any surrender or item."""
+    purge(world)
+    with world.database.engine.connect() as connection:
+        assert by_common_values(steal(connection), list(world.of_voucher)) == {}
+
+
+def test_the_order_of_serials_leads_back_while_the_salt_exists(world: World, connection: Connection) -> None:
+    scores = orders_beside_each_other(world, connection)
+    assert scores["count ~ i.tag"] >= RIGHT
+
+
+@pytest.mark.databases("postgresql")
+def test_the_place_on_disk_leads_back_before_the_purge(world: World, connection: Connection) -> None:
+    scores = orders_beside_each_other(world, connection)
+    told = [f"{order}.ctid ~ i.tag" for order in "vitbj"] + ["v.xmin::text::bigint, v.ctid ~ i.tag"]
+    assert {order: scores[order] for order in told if scores[order] < RIGHT} == {}
+
+
+@pytest.mark.databases("postgresql")
+def test_the_writing_transaction_leads_back_before_the_purge_and_nowhere_after_it(world: World) -> None:
+    at_tables = sum(count for _, count in Counter(_tag_of_day(world)).items())
+    right = score(world, attackers.by_same_transaction(world.database)) * len(world.of_voucher)
+    assert right / at_tables >= RIGHT
+    purge(world)
+    assert attackers.by_same_transaction(world.database) == {}
+
+
+def _tag_of_day(world: World) -> list[str]:
+    """One entry for each voucher that was issued at a table, not by the import, which is one transaction."""
+    query = """
+        SELECT 'table' FROM issuance i JOIN transfer t ON t.id = i.transfer JOIN journal j ON j.id = t.journal
+         WHERE j.effective_on < DATE '2026-11-24'
+    """
+    with world.database.engine.connect() as connection:
+        return list(connection.scalars(text(query)))
+
+
+def test_no_order_tells_more_than_chance_after_the_purge(world: World) -> None:
+    """Serials, ids, hashes, tags; on PostgreSQL places on disk and transactions too, all without the salt."""
+    purge(world)
+    with world.database.engine.connect() as connection:
+        bar = chance(world, connection)
+        scores = orders_beside_each_other(world, connection)
+    assert len(scores) >= len(attackers.VOUCHER_COLUMNS) * len(attackers.ITEM_COLUMNS)
+    assert {order: right for order, right in scores.items() if right > bar} == {}
+
+
+def test_who_issued_a_voucher_tells_no_more_than_chance_after_the_purge(world: World) -> None:
+    """The journals keep the issuer. Desks took turns, so the attacker gives each issuer every other tag."""
+    purge(world)
+    with world.database.engine.connect() as connection:
+        bar = chance(world, connection)
+        rows = connection.execute(
+            text("SELECT CAST(id AS TEXT), CAST(actor AS TEXT) FROM journal WHERE kind = 'issue'")
+        )
+        issuers = {_hex(key): actor for key, actor in rows if actor is not None}
+        pairs = "SELECT CAST(i.voucher AS TEXT), CAST(t.journal AS TEXT)"
+        journals = connection.execute(text(f"{pairs} FROM issuance i JOIN transfer t ON t.id = i.transfer"))  # noqa: S608
+        of_voucher = {_hex(voucher): issuers.get(_hex(journal), "") for voucher, journal in journals}
+        vouchers, items = voucher_orders(connection, None)["v.serial"], item_orders(connection)["i.tag"]
+    best = 0.0
+    for turn in (0, 1):
+        guess: dict[UUID, UUID] = {}
+        for place, issuer in enumerate(sorted(set(issuers.values()))):
+            mine = [line for line in vouchers if of_voucher[line.id.hex] == issuer]
+            theirs = [line for number, line in enumerate(items) if number % 2 == (place + turn) % 2]
+            guess |= beside(mine, theirs)
+        best = max(best, score(world, guess))
+    assert best <= bar
+
+
+def _hex(key: str) -> str:
+    return key.replace("-", "")
+
+
+def test_every_remainder_voucher_has_many_explanations(world: World) -> None:
+    """Amounts stay, so this is no proof of silence: ``docs/decisions/0010-parting.md`` says what they still tell."""
+    purge(world)
+    with world.database.engine.connect() as connection:
+        vouchers, items = voucher_orders(connection, None)["v.id"], item_orders(connection)["i.id"]
+    counts = [
+        explanations(
+            voucher.amount,
+            [item.amount for item in items if item.day == voucher.day],
+            smallest=SMALLEST,
+            step=STEP,
+            together=3,
+        )
+        for voucher in vouchers
+        if voucher.amount < SMALLEST
+    ]
+    assert len(counts) > 10
+    assert min(counts) >= EXPLANATIONS
+
+
+def test_the_parted_database_is_sound(world: World) -> None:
+    close(world)
+    assert_sound(world.database)
+    part(world)
+    assert_sound(world.database)
+
+
+@pytest.mark.databases("sqlite")
+def test_the_file_holds_nothing_of_the_hand_overs_after_the_purge(world: World, connection: Connection) -> None:
+    told = [bytes.fromhex(_hex(key)) for key in connection.scalars(text("SELECT CAST(op_id AS TEXT) FROM handover"))]
+    told_as_text = [key.hex().encode() for key in told]
+    connection.close()
+    before = _bytes_on_disk(world.database)
+    assert all(key in before for key in told_as_text)
+    assert b'"act":"surrender:' in before
+    purge(world)
+    after = _bytes_on_disk(world.database)
+    assert [key for key in [*told, *told_as_text] if key in after] == []
+    assert b'"act":"surrender:' not in after
+    assert world.event.salt is not None
+    assert world.event.salt not in after
+
+
+@pytest.mark.databases("sqlite")
+def test_rows_do_not_lie_in_their_pages_by_age_after_the_purge(world: World, connection: Connection) -> None:
+    """A page is filled from its end: of two neighbours the one nearer to it was written first, until it is rewritten."""
+    made = [line.id.hex for line in voucher_orders(connection, world.event.salt)["count"]]
+    connection.close()
+    age = {key: place for place, key in enumerate(made)}
+    assert _share_by_age(_file(world.database), age) > 0.6
+    purge(world)
+    assert 0.38 < _share_by_age(_file(world.database), age) < 0.62  # half, give or take five standard deviations
+
+
+def _share_by_age(file: Path, age: dict[str, int]) -> float:
+    """Of neighbouring vouchers on a page, the share that lie in the order in which they were made."""
+    pages = [[age[key.decode()] for key in page if key.decode() in age] for page in _pages_of(file, "voucher")]
+    pairs = [first < second for page in pages for first, second in pairwise(page)]
+    return sum(pairs) / len(pairs)
+
+
+def _file(database: Database) -> Path:
+    database.dispose()  # the log goes into the file with the last connection
+    return Path(make_url(str(database.engine.url)).database or "")
+
+
+def _bytes_on_disk(database: Database) -> bytes:
+    file = _file(database)
+    return b"".join(path.read_bytes() for path in sorted(file.parent.glob(f"{file.name}*")))
+
+
+def _pages_of(file: Path, table: str) -> list[list[bytes]]:
+    """The keys on each leaf page of a table without rowid, from the page's end on (SQLite's file format, 1.6)."""
+    with sqlite3.connect(file) as reader:
+        (root,) = reader.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
+        (size,) = reader.execute("PRAGMA page_size").fetchone()
+    reader.close()
+    content = file.read_bytes()
+    pages: list[list[bytes]] = []
+    _walk(lambda number: content[(number - 1) * size : number * size], root, pages)
+    return pages
+
+
+def _walk(page_at: Callable[[int], bytes], number: int, found: list[list[bytes]]) -> None:
+    page = page_at(number)
+    is_leaf = page[0] == 0x0A
+    head = 8 if is_leaf else 12
+    cells = [
+        int.from_bytes(page[head + 2 * cell : head + 2 * cell + 2], "big")
+        for cell in range(int.from_bytes(page[3:5], "big"))
+    ]
+    if is_leaf:
+        keys = (re.search(rb"[0-9a-f]{32}", page[cell : cell + 80]) for cell in sorted(cells, reverse=True))
+        found.append([key.group() for key in keys if key])
+        return
+    below = [int.from_bytes(page[cell : cell + 4], "big") for cell in cells]
+    for child in [*below, int.from_bytes(page[8:12], "big")]:
+        _walk(page_at, child, found)
