@@ -116,9 +116,9 @@ class FunderMissing(Refused):
 
 
 class CodeTaken(Refused):
-    """Codes are unique."""
+    """An event's code names it for good."""
 
-    sentence = "Ya existe {what} con el código {code}."
+    sentence = "Ya existe una jornada con el código {code}."
 
 
 class ProgrammeNumberTaken(Refused):

@@ -127,7 +127,7 @@ def mark_purged(session: Session, *, event: UUID, by: Actor, now: datetime) -> N
 def _check_plan(session: Session, plan: EventPlan, corregimiento: str, rules: ProgrammeFacts) -> None:
     problems = list(problems_of_plan(plan, valid_from=rules.valid_from, valid_until=rules.valid_until))
     if queries.find_event(session, plan.code) is not None:
-        problems.append(Problem("code", CodeTaken(what="una jornada", code=plan.code)))
+        problems.append(Problem("code", CodeTaken(code=plan.code)))
     try:
         place = places.get_corregimiento(session, corregimiento)
         if not place.exists_on(plan.starts_on):
