@@ -24,7 +24,7 @@ def catalogue(language: str) -> Translations:
         compiled.seek(0)
         one = Translations(compiled)
         merged.merge(one)
-        merged.plural = one.plural  # type: ignore[method-assign]  # merge() leaves the plural rule behind
+        merged.plural = one.plural
     return merged
 
 
