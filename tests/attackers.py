@@ -55,9 +55,9 @@ def steal(connection: Connection) -> Loot:
             loot.rows[place] = [value for one in row.values() for value in _joining(one)]
             for value in loot.rows[place]:
                 loot.places[value].append(place)
-    for table, key in [place for place in loot.rows if place[0] in SHARED]:
+    for name, key in [place for place in loot.rows if place[0] in SHARED]:
         loot.places.pop(key[0], None)  # what everybody's rows name: joined by it, all would be one
-        loot.rows.pop((table, key))
+        loot.rows.pop((name, key))
     return loot
 
 

@@ -144,7 +144,7 @@ def test_who_issued_a_voucher_tells_no_more_than_chance_after_the_purge(world: W
         )
         issuers = {_hex(key): actor for key, actor in rows if actor is not None}
         pairs = "SELECT CAST(i.voucher AS TEXT), CAST(t.journal AS TEXT)"
-        journals = connection.execute(text(f"{pairs} FROM issuance i JOIN transfer t ON t.id = i.transfer"))  # noqa: S608
+        journals = connection.execute(text(f"{pairs} FROM issuance i JOIN transfer t ON t.id = i.transfer"))
         of_voucher = {_hex(voucher): issuers.get(_hex(journal), "") for voucher, journal in journals}
         vouchers, items = voucher_orders(connection, None)["v.serial"], item_orders(connection)["i.tag"]
     best = 0.0
@@ -207,7 +207,7 @@ def test_the_file_holds_nothing_of_the_hand_overs_after_the_purge(world: World, 
 
 @pytest.mark.databases("sqlite")
 def test_rows_do_not_lie_in_their_pages_by_age_after_the_purge(world: World, connection: Connection) -> None:
-    """A page is filled from its end: of two neighbours the one nearer to it was written first, until it is rewritten."""
+    """A page is filled from its end: of two neighbours the nearer to it is older, until they are rewritten."""
     made = [line.id.hex for line in voucher_orders(connection, world.event.salt)["count"]]
     connection.close()
     age = {key: place for place, key in enumerate(made)}
