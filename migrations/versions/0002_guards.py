@@ -4,8 +4,10 @@ The same rules in two dialects. PostgreSQL's append-only trigger lets an update 
 purge rewrites rows that way, in random order, so that neither their place on disk nor their transaction number keeps
 the order of the surrenders. SQLite keeps those rows without a rowid and needs no such thing; but there ``INSERT OR
 REPLACE`` deletes silently where ``recursive_triggers`` is off, so a trigger also refuses every insert over an
-existing key.
+existing key, hidden row numbers included, and ``UPDATE OR REPLACE`` is refused the same way.
 """
+
+from collections.abc import Sequence
 
 import sqlalchemy as sa
 from alembic import op
@@ -105,8 +107,16 @@ FROZEN = {
     "login_session": ("end_is_final", "OLD.ended_at IS NOT NULL"),
     "role_grant": (
         "end_is_final",
-        "OLD.revoked_at IS NOT NULL OR NEW.role <> OLD.role OR NEW.\"user\" <> OLD.\"user\"",
+        'OLD.revoked_at IS NOT NULL OR NEW.role <> OLD.role OR NEW."user" <> OLD."user"',
     ),
+    "handover": (
+        "steps_stay",
+        "OLD.issued_by IS NOT NULL OR NEW.surrender <> OLD.surrender OR NEW.event <> OLD.event"
+        " OR NEW.op_id <> OLD.op_id OR NEW.op_hash <> OLD.op_hash OR NEW.number <> OLD.number"
+        " OR (OLD.appraised_by IS NOT NULL AND (NEW.appraised_by IS NULL OR NEW.appraised_by <> OLD.appraised_by))",
+    ),
+    "handover_item": ("link_stays", "NEW.item <> OLD.item OR NEW.surrender <> OLD.surrender OR NEW.line <> OLD.line"),
+    "handover_voucher": ("link_stays", "NEW.voucher <> OLD.voucher OR NEW.surrender <> OLD.surrender"),
     "invitation": ("used_once", "OLD.used_at IS NOT NULL"),
     "serial_counter": ("only_grows", "NEW.drawn < OLD.drawn OR NEW.event <> OLD.event"),
 }
@@ -148,7 +158,11 @@ def _postgresql() -> None:
         )
     for table, state in PARTED.items():
         _postgresql_guard(
-            table, "parted_by_purge", "DELETE", f"({state}) NOT IN ('closed', 'purged')", "only a closed event is purged"
+            table,
+            "parted_by_purge",
+            "DELETE",
+            f"({state}) NOT IN ('closed', 'purged')",
+            "only a closed event is purged",
         )
     for table, (name, refused) in FROZEN.items():
         unchanged = "NEW IS NOT DISTINCT FROM OLD"
@@ -196,9 +210,7 @@ def _postgresql_guard(table: str, name: str, act: str, refused: str, why: str) -
         END $$
         """
     )
-    op.execute(
-        f"CREATE TRIGGER {table}_{name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_{name}()"
-    )
+    op.execute(f"CREATE TRIGGER {table}_{name} BEFORE {act} ON {table} FOR EACH ROW EXECUTE FUNCTION {table}_{name}()")
 
 
 def _sqlite() -> None:
@@ -211,7 +223,11 @@ def _sqlite() -> None:
         _sqlite_no_replace(table)
     for table, state in PARTED.items():
         _sqlite_guard(
-            table, "parted_by_purge", "DELETE", f"({state}) NOT IN ('closed', 'purged')", "only a closed event is purged"
+            table,
+            "parted_by_purge",
+            "DELETE",
+            f"({state}) NOT IN ('closed', 'purged')",
+            "only a closed event is purged",
         )
         _sqlite_no_replace(table)
     for table, (name, refused) in FROZEN.items():
@@ -237,22 +253,43 @@ def _sqlite_guard(table: str, name: str, act: str, refused: str, why: str) -> No
 
 
 def _sqlite_no_replace(table: str) -> None:
-    """Refuse an insert over any existing key, so that OR REPLACE has nothing to replace."""
+    """Refuse an insert, and an update, that takes another row's key: then OR REPLACE has nothing to replace.
+
+    A table with hidden row numbers has one key more. NEW.rowid is -1 before an insert that does not name one.
+    """
     inspector = sa.inspect(op.get_bind())
-    keys = [(inspector.get_pk_constraint(table)["constrained_columns"], "1")]
-    keys += [(unique["column_names"], "1") for unique in inspector.get_unique_constraints(table)]
+    primary = inspector.get_pk_constraint(table)["constrained_columns"]
+    keys: list[tuple[Sequence[str | None], str]] = [(primary, "")]
+    keys += [(unique["column_names"], "") for unique in inspector.get_unique_constraints(table)]
     keys += [
-        (index["column_names"], str(index["dialect_options"].get("sqlite_where", "1")))
+        (index["column_names"], str(index["dialect_options"].get("sqlite_where", "")))
         for index in inspector.get_indexes(table)
         if index["unique"]
     ]
-    exists = " OR ".join(
-        f"EXISTS (SELECT 1 FROM {table} WHERE ({where}) AND "
-        + " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
-        + ")"
-        for columns, where in keys
-    )
-    _sqlite_guard(table, "no_replace", "INSERT", exists, "this key exists")
+    new = ", ".join(f'NEW."{column["name"]}" AS "{column["name"]}"' for column in inspector.get_columns(table))
+    others = [_sqlite_holder(table, columns, where, new) for columns, where in keys]
+    itself = " AND ".join(f'"{column}" = OLD."{column}"' for column in primary)
+    moved = ""
+    if _has_row_numbers(table):
+        others.append(f"SELECT 1 FROM {table} WHERE rowid = NEW.rowid")
+        moved = "NEW.rowid <> OLD.rowid OR "
+    taken = " OR ".join(f"EXISTS ({other})" for other in others)
+    _sqlite_guard(table, "no_replace", "INSERT", taken, "this key exists")
+    taken = " OR ".join(f"EXISTS ({other} AND NOT ({itself}))" for other in others)
+    _sqlite_guard(table, "no_replacing_update", "UPDATE", moved + taken, "this key exists")
+
+
+def _sqlite_holder(table: str, columns: Sequence[str | None], where: str, new: str) -> str:
+    """The row that holds a new row's key; of a partial index, where the new row comes under it too."""
+    same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
+    if not where:
+        return f"SELECT 1 FROM {table} WHERE {same}"
+    return f"SELECT 1 FROM {table} WHERE ({where}) AND {same} AND EXISTS (SELECT 1 FROM (SELECT {new}) WHERE {where})"
+
+
+def _has_row_numbers(table: str) -> bool:
+    made = op.get_bind().execute(sa.text("SELECT sql FROM sqlite_master WHERE name = :table"), {"table": table})
+    return "WITHOUT ROWID" not in str(made.scalar_one()).upper()
 
 
 def _forbidden_pair() -> str:
