@@ -10,7 +10,7 @@ from uuid import UUID
 from flask import Blueprint, flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from buyback.errors import Forbidden, Refused
+from buyback.errors import Forbidden, NotFound
 from buyback.ids import new_id
 from buyback.money import parse_cents
 from buyback.people import sessions
@@ -34,12 +34,6 @@ merchant = Blueprint("merchant", __name__, url_prefix="/caja")
 
 VOUCHER_LENGTH_MAX = 400
 YES = frozenset({Code.REDEEMED, Code.REDEEMABLE, Code.REVERSED})
-
-
-class NoTillLeft(Refused):
-    """The merchant has no till that this person may work at."""
-
-    sentence = "Su comercio no tiene cajas activas. Pida al encargado que inscriba una."
 
 
 @dataclass(frozen=True)
@@ -75,7 +69,7 @@ def choose_posted() -> Response:
     """Tie the session to a till of the person's own merchant."""
     wanted = Form.posted().id("till")
     if wanted not in {one.id for one in _tills()}:
-        raise Forbidden
+        raise NotFound(what="la caja")
     login = current_session().id
     transacting(lambda session: sessions.choose_till(session, login=login, till=wanted))
     return redirect(url_for("merchant.till"), 303)
