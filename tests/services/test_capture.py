@@ -83,7 +83,7 @@ def test_tickets_go_on_from_the_events_last(database: Database, event: EventFact
     take(database, raw_form(3))
     with database.reading() as session:
         listed = queries.queue(session, event.id, states=[SurrenderState.PAID_OUT])
-    assert [one.number for one in listed] == [2, 3, 4]
+    assert [one.number for one in listed] == [4, 3, 2]
 
 
 def test_a_file_larger_than_one_portion_is_stored_whole_and_tells_how_far_it_is(

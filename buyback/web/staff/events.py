@@ -16,7 +16,7 @@ from buyback.times import panama_day
 from buyback.vouchers.floats import float_use, float_uses
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
-from buyback.web.shell.i18n import _
+from buyback.web.shell.i18n import _, show_day
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import ROWS_A_PAGE, Listing, offset, page, page_number
 from buyback.web.shell.request import now, reading, transacting
@@ -84,6 +84,7 @@ def event_page(found: EventFacts, form: Form) -> str:
         form=form,
         op_id=form["op_id"] or str(new_id()),
         days=days,
+        day_options=[(one.isoformat(), show_day(one)) for one in days],
         day=today if today in days else None,
         waiting=_waiting(found) if sees_surrenders else [],
         ended=_ended(found, counts) if sees_surrenders else None,

@@ -10,10 +10,18 @@ from buyback.errors import NotFound
 from buyback.intake import queries as intake
 from buyback.intake import service as table
 from buyback.intake.queries import SurrenderFacts
-from buyback.intake.rules import DETAIL_LENGTHS, Details, ItemsMoved, SerialStatus, SurrenderState
+from buyback.intake.rules import DETAIL_LENGTHS, Details, SerialStatus, SurrenderState
 from buyback.security.access import Permission
 from buyback.tariff import queries as tariffs
-from buyback.tariff.catalogue import CATALOGUE, CalibreGroup, ClassCode, Condition, TotalColumn
+from buyback.tariff.catalogue import (
+    CALIBRE_GROUP_NAMES,
+    CATALOGUE,
+    CONDITION_NAMES,
+    CalibreGroup,
+    ClassCode,
+    Condition,
+    TotalColumn,
+)
 from buyback.tariff.rules import PricedThing, PriceKind, Tariff
 from buyback.web.shell.forms import Form, NotAChoice
 from buyback.web.shell.guard import permission
@@ -59,9 +67,10 @@ def add_item(code: str, number: int, class_code: str) -> Answer:
             )
         )
         return to_surrender(code, number)
-    if any(isinstance(problem, ItemsMoved) for problem in form.refused):
-        return refused_page(code, number, form)
-    return _item_page(event, get_surrender(event, number), kind, form), REFUSED
+    facts = get_surrender(event, number)
+    if facts.state is not SurrenderState.OPEN or form["line"] != _next_line(facts):
+        return refused_page(code, number, form)  # the list has changed: show it before anything is typed again
+    return _item_page(event, facts, kind, form), REFUSED
 
 
 @staff.post("/<code>/entregas/<int:number>/renglones/<uuid:item_id>/quitar")
@@ -116,6 +125,19 @@ def _details(form: Form, kind: ClassCode) -> Details:
     )
 
 
+def _known(tariff: Tariff, kind: ClassCode) -> set[Condition | None]:
+    return {line.condition for line in tariff.of(kind)}
+
+
+def _groups(tariff: Tariff, kind: ClassCode) -> list[CalibreGroup]:
+    priced = {line.calibre_group for line in tariff.of(kind)}
+    return [group for group in CalibreGroup if group in priced or None in priced]
+
+
+def _next_line(facts: SurrenderFacts) -> str:
+    return str(len(intake.items_of(reading(), facts.id)) + 1)
+
+
 def _has_range(tariff: Tariff, kind: ClassCode) -> bool:
     return any(line.price.kind is PriceKind.RANGE for line in tariff.of(kind))
 
@@ -131,11 +153,13 @@ def _item_page(event: EventFacts, facts: SurrenderFacts, kind: ClassCode, form: 
         surrender=facts,
         entry=CATALOGUE[kind],
         rows=rows_of(tariff, kind),
+        condition_options=[(one.value, _(CONDITION_NAMES[one])) for one in Condition if one in _known(tariff, kind)],
+        group_options=[(one.value, _(CALIBRE_GROUP_NAMES[one])) for one in _groups(tariff, kind)],
         has_range=_has_range(tariff, kind),
         needs_condition=tariff.needs_condition(kind),
         is_arm=CATALOGUE[kind].total is TotalColumn.ARMS,
         cap=tariff.cap(kind),
-        line=form["line"] or str(len(items) + 1),
+        line=_next_line(facts),
         left=intake.float_of(reading(), event.id, but=facts.id).left,
         running=sum(item.value or 0 for item in items if item.counts),
         form=form,
