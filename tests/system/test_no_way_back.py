@@ -5,11 +5,8 @@ order, plus five points in a hundred. Before it, the attacks that follow a link 
 """
 
 import random
-import re
-import sqlite3
 from collections import Counter
-from collections.abc import Callable, Iterator
-from itertools import pairwise
+from collections.abc import Iterator
 from pathlib import Path
 from statistics import mean
 from uuid import UUID
@@ -205,24 +202,6 @@ def test_the_file_holds_nothing_of_the_hand_overs_after_the_purge(world: World, 
     assert world.event.salt not in after
 
 
-@pytest.mark.databases("sqlite")
-def test_rows_do_not_lie_in_their_pages_by_age_after_the_purge(world: World, connection: Connection) -> None:
-    """A page is filled from its end: of two neighbours the nearer to it is older, until they are rewritten."""
-    made = [line.id.hex for line in voucher_orders(connection, world.event.salt)["count"]]
-    connection.close()
-    age = {key: place for place, key in enumerate(made)}
-    assert _share_by_age(_file(world.database), age) > 0.6
-    purge(world)
-    assert 0.38 < _share_by_age(_file(world.database), age) < 0.62  # half, give or take five standard deviations
-
-
-def _share_by_age(file: Path, age: dict[str, int]) -> float:
-    """Of neighbouring vouchers on a page, the share that lie in the order in which they were made."""
-    pages = [[age[key.decode()] for key in page if key.decode() in age] for page in _pages_of(file, "voucher")]
-    pairs = [first < second for page in pages for first, second in pairwise(page)]
-    return sum(pairs) / len(pairs)
-
-
 def _file(database: Database) -> Path:
     database.dispose()  # the log goes into the file with the last connection
     return Path(make_url(str(database.engine.url)).database or "")
@@ -231,32 +210,3 @@ def _file(database: Database) -> Path:
 def _bytes_on_disk(database: Database) -> bytes:
     file = _file(database)
     return b"".join(path.read_bytes() for path in sorted(file.parent.glob(f"{file.name}*")))
-
-
-def _pages_of(file: Path, table: str) -> list[list[bytes]]:
-    """The keys on each leaf page of a table without rowid, from the page's end on (SQLite's file format, 1.6)."""
-    with sqlite3.connect(file) as reader:
-        (root,) = reader.execute("SELECT rootpage FROM sqlite_master WHERE name = ?", (table,)).fetchone()
-        (size,) = reader.execute("PRAGMA page_size").fetchone()
-    reader.close()
-    content = file.read_bytes()
-    pages: list[list[bytes]] = []
-    _walk(lambda number: content[(number - 1) * size : number * size], root, pages)
-    return pages
-
-
-def _walk(page_at: Callable[[int], bytes], number: int, found: list[list[bytes]]) -> None:
-    page = page_at(number)
-    is_leaf = page[0] == 0x0A
-    head = 8 if is_leaf else 12
-    cells = [
-        int.from_bytes(page[head + 2 * cell : head + 2 * cell + 2], "big")
-        for cell in range(int.from_bytes(page[3:5], "big"))
-    ]
-    if is_leaf:
-        keys = (re.search(rb"[0-9a-f]{32}", page[cell : cell + 80]) for cell in sorted(cells, reverse=True))
-        found.append([key.group() for key in keys if key])
-        return
-    below = [int.from_bytes(page[cell : cell + 4], "big") for cell in cells]
-    for child in [*below, int.from_bytes(page[8:12], "big")]:
-        _walk(page_at, child, found)
