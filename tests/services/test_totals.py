@@ -1,0 +1,353 @@
+"""The totals are exact: each thing in its column, its place and its month, before and after the purge."""
+
+from collections.abc import Mapping
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import select, text
+
+from buyback.audit.tables import AuditBody
+from buyback.campaigns.facts import EventFacts
+from buyback.db import Database
+from buyback.errors import NotFound
+from buyback.ids import new_id
+from buyback.people.rules import OPERATOR, OrganisationKind
+from buyback.redemption import reversing
+from buyback.reports.totals import Totals, export, place_path, totals
+from buyback.reports.totals_figures import By, DaysBackwards, Question
+from buyback.security.access import Role
+from buyback.security.tokens import token_digest
+from buyback.vouchers import resolving
+from buyback.vouchers.states import VoidReason
+from tests.builders import NOW, make_accepted, make_organisation, make_user
+from tests.handed_in import (
+    AIR_GUN,
+    BETANIA,
+    CATIVA,
+    CURUNDU,
+    GRENADE,
+    NOVEMBER,
+    OCTOBER,
+    PISTOL,
+    PRINTED,
+    REVOLVER,
+    RULES,
+    add_event,
+    add_staff,
+    hand_in,
+    papers_of,
+    some,
+)
+from tests.tills import TillInHand, issue_vouchers, make_merchant, make_till, make_till_event, try_to_redeem
+
+ZEROES = dict.fromkeys(
+    (
+        "events",
+        "surrenders",
+        "arms",
+        "firearms",
+        "ammunition",
+        "magazines",
+        "explosives",
+        "accessories",
+        "vouchers",
+        "issued",
+        "redeemed",
+        "void",
+        "expired",
+        "outstanding",
+    ),
+    0,
+)
+
+
+def ask(
+    database: Database,
+    by: By = By.CORREGIMIENTO,
+    *,
+    within: str | None = None,
+    **asked: Any,  # noqa: ANN401  a question's own fields
+) -> Totals:
+    with database.reading() as session:
+        return totals(session, Question(by=by, **asked), within=within)
+
+
+def figures(row: Mapping[Any, int]) -> dict[str, int]:
+    return {column.value: value for column, value in row.items()}
+
+
+def by_code(answer: Totals, column: str) -> dict[str, int]:
+    return {row.code: row[column] for row in answer.rows}
+
+
+def till_of(database: Database) -> TillInHand:
+    return make_till(database, make_merchant(database))
+
+
+@pytest.fixture
+def events(database: Database) -> tuple[EventFacts, EventFacts, EventFacts]:
+    """Two events in Betania and Cativá with a surrender each, and one in Curundú with two, in two months."""
+    add_staff(database)
+    betania, curundu, cativa = (
+        add_event(database, f"J-{place}", place) for place in (BETANIA, CURUNDU, CATIVA)
+    )
+    hand_in(database, betania, PISTOL, some("ammunition", 30))
+    hand_in(database, curundu, REVOLVER, day=OCTOBER)
+    hand_in(database, curundu, AIR_GUN, day=NOVEMBER)
+    hand_in(database, cativa, PISTOL)
+    return betania, curundu, cativa
+
+
+def test_each_thing_counts_in_its_column_by_pieces_and_rounds(database: Database) -> None:
+    add_staff(database)
+    event = add_event(database, "J1")
+    hand_in(
+        database,
+        event,
+        PISTOL,
+        AIR_GUN,
+        PRINTED,
+        GRENADE,
+        some("ammunition", 30),
+        some("magazine", 2),
+        some("part", 3),
+        some("accessory", 4),
+    )
+    (row,) = ask(database).rows
+    assert (row.code, row.name, row.context) == (BETANIA, "Betania", "Panamá, Panamá")
+    worth = 250_00 + 10_00 + 100_00 + 10_50 + 10_00 + 3_00 + 8_00
+    assert figures(row.figures) == ZEROES | {
+        "events": 1,
+        "surrenders": 1,
+        "arms": 3,
+        "firearms": 2,
+        "ammunition": 30,
+        "magazines": 2,
+        "explosives": 1,
+        "accessories": 7,
+        "vouchers": 10,  # 7 × 50, 2 × 20, and 1.50 that the denominations do not cover
+        "issued": worth,
+        "outstanding": worth,
+    }
+
+
+def test_nothing_handed_in_gives_no_rows_and_a_sum_of_zeroes(database: Database) -> None:
+    add_event(database, "J1")
+    answer = ask(database)
+    assert answer.rows == ()
+    assert figures(answer.total.figures) == ZEROES
+
+
+@pytest.mark.parametrize(
+    "by, arms",
+    [
+        (By.CORREGIMIENTO, {CATIVA: 1, CURUNDU: 2, BETANIA: 1}),
+        (By.DISTRICT, {"0301": 1, "0808": 3}),
+        (By.PROVINCE, {"03": 1, "08": 3}),
+        (By.EVENT, {f"J-{CATIVA}": 1, f"J-{CURUNDU}": 2, f"J-{BETANIA}": 1}),
+        (By.MONTH, {"2026-10": 1, "2026-11": 3}),
+    ],
+)
+def test_rows_stand_for_what_is_asked(
+    database: Database, events: tuple[EventFacts, ...], by: By, arms: dict[str, int]
+) -> None:
+    answer = ask(database, by)
+    assert by_code(answer, "arms") == arms
+    assert (answer.total["arms"], answer.total["events"], answer.total["surrenders"]) == (4, 3, 4)
+    assert [row.code for row in answer.rows] == sorted(arms)
+
+
+def test_an_event_counts_in_each_of_its_months_and_once_in_the_sum(
+    database: Database, events: tuple[EventFacts, ...]
+) -> None:
+    answer = ask(database, By.MONTH)
+    assert by_code(answer, "events") == {"2026-10": 1, "2026-11": 3}
+    assert answer.total["events"] == 3
+    assert [row.name for row in answer.rows] == ["octubre de 2026", "noviembre de 2026"]
+
+
+def test_a_place_an_event_and_a_class_are_called_by_name(database: Database, events: tuple[EventFacts, ...]) -> None:
+    assert [(row.name, row.context) for row in ask(database, By.DISTRICT).rows] == [
+        ("Colón", "Colón"),
+        ("Panamá", "Panamá"),
+    ]
+    assert [(row.name, row.context) for row in ask(database, By.PROVINCE).rows] == [("Colón", ""), ("Panamá", "")]
+    assert {(row.name, row.context) for row in ask(database, By.EVENT, place="03").rows} == {
+        ("Escuela República", "Cativá")
+    }
+    with database.reading() as session:
+        assert place_path(session, CATIVA) == (("03", "Colón"), ("0301", "Colón"), (CATIVA, "Cativá"))
+        assert place_path(session, None) == ()
+
+
+def test_a_class_has_its_pieces_and_their_value_only(database: Database, events: tuple[EventFacts, ...]) -> None:
+    answer = ask(database, By.CLASS)
+    assert {row.code: (row.name, row["items"], row["appraised_value"]) for row in answer.rows} == {
+        "air_gun": ("Arma de aire (pellet)", 1, 10_00),
+        "ammunition": ("Munición", 30, 10_50),
+        "pistol": ("Pistola", 2, 500_00),
+        "revolver": ("Revólver", 1, 75_00),
+    }
+    assert figures(answer.total.figures) == {"items": 34, "appraised_value": 595_50}
+    assert answer.overview["arms"] == 4
+
+
+@pytest.mark.parametrize(
+    "since, until, arms",
+    [
+        (OCTOBER, OCTOBER, 1),
+        (OCTOBER + timedelta(days=1), None, 3),
+        (None, NOVEMBER, 4),
+        (OCTOBER, NOVEMBER - timedelta(days=1), 1),
+        (NOVEMBER + timedelta(days=1), None, 0),
+    ],
+)
+def test_both_days_are_included_and_they_are_the_surrenders(
+    database: Database, events: tuple[EventFacts, ...], since: date | None, until: date | None, arms: int
+) -> None:
+    answer = ask(database, since=since, until=until)
+    assert (answer.total["arms"], answer.total["surrenders"]) == (arms, arms)
+    worth = {0: 0, 1: 75_00, 3: 520_50, 4: 595_50}[arms]
+    assert answer.total["issued"] == worth
+
+
+def test_days_in_the_wrong_order_are_refused() -> None:
+    with pytest.raises(DaysBackwards) as refused:
+        Question(by=By.MONTH, since=NOVEMBER, until=OCTOBER)
+    assert refused.value.field == "to"
+
+
+def test_a_voucher_stays_in_the_month_of_its_surrender_whenever_it_is_spent(
+    database: Database, events: tuple[EventFacts, ...]
+) -> None:
+    (voucher, *_) = papers_of(database, events[1])
+    assert try_to_redeem(database, till_of(database), voucher.typed, now=NOW).facts["amount"] == "50.00"
+    assert by_code(ask(database, By.MONTH), "redeemed") == {"2026-10": 50_00, "2026-11": 0}
+
+
+def test_issued_is_redeemed_void_expired_and_outstanding(database: Database) -> None:
+    event = make_till_event(database, vouchers=5)
+    spent, undone, spent_again, voided, _ = issue_vouchers(database, 5, event=event)
+    till = till_of(database)
+    try_to_redeem(database, till, spent.qr)
+    for voucher in (undone, spent_again):
+        undo(database, till, voucher.typed)
+    try_to_redeem(database, till, spent_again.typed)
+    official = make_user(database, "jefa", Role.EVENT_CHIEF, organisation="MINGOB")
+    database.transact(
+        lambda session: resolving.void(
+            session, event=event, serial=voided.serial, reason=VoidReason.LOST, by=official, now=NOW
+        )
+    )
+    counted = figures(ask(database).total.figures)
+    assert {name: counted[name] for name in ("vouchers", "issued", "redeemed", "void", "expired", "outstanding")} == {
+        "vouchers": 5,
+        "issued": 100_00,
+        "redeemed": 40_00,
+        "void": 20_00,
+        "expired": 0,
+        "outstanding": 40_00,
+    }
+    late = event.expires_on + timedelta(days=1)
+    database.transact(lambda session: resolving.expire_due(session, today=late, by=OPERATOR, now=NOW))
+    counted = figures(ask(database).total.figures)
+    ends = (counted["redeemed"], counted["void"], counted["expired"], counted["outstanding"])
+    assert ends == (40_00, 20_00, 40_00, 0)
+
+
+def undo(database: Database, till: TillInHand, typed: str) -> None:
+    """Redeem a voucher, and undo it at once."""
+    op_id, hashed = new_id(), token_digest(till.token)
+    assert try_to_redeem(database, till, typed, op_id=op_id).code == "redeemed"
+    undone = database.transact(
+        lambda session: reversing.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW)
+    )
+    assert undone.code == "reversed"
+
+
+def test_what_is_not_paid_out_does_not_count(database: Database) -> None:
+    add_staff(database)
+    event = add_event(database, "J1")
+    make_accepted(database, event, make_user(database, "dora", Role.RECEIVER, Role.APPRAISER))
+    assert ask(database).rows == ()
+    hand_in(database, event, PISTOL)
+    assert ask(database).total["arms"] == 1
+
+
+def test_one_programme_can_be_asked_for(database: Database, events: tuple[EventFacts, ...]) -> None:
+    other = add_event(database, "OTRA", rules=RULES.replace("PMB-TEST", "PMB-OTRO").replace("= 7", "= 9"))
+    hand_in(database, other, PISTOL, AIR_GUN)
+    assert ask(database, programme="PMB-OTRO").total["arms"] == 2
+    assert ask(database, programme="PMB-TEST").total["arms"] == 4
+    assert ask(database).total["arms"] == 6
+    with pytest.raises(NotFound):
+        ask(database, programme="PMB-NADA")
+
+
+def test_a_place_and_an_event_can_be_asked_for(database: Database, events: tuple[EventFacts, ...]) -> None:
+    assert by_code(ask(database, place="08"), "arms") == {CURUNDU: 2, BETANIA: 1}
+    assert by_code(ask(database, By.EVENT, place=CURUNDU), "arms") == {f"J-{CURUNDU}": 2}
+    assert by_code(ask(database, By.CLASS, event=f"J-{CURUNDU}"), "items") == {"air_gun": 1, "revolver": 1}
+
+
+@pytest.mark.parametrize("asked", [{"place": "99"}, {"place": "0"}, {"place": "%"}, {"place": ""}, {"event": "J-0"}])
+def test_an_unknown_place_or_event_is_not_found(database: Database, asked: dict[str, Any]) -> None:
+    with pytest.raises(NotFound):
+        ask(database, **asked)
+
+
+def test_people_of_a_district_see_their_district_only(database: Database, events: tuple[EventFacts, ...]) -> None:
+    assert by_code(ask(database, within="0301"), "arms") == {CATIVA: 1}
+    assert by_code(ask(database, within="0301", place=CATIVA), "arms") == {CATIVA: 1}
+    assert by_code(ask(database, By.CLASS, within="0301", event=f"J-{CATIVA}"), "items") == {"pistol": 1}
+
+
+@pytest.mark.parametrize("asked", [{"place": "03"}, {"place": BETANIA}, {"event": f"J-{BETANIA}"}])
+def test_what_lies_outside_the_district_is_not_found(
+    database: Database, events: tuple[EventFacts, ...], asked: dict[str, Any]
+) -> None:
+    assert ask(database, **asked).rows
+    with pytest.raises(NotFound):
+        ask(database, within="0301", **asked)
+
+
+@pytest.mark.parametrize("by", list(By))
+def test_the_totals_are_the_same_after_the_purge(
+    database: Database, events: tuple[EventFacts, ...], by: By
+) -> None:
+    before = ask(database, by)
+    assert before.rows
+    part(database)
+    assert ask(database, by) == before
+
+
+def part(database: Database) -> None:
+    """What the close and the purge of every event take away."""
+    with database.engine.begin() as connection:
+        for act in (
+            "UPDATE event SET state = 'closing'",
+            "UPDATE event SET state = 'closed', salt = NULL",
+            "UPDATE event SET state = 'purged'",
+            "DELETE FROM handover_voucher",
+            "DELETE FROM handover_item",
+            "DELETE FROM handover",
+        ):
+            connection.execute(text(act))
+        assert connection.execute(text("SELECT count(*) FROM handover")).scalar() == 0
+        connection.execute(text("UPDATE audit_body SET body = NULL, salt = NULL WHERE event IS NOT NULL"))
+
+
+def test_taking_a_file_away_is_audited_with_what_was_asked(
+    database: Database, events: tuple[EventFacts, ...]
+) -> None:
+    make_organisation(database, "MUPA", OrganisationKind.MUNICIPALITY, "0808")
+    official = make_user(database, "rita", Role.RECONCILER, organisation="MUPA")
+    question = Question(by=By.EVENT, since=NOVEMBER)
+    answer = database.transact(lambda session: export(session, question, by=official, now=NOW))
+    assert set(by_code(answer, "arms")) == {f"J-{CURUNDU}", f"J-{BETANIA}"}
+    with database.reading() as session:
+        bodies = session.scalars(select(AuditBody.body).where(AuditBody.chain == official.chain)).all()
+    (body,) = [body for body in bodies if body and "totals:export" in body]
+    assert '"by":"rita"' in body
+    assert '"from":"2026-11-02"' in body
