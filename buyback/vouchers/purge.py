@@ -20,6 +20,7 @@ from buyback.campaigns import review
 from buyback.campaigns import service as campaign_service
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotClosed
+from buyback.campaigns.states import EventState
 from buyback.errors import Refused
 from buyback.intake import parting
 from buyback.intake.parting import Collected
@@ -88,7 +89,7 @@ def purge(session: Session, *, event: UUID, shuffle: Shuffle, by: Actor, now: da
 
 def _check_review(session: Session, event: EventFacts, *, now: datetime) -> None:
     closed_at = review.closed_at(session, event.id)
-    if closed_at is None:
+    if closed_at is None or event.state is not EventState.CLOSED:
         raise EventNotClosed(event=event.code)
     over = closed_at + timedelta(days=REVIEW_DAYS)
     if now < over:

@@ -5,7 +5,7 @@ from datetime import timedelta
 from uuid import UUID
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
@@ -13,6 +13,7 @@ from buyback.campaigns.rules import EventNotClosed
 from buyback.campaigns.states import EventState
 from buyback.db import Database
 from buyback.people.rules import OPERATOR
+from buyback.schema import metadata
 from buyback.security.access import Role
 from buyback.vouchers import closing, purge
 from buyback.vouchers.counts import Figures
@@ -55,7 +56,9 @@ def run(database: Database, event: EventFacts, *, days: int = REVIEW_DAYS) -> Pa
 def counts(database: Database) -> dict[str, int]:
     tables = ("handover", "handover_item", "handover_voucher", "surrender", "item", "issuance")
     with database.reading() as session:
-        return {table: session.scalars(text("SELECT COUNT(*) FROM " + table)).one() for table in tables}
+        return {
+            table: session.scalars(select(func.count()).select_from(metadata.tables[table])).one() for table in tables
+        }
 
 
 def test_the_links_go_and_both_sides_stay(database: Database, event: EventFacts) -> None:
@@ -103,6 +106,8 @@ def test_a_purged_event_is_not_purged_again(database: Database, event: EventFact
 
 
 def test_an_event_whose_totals_differ_keeps_its_links(database: Database, event: EventFacts) -> None:
+    place = "" if database.is_sqlite else " ON handover"
+    database.transact(lambda session: session.execute(text(f"DROP TRIGGER handover_steps_stay{place}")))
     database.transact(lambda session: session.execute(text("UPDATE handover SET award = award + 1")))
     with pytest.raises(CountsDoNotAgree):
         run(database, event)
