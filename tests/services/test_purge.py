@@ -32,8 +32,8 @@ def event(database: Database) -> EventFacts:
     event = make_event(database)
     issued = make_paid_out(database, event, appraiser, issuer, REVOLVER, ROUNDS)
     database.transact(lambda session: closing.begin(session, event=event.id, by=OPERATOR, now=NOW))
+    figures = Figures(0, len(issued))
     for by in (appraiser, issuer):
-        figures = Figures(0, len(issued))
         database.transact(
             lambda session, by=by: closing.count_and_close(  # type: ignore[misc]  # mypy loses the default's type
                 session, event=event.id, figures=figures, by=by, now=NOW
