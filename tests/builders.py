@@ -15,7 +15,7 @@ from buyback.ids import new_id
 from buyback.intake import offers
 from buyback.intake import queries as intake
 from buyback.intake import service as intake_service
-from buyback.intake.rules import NO_DETAILS, Details
+from buyback.intake.details import NO_DETAILS, Details
 from buyback.people import queries as people
 from buyback.people import service as people_service
 from buyback.people.rules import OPERATOR, Actor, OrganisationKind

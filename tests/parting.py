@@ -16,7 +16,7 @@ from buyback.ids import new_id
 from buyback.intake import offers
 from buyback.intake import queries as intake
 from buyback.intake import service as intake_service
-from buyback.intake.rules import Details
+from buyback.intake.details import Details
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition

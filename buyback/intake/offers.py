@@ -37,7 +37,7 @@ def finish_appraisal(session: Session, *, surrender: UUID, by: Actor, now: datet
 
     Gives the step taken. Refuses a surrender without items and an award over what the event has left.
     """
-    case = take_for_appraisal(session, surrender, by)
+    case = take_for_appraisal(session, surrender, by=by)
     items = [item for item in queries.items_of(session, surrender) if item.counts]
     if not items:
         raise NothingAppraised

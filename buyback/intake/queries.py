@@ -10,7 +10,8 @@ from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
 from buyback.errors import NotFound
-from buyback.intake.rules import PROMISED, Details, ItemState, SurrenderState
+from buyback.intake.details import Details
+from buyback.intake.rules import PROMISED, ItemState, SurrenderState
 from buyback.intake.tables import Handover, HandoverItem, Item, Surrender
 from buyback.ledger import queries as ledger
 from buyback.ledger.rules import ALLOTTED, AccountRef, event_scope

@@ -20,16 +20,14 @@ from buyback.campaigns.states import EventState
 from buyback.db import affected
 from buyback.ids import new_id
 from buyback.intake import queries
+from buyback.intake.details import NO_DETAILS, Details, MadeSafeNeeded, check_details
 from buyback.intake.queries import ItemFacts, SurrenderFacts
 from buyback.intake.rules import (
     ITEMS_MAX,
-    NO_DETAILS,
     AppraisedByAnother,
-    Details,
     FloatSpent,
     ItemsMoved,
     ItemState,
-    MadeSafeNeeded,
     OpIdReused,
     SurrenderNotOpen,
     SurrenderState,
@@ -37,7 +35,6 @@ from buyback.intake.rules import (
     TooManyItems,
     appraise,
     check_day,
-    check_details,
     check_float,
 )
 from buyback.intake.tables import Handover, HandoverItem, Item, Surrender
@@ -104,7 +101,7 @@ def add_item(
     tariff refuses, a class over its cap, a tag in use, and an award over what the event has left. Whoever registers
     the first item is the surrender's appraiser.
     """
-    case = take_for_appraisal(session, surrender, by)
+    case = take_for_appraisal(session, surrender, by=by)
     items = queries.items_of(session, surrender)
     if line <= len(items) and items[line - 1].is_of(thing):
         return items[line - 1].id
@@ -136,7 +133,7 @@ def add_item(
 
 def strike_item(session: Session, *, surrender: UUID, item: UUID, by: Actor, now: datetime) -> None:
     """Undo an entry: the thing was never there. A second tap changes nothing; NotFound never tells more."""
-    case = take_for_appraisal(session, surrender, by)
+    case = take_for_appraisal(session, surrender, by=by)
     entry = next((one for one in queries.items_of(session, surrender) if one.id == item), None)
     if entry is None:
         raise ItemsMoved
@@ -153,7 +150,7 @@ def open_event(session: Session, event: UUID) -> EventFacts:
     return held
 
 
-def take_for_appraisal(session: Session, surrender: UUID, by: Actor) -> Case:
+def take_for_appraisal(session: Session, surrender: UUID, *, by: Actor) -> Case:
     """Hold an open surrender for its one appraiser, who is whoever asks first; refuses everybody else."""
     taken = session.execute(
         update(Surrender)

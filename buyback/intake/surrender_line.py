@@ -13,17 +13,9 @@ from uuid import UUID
 
 from buyback.errors import Problem, Refused
 from buyback.intake import line_errors as errors
+from buyback.intake.details import DETAIL_LENGTHS, NOT_RECORDED, Details, check_details
 from buyback.intake.line_reader import Fields
-from buyback.intake.rules import (
-    DETAIL_LENGTHS,
-    ITEMS_MAX,
-    NOT_RECORDED,
-    Details,
-    NothingAppraised,
-    SerialStatus,
-    TooManyItems,
-    check_details,
-)
+from buyback.intake.rules import ITEMS_MAX, NothingAppraised, SerialStatus, TooManyItems
 from buyback.tariff.catalogue import CATALOGUE, CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import PricedThing, check_quantity
 

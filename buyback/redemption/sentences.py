@@ -33,7 +33,9 @@ _SAYINGS = {
         "No lo acepte: la persona puede pedir que se lo cambien.",
         Whose.PROGRAMME,
     ),
-    Code.UNKNOWN_VOUCHER: Saying("Ese código no corresponde a ningún vale.", "Revise que esté completo.", Whose.VOUCHER),
+    Code.UNKNOWN_VOUCHER: Saying(
+        "Ese código no corresponde a ningún vale.", "Revise que esté completo.", Whose.VOUCHER
+    ),
     Code.ALREADY_REDEEMED: Saying("Este vale ya se canjeó.", "No lo acepte.", Whose.VOUCHER),
     Code.VOID: Saying("Este vale fue anulado.", "No lo acepte.", Whose.VOUCHER),
     Code.REPLACED: Saying("Este vale fue cambiado por otro.", "No lo acepte: pida el vale nuevo.", Whose.VOUCHER),

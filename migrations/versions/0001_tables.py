@@ -25,7 +25,7 @@ def _reopening_inline() -> list[sa.ForeignKeyConstraint]:
     ]
 
 
-def upgrade() -> None:
+def upgrade() -> None:  # noqa: PLR0915  one statement a table
     """Create the tables."""
     op.create_table(
         "account",
@@ -39,9 +39,7 @@ def upgrade() -> None:
             nullable=False,
         ),
         sa.Column("limited", sa.Boolean(), nullable=False),
-        sa.CheckConstraint(
-            "NOT limited OR normal_side = 'credit'", name=op.f("ck_account_limited_is_credit")
-        ),
+        sa.CheckConstraint("NOT limited OR normal_side = 'credit'", name=op.f("ck_account_limited_is_credit")),
         sa.CheckConstraint("ledger IN (1, 2)", name=op.f("ck_account_ledger")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("ledger", "code", "scope", name=op.f("uq_account_ledger_code_scope")),
@@ -113,9 +111,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=7), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
-                "open", "closed", name="period_state", native_enum=False, create_constraint=True, length=32
-            ),
+            sa.Enum("open", "closed", name="period_state", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_period")),
@@ -217,9 +213,7 @@ def upgrade() -> None:
         ),
         sa.Column(
             "payment",
-            sa.Enum(
-                "each", "lead", name="payment_mode", native_enum=False, create_constraint=True, length=32
-            ),
+            sa.Enum("each", "lead", name="payment_mode", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("content_hash", sa.LargeBinary(length=32), nullable=False),
@@ -245,9 +239,7 @@ def upgrade() -> None:
         sa.Column("valid_from", sa.Date(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
         sa.CheckConstraint("substr(code, 1, 4) = district", name=op.f("ck_corregimiento_inside_district")),
-        sa.CheckConstraint(
-            "valid_until IS NULL OR valid_until > valid_from", name=op.f("ck_corregimiento_validity")
-        ),
+        sa.CheckConstraint("valid_until IS NULL OR valid_until > valid_from", name=op.f("ck_corregimiento_validity")),
         sa.ForeignKeyConstraint(["district"], ["district.code"], name=op.f("fk_corregimiento_district")),
         sa.PrimaryKeyConstraint("code", name=op.f("pk_corregimiento")),
     )
@@ -286,9 +278,7 @@ def upgrade() -> None:
         "programme_category",
         sa.Column("version", sa.Uuid(), nullable=False),
         sa.Column("category", sa.String(length=32), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["version"], ["programme_version.id"], name=op.f("fk_programme_category_version")
-        ),
+        sa.ForeignKeyConstraint(["version"], ["programme_version.id"], name=op.f("fk_programme_category_version")),
         sa.PrimaryKeyConstraint("version", "category", name=op.f("pk_programme_category")),
     )
     op.create_table(
@@ -296,9 +286,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Uuid(), nullable=False),
         sa.Column("face", sa.BigInteger(), autoincrement=False, nullable=False),
         sa.CheckConstraint("face > 0", name=op.f("ck_programme_denomination_positive")),
-        sa.ForeignKeyConstraint(
-            ["version"], ["programme_version.id"], name=op.f("fk_programme_denomination_version")
-        ),
+        sa.ForeignKeyConstraint(["version"], ["programme_version.id"], name=op.f("fk_programme_denomination_version")),
         sa.PrimaryKeyConstraint("version", "face", name=op.f("pk_programme_denomination")),
     )
     op.create_table(
@@ -308,9 +296,7 @@ def upgrade() -> None:
         sa.Column("organisation", sa.String(length=32), nullable=False),
         sa.Column("weight", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("weight > 0", name=op.f("ck_programme_funder_positive")),
-        sa.ForeignKeyConstraint(
-            ["version"], ["programme_version.id"], name=op.f("fk_programme_funder_version")
-        ),
+        sa.ForeignKeyConstraint(["version"], ["programme_version.id"], name=op.f("fk_programme_funder_version")),
         sa.PrimaryKeyConstraint("version", "position", name=op.f("pk_programme_funder")),
         sa.UniqueConstraint("version", "organisation", name=op.f("uq_programme_funder_version_organisation")),
     )
@@ -327,7 +313,7 @@ def upgrade() -> None:
         sa.Column("fixed", sa.BigInteger(), nullable=True),
         sa.Column("cap_per_visit", sa.BigInteger(), nullable=True),
         sa.CheckConstraint(
-            "(low IS NOT NULL AND high IS NOT NULL AND low >= 0 AND high >= low AND unit IS NULL AND fixed IS NULL) OR (unit IS NOT NULL AND unit >= 0 AND low IS NULL AND high IS NULL AND fixed IS NULL) OR (fixed IS NOT NULL AND fixed >= 0 AND low IS NULL AND high IS NULL AND unit IS NULL)",
+            "(low IS NOT NULL AND high IS NOT NULL AND low >= 0 AND high >= low AND unit IS NULL AND fixed IS NULL) OR (unit IS NOT NULL AND unit >= 0 AND low IS NULL AND high IS NULL AND fixed IS NULL) OR (fixed IS NOT NULL AND fixed >= 0 AND low IS NULL AND high IS NULL AND unit IS NULL)",  # noqa: E501  one condition
             name=op.f("ck_tariff_line_one_kind"),
         ),
         sa.CheckConstraint("cap_per_visit IS NULL OR cap_per_visit > 0", name=op.f("ck_tariff_line_cap")),
@@ -347,9 +333,7 @@ def upgrade() -> None:
         sa.Column("corregimiento", sa.String(length=6), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("folded", sa.String(length=80), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["corregimiento"], ["corregimiento.code"], name=op.f("fk_barrio_corregimiento")
-        ),
+        sa.ForeignKeyConstraint(["corregimiento"], ["corregimiento.code"], name=op.f("fk_barrio_corregimiento")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_barrio")),
         sa.UniqueConstraint("corregimiento", "folded", name=op.f("uq_barrio_corregimiento_folded")),
     )
@@ -359,9 +343,7 @@ def upgrade() -> None:
         sa.Column("merchant", sa.Uuid(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
         sa.Column("corregimiento", sa.String(length=6), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["corregimiento"], ["corregimiento.code"], name=op.f("fk_branch_corregimiento")
-        ),
+        sa.ForeignKeyConstraint(["corregimiento"], ["corregimiento.code"], name=op.f("fk_branch_corregimiento")),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_branch_merchant")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_branch")),
         sa.UniqueConstraint("id", "merchant", name=op.f("uq_branch_id_merchant")),
@@ -395,15 +377,11 @@ def upgrade() -> None:
         ),
         sa.Column("salt", sa.LargeBinary(length=32), nullable=True),
         sa.Column("closed_at", Instant(), nullable=True),
-        sa.CheckConstraint(
-            "(state IN ('closed', 'purged')) = (salt IS NULL)", name=op.f("ck_event_salt_until_close")
-        ),
+        sa.CheckConstraint("(state IN ('closed', 'purged')) = (salt IS NULL)", name=op.f("ck_event_salt_until_close")),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_event_days")),
         sa.CheckConstraint("expires_on > ends_on", name=op.f("ck_event_expiry")),
         sa.ForeignKeyConstraint(["barrio"], ["barrio.id"], name=op.f("fk_event_barrio")),
-        sa.ForeignKeyConstraint(
-            ["corregimiento"], ["corregimiento.code"], name=op.f("fk_event_corregimiento")
-        ),
+        sa.ForeignKeyConstraint(["corregimiento"], ["corregimiento.code"], name=op.f("fk_event_corregimiento")),
         sa.ForeignKeyConstraint(["version"], ["programme_version.id"], name=op.f("fk_event_version")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_event")),
         sa.UniqueConstraint("code", name=op.f("uq_event_code")),
@@ -418,9 +396,7 @@ def upgrade() -> None:
         sa.Column("token_hash", sa.LargeBinary(length=32), nullable=False),
         sa.Column(
             "state",
-            sa.Enum(
-                "active", "revoked", name="till_state", native_enum=False, create_constraint=True, length=32
-            ),
+            sa.Enum("active", "revoked", name="till_state", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.Column("enrolled_at", Instant(), nullable=False),
@@ -455,14 +431,12 @@ def upgrade() -> None:
         sa.Column("disabled", sa.Boolean(), nullable=False),
         sa.Column("created_at", Instant(), nullable=False),
         sa.CheckConstraint(
-            "(kind = 'official' AND organisation IS NOT NULL AND merchant IS NULL AND branch IS NULL) OR (kind = 'merchant' AND merchant IS NOT NULL AND organisation IS NULL)",
+            "(kind = 'official' AND organisation IS NOT NULL AND merchant IS NULL AND branch IS NULL) OR (kind = 'merchant' AND merchant IS NOT NULL AND organisation IS NULL)",  # noqa: E501  one condition
             name=op.f("ck_user_account_belongs_to_one"),
         ),
         sa.ForeignKeyConstraint(["branch"], ["branch.id"], name=op.f("fk_user_account_branch")),
         sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name=op.f("fk_user_account_merchant")),
-        sa.ForeignKeyConstraint(
-            ["organisation"], ["organisation.id"], name=op.f("fk_user_account_organisation")
-        ),
+        sa.ForeignKeyConstraint(["organisation"], ["organisation.id"], name=op.f("fk_user_account_organisation")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user_account")),
         sa.UniqueConstraint("id", "kind", name=op.f("uq_user_account_id_kind")),
         sa.UniqueConstraint("name", name=op.f("uq_user_account_name")),
@@ -472,9 +446,7 @@ def upgrade() -> None:
         sa.Column("event", sa.Uuid(), nullable=False),
         sa.Column(
             "payment",
-            sa.Enum(
-                "each", "lead", name="payment_mode", native_enum=False, create_constraint=True, length=32
-            ),
+            sa.Enum("each", "lead", name="payment_mode", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
         sa.ForeignKeyConstraint(["event"], ["event.id"], name=op.f("fk_agreement_event")),
@@ -561,9 +533,7 @@ def upgrade() -> None:
         ),
         sa.Column("tag", sa.String(length=30), nullable=True),
         sa.Column("made_safe_by", sa.String(length=60), nullable=True),
-        sa.CheckConstraint(
-            "state <> 'received' OR value IS NOT NULL", name=op.f("ck_item_received_has_price")
-        ),
+        sa.CheckConstraint("state <> 'received' OR value IS NOT NULL", name=op.f("ck_item_received_has_price")),
         sa.CheckConstraint(
             "state NOT IN ('returned', 'struck') OR value IS NULL", name=op.f("ck_item_returned_has_no_price")
         ),
@@ -657,9 +627,7 @@ def upgrade() -> None:
             ),
             nullable=True,
         ),
-        sa.CheckConstraint(
-            "(ended_at IS NULL) = (ended_why IS NULL)", name=op.f("ck_login_session_ended_with_reason")
-        ),
+        sa.CheckConstraint("(ended_at IS NULL) = (ended_why IS NULL)", name=op.f("ck_login_session_ended_with_reason")),
         sa.ForeignKeyConstraint(["till"], ["till.id"], name=op.f("fk_login_session_till")),
         sa.ForeignKeyConstraint(["user"], ["user_account.id"], name=op.f("fk_login_session_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_login_session")),
@@ -887,9 +855,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["approved_by"], ["user_account.id"], name=op.f("fk_handover_approved_by")),
         sa.ForeignKeyConstraint(["event"], ["event.id"], name=op.f("fk_handover_event")),
         sa.ForeignKeyConstraint(["issued_by"], ["user_account.id"], name=op.f("fk_handover_issued_by")),
-        sa.ForeignKeyConstraint(
-            ["registered_by"], ["user_account.id"], name=op.f("fk_handover_registered_by")
-        ),
+        sa.ForeignKeyConstraint(["registered_by"], ["user_account.id"], name=op.f("fk_handover_registered_by")),
         sa.ForeignKeyConstraint(["surrender"], ["surrender.id"], name=op.f("fk_handover_surrender")),
         sa.PrimaryKeyConstraint("surrender", name=op.f("pk_handover")),
         sa.UniqueConstraint("event", "number", name=op.f("uq_handover_event_number")),
@@ -920,9 +886,7 @@ def upgrade() -> None:
         sa.Column("line", sa.SmallInteger(), nullable=False),
         sa.Column("needs_approval", sa.Boolean(), nullable=False),
         sa.ForeignKeyConstraint(["item"], ["item.id"], name=op.f("fk_handover_item_item")),
-        sa.ForeignKeyConstraint(
-            ["surrender"], ["handover.surrender"], name=op.f("fk_handover_item_surrender")
-        ),
+        sa.ForeignKeyConstraint(["surrender"], ["handover.surrender"], name=op.f("fk_handover_item_surrender")),
         sa.PrimaryKeyConstraint("item", name=op.f("pk_handover_item")),
         sqlite_with_rowid=False,
     )
@@ -931,9 +895,7 @@ def upgrade() -> None:
         "handover_voucher",
         sa.Column("voucher", sa.Uuid(), nullable=False),
         sa.Column("surrender", sa.Uuid(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["surrender"], ["handover.surrender"], name=op.f("fk_handover_voucher_surrender")
-        ),
+        sa.ForeignKeyConstraint(["surrender"], ["handover.surrender"], name=op.f("fk_handover_voucher_surrender")),
         sa.ForeignKeyConstraint(["voucher"], ["issuance.voucher"], name=op.f("fk_handover_voucher_voucher")),
         sa.PrimaryKeyConstraint("voucher", name=op.f("pk_handover_voucher")),
         sqlite_with_rowid=False,
@@ -944,9 +906,7 @@ def upgrade() -> None:
         sa.Column("voucher", sa.Uuid(), nullable=False),
         sa.Column("replaced_by", sa.Uuid(), nullable=False),
         sa.CheckConstraint("voucher <> replaced_by", name=op.f("ck_replacement_another")),
-        sa.ForeignKeyConstraint(
-            ["replaced_by"], ["issuance.voucher"], name=op.f("fk_replacement_replaced_by")
-        ),
+        sa.ForeignKeyConstraint(["replaced_by"], ["issuance.voucher"], name=op.f("fk_replacement_replaced_by")),
         sa.ForeignKeyConstraint(["voucher"], ["issuance.voucher"], name=op.f("fk_replacement_voucher")),
         sa.PrimaryKeyConstraint("voucher", name=op.f("pk_replacement")),
         sa.UniqueConstraint("replaced_by", name=op.f("uq_replacement_replaced_by")),
@@ -996,9 +956,7 @@ def upgrade() -> None:
             "(kind = 'redeem') = (merchant IS NOT NULL) AND (kind = 'redeem') = (till IS NOT NULL)",
             name=op.f("ck_resolution_taken_by_till"),
         ),
-        sa.CheckConstraint(
-            "(kind = 'void') = (reason IS NOT NULL)", name=op.f("ck_resolution_void_has_reason")
-        ),
+        sa.CheckConstraint("(kind = 'void') = (reason IS NOT NULL)", name=op.f("ck_resolution_void_has_reason")),
         sa.CheckConstraint(
             "(cycle = 0 AND opened_cycle IS NULL) OR (cycle > 0 AND opened_cycle IS NOT NULL AND opened_cycle = cycle)",
             name=op.f("ck_resolution_cycle_opened"),
@@ -1019,9 +977,7 @@ def upgrade() -> None:
         ),
         *_reopening_inline(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_resolution")),
-        sa.UniqueConstraint(
-            "id", "voucher", "cycle", "kind", name=op.f("uq_resolution_id_voucher_cycle_kind")
-        ),
+        sa.UniqueConstraint("id", "voucher", "cycle", "kind", name=op.f("uq_resolution_id_voucher_cycle_kind")),
         sa.UniqueConstraint("transfer", name=op.f("uq_resolution_transfer")),
         sqlite_with_rowid=False,
     )
@@ -1055,9 +1011,7 @@ def upgrade() -> None:
             sa.Enum("settled", "reversed", name="fate", native_enum=False, create_constraint=True, length=32),
             nullable=False,
         ),
-        sa.ForeignKeyConstraint(
-            ["resolution"], ["resolution.id"], name=op.f("fk_resolution_fate_resolution")
-        ),
+        sa.ForeignKeyConstraint(["resolution"], ["resolution.id"], name=op.f("fk_resolution_fate_resolution")),
         sa.PrimaryKeyConstraint("resolution", name=op.f("pk_resolution_fate")),
         sa.UniqueConstraint("resolution", "fate", name=op.f("uq_resolution_fate_resolution_fate")),
         sqlite_with_rowid=False,

@@ -77,12 +77,12 @@ def hand_in(page: Page) -> int:
     """A revolver at its highest price and 20 rounds, to the accepted offer; how many taps it took."""
     steps = [
         page.get_by_role("navigation", name="Principal").get_by_role("link", name="Jornadas"),
-        page.get_by_role("link", name=re.compile("Escuela de Betania")),
-        page.get_by_role("button", name="Nueva entrega"),
-        page.get_by_role("link", name="Revólver", exact=True),
-        page.locator("section.choices").first.get_by_role("button").last,
-        page.get_by_role("link", name=re.compile("^Munición")).first,
-        page.locator("section.choices", has_text=re.compile("corta|puño|pistola", re.IGNORECASE))
+        page.get_by_role("link", name=demo.EVENT),
+        page.get_by_role("button", name="Registrar una entrega"),
+        page.get_by_role("link", name=re.compile("^revólver", re.IGNORECASE)),
+        page.locator("fieldset.choices").first.get_by_role("button").last,
+        page.get_by_role("link", name=re.compile("^munición", re.IGNORECASE)).first,
+        page.locator("fieldset.choices", has_text=re.compile("corta|puño|pistola", re.IGNORECASE))
         .get_by_role("button", name=re.compile("^20"))
         .first,
         page.get_by_role("button", name="Terminar el avalúo"),
@@ -98,7 +98,7 @@ def hand_in(page: Page) -> int:
 def issue_and_read_back(page: Page) -> list[str]:
     """Issue what waits, print it, and read the codes back from the paper."""
     page.get_by_role("navigation", name="Principal").get_by_role("link", name="Jornadas").click()
-    page.get_by_role("link", name=re.compile("Escuela de Betania")).click()
+    page.get_by_role("link", name=demo.EVENT).click()
     page.get_by_role("link", name=re.compile("Entrega 1")).click()
     assert_accessible(page)
     page.get_by_role("button", name="Emitir los vales").click()

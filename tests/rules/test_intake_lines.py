@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buyback.errors import Problem
+from buyback.intake import details
 from buyback.intake import line_errors as errors
-from buyback.intake import rules
 from buyback.intake.surrender_line import LINE_BYTES_MAX, PaperForm, read_file
 from buyback.tariff import rules as tariff
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
@@ -74,7 +74,7 @@ def test_a_form_is_read_whole() -> None:
     assert pistol.thing == tariff.PricedThing(
         class_code=ClassCode.PISTOL, condition=Condition.SERVICEABLE, value=250_00
     )
-    assert pistol.details == rules.Details(
+    assert pistol.details == details.Details(
         make="Taurus",
         model="PT92",
         calibre="9x19",
@@ -197,8 +197,8 @@ def test_a_wrong_key_is_named(changes: Raw, field: str, refusal: type) -> None:
         ({"value": "250.00\n"}, "value", errors.MoneyExpected),
         ({"serial_status": "rusty"}, "serial_status", errors.UnknownChoice),
         ({"serial": "X" * 41}, "serial", errors.TextTooLong),
-        ({"make": "de 8-123-456"}, "make", rules.PersonalData),
-        ({"made_safe_by": "UTOA"}, "made_safe_by", rules.MadeSafeNotExpected),
+        ({"make": "de 8-123-456"}, "make", details.PersonalData),
+        ({"made_safe_by": "UTOA"}, "made_safe_by", details.MadeSafeNotExpected),
         ({"owner": "nadie"}, "owner", errors.UnknownKey),
     ],
 )

@@ -9,26 +9,28 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buyback.errors import Refused
+from buyback.intake.details import (
+    Details,
+    MadeSafeNotExpected,
+    PersonalData,
+    SerialContradicts,
+    SerialIsOfOnePiece,
+    check_details,
+)
 from buyback.intake.rules import (
     ENDED,
     MOVES,
     PROMISED,
     DayInFuture,
     DayOutsideEvent,
-    Details,
     FloatTooSmall,
-    MadeSafeNotExpected,
-    PersonalData,
     SamePerson,
-    SerialContradicts,
-    SerialIsOfOnePiece,
     SerialStatus,
     Step,
     SurrenderState,
     after_appraisal,
     appraise,
     check_day,
-    check_details,
     check_different,
     check_float,
 )

@@ -112,9 +112,7 @@ def test_a_file_in_the_folders_place_is_not_overwritten(folder: Path) -> None:
     assert folder.read_text() == "something else"
 
 
-@pytest.mark.parametrize(
-    "name", ["keys.json", "token.key", "code.key", "pin.key", "session.key", "checkpoint.key"]
-)
+@pytest.mark.parametrize("name", ["keys.json", "token.key", "code.key", "pin.key", "session.key", "checkpoint.key"])
 def test_a_missing_file_is_named(folder: Path, ring: KeyRing, name: str) -> None:
     (folder / name).unlink()
     _assert_refused(folder, keys.KeysMissing, name)
@@ -180,9 +178,7 @@ def test_a_damaged_registry_is_named(folder: Path, ring: KeyRing, change: dict[s
         {"revoked_because": 5},
     ],
 )
-def test_a_damaged_entry_of_the_registry_is_named(
-    folder: Path, ring: KeyRing, change: dict[str, object]
-) -> None:
+def test_a_damaged_entry_of_the_registry_is_named(folder: Path, ring: KeyRing, change: dict[str, object]) -> None:
     registry = json.loads((folder / "keys.json").read_text())
     registry["signing"][0] |= change
     (folder / "keys.json").write_text(json.dumps(registry))
@@ -231,9 +227,7 @@ def test_a_voucher_that_outlives_the_old_key_is_signed_by_the_new_one(folder: Pa
     assert keys.load(folder).get_signer(FACE.expires_on).id == 1
 
 
-def test_a_revoked_key_refuses_its_vouchers_with_the_reason_and_signs_no_more(
-    folder: Path, ring: KeyRing
-) -> None:
+def test_a_revoked_key_refuses_its_vouchers_with_the_reason_and_signs_no_more(folder: Path, ring: KeyRing) -> None:
     text = _text(ring)
     keys.add_signing_key(folder, now=NOW)
     keys.revoke_signing_key(folder, 1, reason="Llave extraviada")

@@ -60,9 +60,7 @@ def test_a_negative_award_or_a_face_of_nothing_is_a_mistake(award: int, faces: t
     "exact, paid, difference",
     [(0, 0, 0), (1002, 1000, -2), (1003, 1005, 2), (1005, 1005, 0), (1007, 1005, -2), (1008, 1010, 2)],
 )
-def test_an_award_is_rounded_to_five_cents_and_the_difference_kept(
-    exact: int, paid: int, difference: int
-) -> None:
+def test_an_award_is_rounded_to_five_cents_and_the_difference_kept(exact: int, paid: int, difference: int) -> None:
     award = round_award(exact, 5)
     assert (award.exact, award.paid, award.difference) == (exact, paid, difference)
 

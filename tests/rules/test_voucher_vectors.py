@@ -75,7 +75,5 @@ def test_a_mistyped_code_is_refused_with_its_kind(case: dict[str, Any]) -> None:
 
 
 def test_the_vectors_flip_a_bit_in_each_of_the_90_bytes() -> None:
-    flipped = {
-        case["name"].split(" ")[4] for case in VECTORS["qr_texts"] if case["name"].endswith(" flipped")
-    }
+    flipped = {case["name"].split(" ")[4] for case in VECTORS["qr_texts"] if case["name"].endswith(" flipped")}
     assert flipped == {str(place) for place in range(90)}

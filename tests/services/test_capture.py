@@ -9,7 +9,7 @@ from buyback.audit.tables import AuditBody
 from buyback.campaigns import service as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
-from buyback.intake import queries, rules
+from buyback.intake import details, queries, rules
 from buyback.intake.rules import ItemState, SurrenderState
 from buyback.ledger import queries as ledger
 from buyback.ledger.rules import ALLOTTED, OUTSTANDING, AccountRef, event_scope
@@ -60,7 +60,7 @@ def test_what_was_read_off_a_weapon_is_kept(database: Database, event: EventFact
     with database.reading() as session:
         surrender = queries.get_surrender(session, event=event.id, number=1).id
         (item,) = queries.items_of(session, surrender)
-    assert item.details == rules.Details(
+    assert item.details == details.Details(
         make="Colt",
         model="Python",
         calibre=".357",

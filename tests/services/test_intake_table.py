@@ -15,16 +15,15 @@ from buyback.db import Database
 from buyback.errors import NotFound, Refused
 from buyback.ids import new_id
 from buyback.intake import queries, service
+from buyback.intake.details import Details, MadeSafeNeeded
 from buyback.intake.rules import (
     AppraisedByAnother,
     DayInFuture,
     DayOutsideEvent,
-    Details,
     FloatSpent,
     FloatTooSmall,
     ItemsMoved,
     ItemState,
-    MadeSafeNeeded,
     OpIdReused,
     SurrenderNotOpen,
     SurrenderState,

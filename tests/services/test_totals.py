@@ -89,9 +89,7 @@ def till_of(database: Database) -> TillInHand:
 def events(database: Database) -> tuple[EventFacts, EventFacts, EventFacts]:
     """Two events in Betania and Cativá with a surrender each, and one in Curundú with two, in two months."""
     add_staff(database)
-    betania, curundu, cativa = (
-        add_event(database, f"J-{place}", place) for place in (BETANIA, CURUNDU, CATIVA)
-    )
+    betania, curundu, cativa = (add_event(database, f"J-{place}", place) for place in (BETANIA, CURUNDU, CATIVA))
     hand_in(database, betania, PISTOL, some("ammunition", 30))
     hand_in(database, curundu, REVOLVER, day=OCTOBER)
     hand_in(database, curundu, AIR_GUN, day=NOVEMBER)
@@ -260,9 +258,7 @@ def undo(database: Database, till: TillInHand, typed: str) -> None:
     """Redeem a voucher, and undo it at once."""
     op_id, hashed = new_id(), token_digest(till.token)
     assert try_to_redeem(database, till, typed, op_id=op_id).code == "redeemed"
-    undone = database.transact(
-        lambda session: reversing.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW)
-    )
+    undone = database.transact(lambda session: reversing.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW))
     assert undone.code == "reversed"
 
 
@@ -313,9 +309,7 @@ def test_what_lies_outside_the_district_is_not_found(
 
 
 @pytest.mark.parametrize("by", list(By))
-def test_the_totals_are_the_same_after_the_purge(
-    database: Database, events: tuple[EventFacts, ...], by: By
-) -> None:
+def test_the_totals_are_the_same_after_the_purge(database: Database, events: tuple[EventFacts, ...], by: By) -> None:
     before = ask(database, by)
     assert before.rows
     part(database)
@@ -338,9 +332,7 @@ def part(database: Database) -> None:
         connection.execute(text("UPDATE audit_body SET body = NULL, salt = NULL WHERE event IS NOT NULL"))
 
 
-def test_taking_a_file_away_is_audited_with_what_was_asked(
-    database: Database, events: tuple[EventFacts, ...]
-) -> None:
+def test_taking_a_file_away_is_audited_with_what_was_asked(database: Database, events: tuple[EventFacts, ...]) -> None:
     make_organisation(database, "MUPA", OrganisationKind.MUNICIPALITY, "0808")
     official = make_user(database, "rita", Role.RECONCILER, organisation="MUPA")
     question = Question(by=By.EVENT, since=NOVEMBER)

@@ -3,10 +3,10 @@
 import pytest
 
 from buyback.db import Database
-from tests.web.site import Site, site_over
+from tests.web.site import Site, make_site
 
 
 @pytest.fixture
 def site(database: Database) -> Site:
     """The whole app over a fresh database, as if reached over TLS."""
-    return site_over(database)
+    return make_site(database)

@@ -2,6 +2,8 @@
 
 import re
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from functools import cache
@@ -25,7 +27,7 @@ from tests.builders import make_keys
 
 PASSWORD = "cuatro barcos entran a la bahía"
 NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # noon in Panama
-SECURE = "https://vales.example"
+SECURE = "https://localhost"
 LOOPBACK = "http://127.0.0.1:8000"
 
 _CSRF = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -41,7 +43,7 @@ class Clock:
         return self.at
 
 
-class Visitor:
+class Browser:
     """A browser: keeps cookies, and sends the token that pages carry with what it posts."""
 
     def __init__(self, app: App, base_url: str) -> None:
@@ -87,9 +89,9 @@ class Site:
     settings: Settings
     people: list[Actor] = field(default_factory=list)
 
-    def visitor(self) -> Visitor:
+    def browser(self) -> Browser:
         """A browser in which nobody is signed in."""
-        return Visitor(self.app, self.settings.base_url)
+        return Browser(self.app, self.settings.base_url)
 
     def add_official(self, *roles: Role, organisation: str = "MINSEG", name: str = "") -> Actor:
         """A public servant with a password (``PASSWORD``)."""
@@ -101,9 +103,7 @@ class Site:
         digest = token_digest(self._invite(*roles, employer=employer, name=name))
 
         def work(session: Session) -> Actor:
-            service.accept_invitation(
-                session, invitation_hash=digest, password_hash=_password_hash(), now=self.clock()
-            )
+            service.accept_invitation(session, invitation_hash=digest, password_hash=_password_hash(), now=self.clock())
             return queries.actor_by_name(session, name)
 
         person = self.database.transact(work)
@@ -114,7 +114,7 @@ class Site:
         """The one-time invitation of somebody new."""
         return self._invite(*roles, employer=self._employer(organisation), name=name)
 
-    def signed_in(self, person: Actor, *, till: UUID | None = None) -> Visitor:
+    def signed_in(self, person: Actor, *, till: UUID | None = None) -> Browser:
         """A browser in which a person is signed in, without the time that a password takes."""
         token = new_token()
         device = sessions.SignInKeys(account=secrets.token_bytes(32), device=secrets.token_bytes(32))
@@ -133,11 +133,11 @@ class Site:
                 sessions.choose_till(session, login=found.id, till=till)
 
         self.database.transact(work)
-        visitor = self.visitor()
+        visitor = self.browser()
         visitor.hold(token)
         return visitor
 
-    def signed_in_as(self, *roles: Role) -> Visitor:
+    def signed_in_as(self, *roles: Role) -> Browser:
         """A browser in which a new official with these roles is signed in."""
         return self.signed_in(self.add_official(*roles))
 
@@ -161,7 +161,7 @@ class Site:
         return token
 
 
-def site_over(
+def make_site(
     database: Database,
     *more: Audience,
     base_url: str = SECURE,
@@ -175,12 +175,16 @@ def site_over(
         "BUYBACK_BASE_URL": base_url,
     }
     settings = Settings.read(given, demonstration=demonstration)
-    app = create_app(
-        settings, database=database, keys=make_keys(), clock=clock, audiences=(*AUDIENCES, *more)
-    )
+    app = create_app(settings, database=database, keys=make_keys(), clock=clock, audiences=(*AUDIENCES, *more))
     return Site(app, database, clock, settings)
 
 
 @cache
 def _password_hash() -> str:
     return hash_password(PASSWORD)
+
+
+@contextmanager
+def site_over(database: Database, *more: Audience) -> Iterator[Site]:
+    """A site for the length of a ``with``."""
+    yield make_site(database, *more)

@@ -7,7 +7,7 @@ from buyback.security.access import Role
 from buyback.web.shell.guard import Kind
 from tests.web import faults
 from tests.web.routes import Route, every_route
-from tests.web.site import Site, Visitor, site_over
+from tests.web.site import Browser, Site, make_site
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -17,7 +17,7 @@ UNSAFE = {"POST", "PUT", "PATCH", "DELETE"}
 @pytest.fixture
 def site(database: Database) -> Site:
     """A site with a few more forms on it."""
-    return site_over(database, faults.AUDIENCE)
+    return make_site(database, faults.AUDIENCE)
 
 
 def _forms(site: Site) -> list[Route]:
@@ -26,7 +26,7 @@ def _forms(site: Site) -> list[Route]:
     return found
 
 
-def _send(visitor: Visitor, route: Route, fields: dict[str, str], **headers: str) -> int:
+def _send(visitor: Browser, route: Route, fields: dict[str, str], **headers: str) -> int:
     return visitor.client.open(
         route.path, method=route.method, base_url=visitor.base_url, data=fields, headers=headers
     ).status_code
@@ -39,7 +39,7 @@ def test_no_form_is_taken_without_the_token_of_our_pages(site: Site) -> None:
 
 def test_no_form_is_taken_with_the_token_of_another_browser(site: Site) -> None:
     mine = site.signed_in_as(Role.EVENT_CHIEF)
-    theirs = {"csrf_token": site.visitor().csrf_token()}
+    theirs = {"csrf_token": site.browser().csrf_token()}
     mine.csrf_token()
     assert {route.path for route in _forms(site) if _send(mine, route, theirs) != 403} == set()
 
@@ -53,18 +53,18 @@ def test_no_form_is_taken_from_another_site_even_with_the_token(site: Site) -> N
 
 
 def test_a_form_of_our_own_is_taken(site: Site) -> None:
-    assert site.visitor().post("/faults/posted", {}, **{"Sec-Fetch-Site": "same-origin"}).text == "posted"
+    assert site.browser().post("/faults/posted", {}, **{"Sec-Fetch-Site": "same-origin"}).text == "posted"
 
 
 def test_a_form_left_open_for_hours_is_still_taken(site: Site) -> None:
-    visitor = site.visitor()
+    visitor = site.browser()
     token = visitor.csrf_token()
     assert visitor.post_bare("/faults/posted", {"csrf_token": token}).status_code == 200
     assert site.app.config["WTF_CSRF_TIME_LIMIT"] is None
 
 
 def test_who_is_told_that_a_form_was_refused_reads_what_to_do(site: Site) -> None:
-    text = site.visitor().post_bare("/faults/posted").text
+    text = site.browser().post_bare("/faults/posted").text
     assert "Esta página estuvo abierta demasiado tiempo" in text
     assert "repita el último paso" in text
 

@@ -5,7 +5,7 @@ import pytest
 from buyback.db import Database
 from buyback.web.shell.limits import BODY_BYTES_MAX
 from tests.web import faults
-from tests.web.site import Site, site_over
+from tests.web.site import Site, make_site
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -13,11 +13,11 @@ pytestmark = pytest.mark.databases("sqlite")
 @pytest.fixture
 def site(database: Database) -> Site:
     """A site on which things go wrong."""
-    return site_over(database, faults.AUDIENCE)
+    return make_site(database, faults.AUDIENCE)
 
 
 def test_a_page_that_is_not_there_says_where_to_begin(site: Site) -> None:
-    answer = site.visitor().get("/nada")
+    answer = site.browser().get("/nada")
     assert answer.status_code == 404
     assert "No encontramos esta página" in answer.text
     assert 'href="/"' in answer.text
@@ -27,7 +27,7 @@ def test_a_fault_of_ours_shows_a_reference_and_nothing_of_the_fault(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
     for path in ("/faults/bug", "/faults/database", "/faults/undefined", "/api/faults/bug", "/api/faults/database"):
-        answer = site.visitor().get(path)
+        answer = site.browser().get(path)
         assert answer.status_code in {500, 503}, path
         for leak in (faults.SECRET, "Traceback", "RuntimeError", "nowhere", "sqlite", ".py", "nobody_gave_this"):
             assert leak not in answer.text, (path, leak)
@@ -36,7 +36,7 @@ def test_a_fault_of_ours_shows_a_reference_and_nothing_of_the_fault(
 
 
 def test_the_reference_finds_the_line_in_the_log(site: Site, capsys: pytest.CaptureFixture[str]) -> None:
-    body = site.visitor().get("/api/faults/bug").json
+    body = site.browser().get("/api/faults/bug").json
     assert body is not None
     assert f"request={body['reference']}" in capsys.readouterr().err
 
@@ -44,14 +44,14 @@ def test_the_reference_finds_the_line_in_the_log(site: Site, capsys: pytest.Capt
 def test_what_people_typed_is_not_in_the_log_of_a_database_fault(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    site.visitor().get("/faults/database")
+    site.browser().get("/faults/database")
     log = capsys.readouterr().err
     assert "OperationalError" in log
     assert faults.SECRET not in log
 
 
 def test_a_database_that_cannot_answer_asks_to_try_again(site: Site) -> None:
-    page, machine = site.visitor().get("/faults/database"), site.visitor().get("/api/faults/database")
+    page, machine = site.browser().get("/faults/database"), site.browser().get("/api/faults/database")
     assert (page.status_code, machine.status_code) == (503, 503)
     assert page.headers["Retry-After"] == machine.headers["Retry-After"] == "2"
     assert machine.json is not None
@@ -59,7 +59,7 @@ def test_a_database_that_cannot_answer_asks_to_try_again(site: Site) -> None:
 
 
 def test_a_refusal_is_a_sentence_for_people_and_a_problem_for_machines(site: Site) -> None:
-    page, machine = site.visitor().get("/faults/refused"), site.visitor().get("/api/faults/refused")
+    page, machine = site.browser().get("/faults/refused"), site.browser().get("/api/faults/refused")
     assert page.status_code == machine.status_code == 409
     assert "La jornada BETANIA ya cerró." in page.text
     assert machine.content_type == "application/problem+json"
@@ -70,25 +70,25 @@ def test_a_refusal_is_a_sentence_for_people_and_a_problem_for_machines(site: Sit
 
 
 def test_what_may_not_be_known_is_not_found(site: Site) -> None:
-    answer = site.visitor().get("/faults/missing")
+    answer = site.browser().get("/faults/missing")
     assert answer.status_code == 404
     assert "la entrega 12" in answer.text
 
 
 def test_a_forbidden_step_says_whom_to_ask(site: Site) -> None:
-    answer = site.visitor().get("/faults/forbidden")
+    answer = site.browser().get("/faults/forbidden")
     assert answer.status_code == 403
     assert "pida el permiso a quien administra los usuarios" in answer.text
 
 
 def test_a_method_that_an_address_does_not_know_is_refused_with_those_it_knows(site: Site) -> None:
-    answer = site.visitor().client.delete("/faults/posted", base_url=site.settings.base_url)
+    answer = site.browser().client.delete("/faults/posted", base_url=site.settings.base_url)
     assert answer.status_code == 405
     assert "POST" in answer.headers["Allow"]
 
 
 def test_two_megabytes_are_refused_before_anybody_reads_them(site: Site) -> None:
-    visitor = site.visitor()
+    visitor = site.browser()
     fields = {"csrf_token": visitor.csrf_token(), "name": "x" * 2_000_000}
     page = visitor.post_bare("/faults/posted", fields)
     machine = visitor.client.post("/api/faults/till", base_url=site.settings.base_url, data=b"x" * 2_000_000)
@@ -100,7 +100,7 @@ def test_two_megabytes_are_refused_before_anybody_reads_them(site: Site) -> None
 
 
 def test_a_body_within_the_limit_is_read(site: Site) -> None:
-    visitor = site.visitor()
+    visitor = site.browser()
     fields = {"csrf_token": visitor.csrf_token(), "name": "x" * (BODY_BYTES_MAX - 10_000)}
     assert visitor.post_bare("/faults/posted", fields).status_code == 200
 
@@ -108,7 +108,7 @@ def test_a_body_within_the_limit_is_read(site: Site) -> None:
 def test_the_log_names_the_route_and_never_the_address_or_the_caller(
     site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    site.visitor().client.get(
+    site.browser().client.get(
         "/faults/refused?next=canary", base_url=site.settings.base_url, environ_base={"REMOTE_ADDR": "198.51.100.7"}
     )
     log = capsys.readouterr().err

@@ -9,7 +9,7 @@ from buyback.db import Database
 from buyback.paths import STATIC, TEMPLATES
 from tests.web import faults
 from tests.web.routes import every_route
-from tests.web.site import LOOPBACK, SECURE, Site, site_over
+from tests.web.site import LOOPBACK, SECURE, Site, make_site
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -19,8 +19,8 @@ YEAR_SECONDS = 365 * 24 * 3600
 @pytest.fixture
 def answers(database: Database) -> list[tuple[str, TestResponse]]:
     """What every route says to a stranger, and a static file, a missing one, and a fault of ours."""
-    site = site_over(database, faults.AUDIENCE)
-    visitor = site.visitor()
+    site = make_site(database, faults.AUDIENCE)
+    visitor = site.browser()
     asked = [(route.method, route.path) for route in every_route(site.app)]
     asked += [("GET", path) for path in ("/static/css/site.css", "/static/nothing.css", "/nowhere", "/api/nowhere")]
     return [
@@ -43,7 +43,7 @@ def test_every_answer_sets_hsts_for_a_year_with_subdomains(answers: list[tuple[s
 
 def test_no_answer_opens_itself_to_other_origins(site: Site) -> None:
     for route in every_route(site.app):
-        answer = site.visitor().client.open(
+        answer = site.browser().client.open(
             route.path, method=route.method, base_url=SECURE, headers={"Origin": "https://elsewhere.example"}
         )
         assert "Access-Control-Allow-Origin" not in answer.headers, route
@@ -109,19 +109,19 @@ def _session_cookies(answer: TestResponse) -> list[str]:
 
 
 def test_over_tls_the_cookie_is_bound_to_the_host_and_out_of_reach(site: Site) -> None:
-    (cookie,) = _session_cookies(site.visitor().get("/entrar"))
+    (cookie,) = _session_cookies(site.browser().get("/entrar"))
     parts = {part.strip() for part in cookie.split(";")[1:]}
     assert cookie.startswith("__Host-session=")
     assert parts == {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"}
 
 
 def test_on_the_loopback_the_cookie_works_without_tls(database: Database) -> None:
-    (cookie,) = _session_cookies(site_over(database, base_url=LOOPBACK).visitor().get("/entrar"))
+    (cookie,) = _session_cookies(make_site(database, base_url=LOOPBACK).browser().get("/entrar"))
     parts = {part.strip() for part in cookie.split(";")[1:]}
     assert cookie.startswith("session=")
     assert parts == {"HttpOnly", "SameSite=Lax", "Path=/"}
 
 
 def test_on_the_loopback_browsers_are_not_bound_to_tls(database: Database) -> None:
-    answer = site_over(database, base_url=LOOPBACK).visitor().get("/")
+    answer = make_site(database, base_url=LOOPBACK).browser().get("/")
     assert "Strict-Transport-Security" not in answer.headers

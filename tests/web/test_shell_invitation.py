@@ -19,11 +19,11 @@ def code(site: Site) -> str:
 
 
 def accept(site: Site, code: str, *, password: str = PASSWORD, again: str = PASSWORD) -> TestResponse:
-    return site.visitor().post("/invitacion", {"code": code, "password": password, "again": again})
+    return site.browser().post("/invitacion", {"code": code, "password": password, "again": again})
 
 
 def can_sign_in(site: Site, password: str = PASSWORD) -> bool:
-    return site.visitor().post("/entrar", {"name": NAME, "password": password}).status_code == 303
+    return site.browser().post("/entrar", {"name": NAME, "password": password}).status_code == 303
 
 
 def test_an_invitation_sets_the_password(site: Site, code: str) -> None:
@@ -84,4 +84,4 @@ def test_two_different_passwords_are_refused(site: Site, code: str) -> None:
 
 def test_no_invitation_is_in_an_address(site: Site, code: str) -> None:
     assert code not in accept(site, code).headers["Location"]
-    assert 'name="code" type="text" value=""' in site.visitor().get("/invitacion?code=" + code).text
+    assert 'name="code" type="text" value=""' in site.browser().get("/invitacion?code=" + code).text

@@ -13,7 +13,7 @@ from buyback.db import Database
 from buyback.paths import TEMPLATES
 from buyback.web.shell import components, i18n
 from buyback.web.shell.components import static
-from tests.web.site import Site, site_over
+from tests.web.site import Site, make_site
 
 pytestmark = pytest.mark.databases("sqlite")
 
@@ -33,7 +33,7 @@ def test_every_page_has_a_title_of_its_own() -> None:
 
 def test_every_page_begins_with_one_heading(site: Site) -> None:
     for path in ("/", "/entrar", "/invitacion", "/nada"):
-        assert len(re.findall(r"<h1\b", site.visitor().get(path).text)) == 1, path
+        assert len(re.findall(r"<h1\b", site.browser().get(path).text)) == 1, path
 
 
 def test_a_name_that_nobody_gave_is_an_error(site: Site) -> None:
@@ -46,7 +46,7 @@ def test_a_name_that_nobody_gave_is_an_error(site: Site) -> None:
 
 
 def test_what_people_type_is_shown_as_text(site: Site) -> None:
-    answer = site.visitor().post("/entrar", {"name": "<script>alert(1)</script>", "password": ""})
+    answer = site.browser().post("/entrar", {"name": "<script>alert(1)</script>", "password": ""})
     assert "<script>alert" not in answer.text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in answer.text
 
@@ -61,14 +61,14 @@ def test_two_components_of_one_name_stop_the_start(tmp_path: Path) -> None:
 
 
 def test_pages_are_spanish_until_somebody_chooses_otherwise(site: Site) -> None:
-    visitor = site.visitor()
+    visitor = site.browser()
     text = visitor.get("/", **{"Accept-Language": "en"}).text
     assert '<html lang="es"' in text
     assert "Menos armas." in text
 
 
 def test_the_language_is_switched_in_place(site: Site) -> None:
-    visitor = site.visitor()
+    visitor = site.browser()
     answer = visitor.post("/idioma", {"lang": "en", "next": "/entrar"})
     assert (answer.status_code, answer.headers["Location"]) == (303, "/entrar")
     text = visitor.get("/entrar").text
@@ -80,13 +80,13 @@ def test_the_language_is_switched_in_place(site: Site) -> None:
 
 
 def test_a_language_that_there_is_not_changes_nothing(site: Site) -> None:
-    visitor = site.visitor()
+    visitor = site.browser()
     visitor.post("/idioma", {"lang": "xx"})
     assert '<html lang="es"' in visitor.get("/").text
 
 
 def test_refusals_are_said_in_the_readers_language(site: Site) -> None:
-    visitor = site.visitor()
+    visitor = site.browser()
     visitor.post("/idioma", {"lang": "en"})
     text = visitor.post("/entrar", {"name": "x", "password": ""}).text
     assert "There is something to correct" in text
@@ -117,19 +117,19 @@ def test_a_static_file_that_there_is_not_is_an_error() -> None:
 
 
 def test_the_demonstration_says_that_it_is_one(database: Database) -> None:
-    assert "Demostración" in site_over(database, demonstration=True).visitor().get("/").text
-    assert "Demostración" not in site_over(database).visitor().get("/").text
+    assert "Demostración" in make_site(database, demonstration=True).browser().get("/").text
+    assert "Demostración" not in make_site(database).browser().get("/").text
 
 
 def test_the_process_says_that_it_lives_and_that_it_can_work(site: Site) -> None:
-    assert site.visitor().get("/healthz").text == "ok\n"
-    assert site.visitor().get("/readyz").status_code == 200
+    assert site.browser().get("/healthz").text == "ok\n"
+    assert site.browser().get("/readyz").status_code == 200
 
 
 def test_a_database_with_another_schema_is_not_ready(site: Site) -> None:
     site.database.transact(
         lambda session: session.connection().exec_driver_sql("UPDATE alembic_version SET version_num = 'older'")
     )
-    answer = site.visitor().get("/readyz")
+    answer = site.browser().get("/readyz")
     assert (answer.status_code, answer.text) == (503, "schema\n")
-    assert site.visitor().get("/healthz").status_code == 200
+    assert site.browser().get("/healthz").status_code == 200

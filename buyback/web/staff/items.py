@@ -9,8 +9,9 @@ from buyback.campaigns.facts import EventFacts
 from buyback.errors import NotFound
 from buyback.intake import queries as intake
 from buyback.intake import service as table
+from buyback.intake.details import DETAIL_LENGTHS, Details
 from buyback.intake.queries import SurrenderFacts
-from buyback.intake.rules import DETAIL_LENGTHS, Details, SerialStatus, SurrenderState
+from buyback.intake.rules import SerialStatus, SurrenderState
 from buyback.security.access import Permission
 from buyback.tariff import queries as tariffs
 from buyback.tariff.catalogue import (
