@@ -31,7 +31,10 @@ class App(Flask):
     """Flask, with templates in which a name that nobody gave is an error instead of an empty space."""
 
     jinja_options = {  # noqa: RUF012  Flask's own way of saying it
-        "undefined": StrictUndefined, "trim_blocks": True, "lstrip_blocks": True}
+        "undefined": StrictUndefined,
+        "trim_blocks": True,
+        "lstrip_blocks": True,
+    }
 
 
 def create_app(

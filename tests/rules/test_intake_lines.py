@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buyback.errors import Problem
-from buyback.intake import details
+from buyback.intake import details, rules
 from buyback.intake import line_errors as errors
 from buyback.intake.surrender_line import LINE_BYTES_MAX, PaperForm, read_file
 from buyback.tariff import rules as tariff
@@ -107,7 +107,7 @@ def test_serials_of_blanks_are_read_as_text_or_number() -> None:
 
 def test_an_explosive_whose_unit_nobody_wrote_down_is_marked_so() -> None:
     (form,) = forms_of(written(raw_form(items=[{"class": "grenade"}])))
-    assert form.items[0].details.made_safe_by == rules.NOT_RECORDED
+    assert form.items[0].details.made_safe_by == details.NOT_RECORDED
 
 
 def test_an_explosive_keeps_the_unit_that_made_it_safe() -> None:
@@ -190,7 +190,7 @@ def test_a_wrong_key_is_named(changes: Raw, field: str, refusal: type) -> None:
         ({"quantity": 1.5}, "quantity", tariff.QuantityOutOfBounds),
         ({"quantity": "2"}, "quantity", tariff.QuantityOutOfBounds),
         ({"quantity": True}, "quantity", tariff.QuantityOutOfBounds),
-        ({"quantity": 2}, "serial", rules.SerialIsOfOnePiece),
+        ({"quantity": 2}, "serial", details.SerialIsOfOnePiece),
         ({"value": 250}, "value", errors.MoneyExpected),
         ({"value": "250"}, "value", errors.MoneyExpected),
         ({"value": "-1.00"}, "value", errors.MoneyExpected),

@@ -1,0 +1,80 @@
+"""A process killed at each step of a redemption: nothing half done, and the same op id gets one honest answer."""
+
+import multiprocessing
+import os
+import signal
+from uuid import UUID
+
+import pytest
+from sqlalchemy import event, text
+
+from buyback.db import Database
+from buyback.ids import new_id
+from tests.soundness import assert_sound
+from tests.tills import TillInHand, issue_vouchers, make_merchant, make_till, try_to_redeem
+
+STATEMENTS = 7
+BEFORE_COMMIT = STATEMENTS + 1
+AFTER_COMMIT = STATEMENTS + 2
+
+
+def _redeem_and_die(url: str, till: TillInHand, voucher: str, op_id: UUID, step: int) -> None:
+    """Redeem in a process of its own that is killed before its ``step``-th statement, its commit, or its answer."""
+    database = Database(url)
+    done = 0
+
+    def die() -> None:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+    def count(*_facts: object) -> None:
+        nonlocal done
+        done += 1
+        if done == step:
+            die()
+
+    event.listen(database.engine, "before_cursor_execute", count)
+    if step == BEFORE_COMMIT:
+        event.listen(database.engine, "commit", lambda _connection: die())
+    try_to_redeem(database, till, voucher, op_id=op_id)
+    if step == AFTER_COMMIT:
+        die()
+
+
+@pytest.mark.parametrize("step", range(1, AFTER_COMMIT + 1))
+def test_a_redemption_killed_at_any_step_is_done_once_when_it_is_asked_again(
+    database: Database, database_url: str, step: int
+) -> None:
+    (paper,) = issue_vouchers(database)
+    till = make_till(database, make_merchant(database))
+    op_id = new_id()
+
+    child = multiprocessing.get_context("spawn").Process(
+        target=_redeem_and_die, args=(database_url, till, paper.qr, op_id, step)
+    )
+    child.start()
+    child.join(60)
+    assert child.exitcode == -signal.SIGKILL
+
+    answer = try_to_redeem(database, till, paper.qr, op_id=op_id)
+    assert answer.code == "redeemed"
+    assert answer.replayed == (step == AFTER_COMMIT)
+    again = try_to_redeem(database, till, paper.qr, op_id=op_id)
+    assert (again.code, again.replayed, again.facts) == ("redeemed", True, answer.facts)
+    assert try_to_redeem(database, till, paper.qr).code == "already_redeemed"
+    with database.reading() as session:
+        assert session.scalar(text("SELECT count(*) FROM resolution")) == 1
+    assert_sound(database)
+
+
+def test_a_redemption_costs_seven_statements_and_one_commit(database: Database) -> None:
+    (paper,) = issue_vouchers(database)
+    till = make_till(database, make_merchant(database))
+    seen: list[str] = []
+    event.listen(database.engine, "before_cursor_execute", lambda *facts: seen.append(str(facts[2])))
+    event.listen(database.engine, "commit", lambda _connection: seen.append("COMMIT"))
+
+    assert try_to_redeem(database, till, paper.qr).code == "redeemed"
+
+    work = [statement for statement in seen if not statement.startswith("BEGIN")]
+    assert len(work) == STATEMENTS + 1, work
+    assert work.count("COMMIT") == 1

@@ -1,0 +1,179 @@
+"""Vouchers issued, redeemed, undone, voided, replaced and expired in any order, beside a model of a few lines."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from uuid import UUID
+
+import pytest
+from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import (
+    Bundle,
+    MultipleResults,
+    RuleBasedStateMachine,
+    consumes,
+    initialize,
+    multiple,
+    rule,
+    run_state_machine_as_test,
+)
+
+from buyback.db import Database
+from buyback.errors import Refused
+from buyback.ids import new_id
+from buyback.ledger.queries import balance, limited_balance
+from buyback.ledger.rules import ACCRUED_PAYABLE, ALLOTTED, OUTSTANDING, AccountRef, event_scope
+from buyback.people.rules import OPERATOR
+from buyback.redemption import reversing
+from buyback.security.access import Role
+from buyback.security.tokens import token_digest
+from buyback.tariff.catalogue import ClassCode
+from buyback.tariff.rules import PricedThing
+from buyback.times import panama_day
+from buyback.vouchers import resolving
+from buyback.vouchers.states import VoidReason
+from tests.builders import NOW, make_event, make_keys, make_paid_out, make_user
+from tests.soundness import assert_sound
+from tests.tills import Paper, make_merchant, make_till, paper, try_to_redeem
+
+FLOAT = 120_00
+PIECE = 5_00  # what the test programme pays for a magazine
+
+
+@dataclass
+class Known:
+    """What the model knows of a voucher."""
+
+    paper: Paper
+    state: str = "issued"
+    op_id: UUID | None = None
+    redeemed_at: datetime | None = None
+
+
+def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C901  the rules of one machine
+    """A machine whose every run has an event of its own in one database."""
+    desk = make_user(database, "avaluo", Role.APPRAISER, Role.RECEIVER)
+    issuer = make_user(database, "emite", Role.ISSUER, organisation="MINGOB")
+    till = make_till(database, make_merchant(database))
+
+    class Money(RuleBasedStateMachine):
+        vouchers: Bundle[Known] = Bundle("vouchers")
+
+        @initialize()
+        def open_event(self) -> None:
+            self.event = make_event(database, f"EV-{new_id().hex[:12]}", float_cents=FLOAT)
+            self.now = NOW
+            self.left = FLOAT
+            self.known: list[Known] = []
+
+        @rule(target=vouchers, pieces=st.integers(1, 12))
+        def issue(self, pieces: int) -> MultipleResults[Known]:
+            things = PricedThing(class_code=ClassCode.MAGAZINE, quantity=pieces)
+            try:
+                issued = make_paid_out(database, self.event, desk, issuer, things)
+            except Refused:
+                assert pieces * PIECE > self.left
+                return multiple()
+            self.left -= pieces * PIECE
+            assert self.left >= 0
+            made = [Known(paper(self.event, one, make_keys())) for one in issued]
+            self.known += made
+            return multiple(*made)
+
+        @rule(voucher=vouchers)
+        def redeem(self, voucher: Known) -> None:
+            op_id = new_id()
+            answer = try_to_redeem(database, till, voucher.paper.qr, op_id=op_id, now=self.now)
+            if voucher.state == "issued" and panama_day(self.now) <= self.event.expires_on:
+                assert answer.code == "redeemed"
+                voucher.state, voucher.op_id, voucher.redeemed_at = "redeemed", op_id, self.now
+            else:
+                assert answer.code in {"already_redeemed", "void", "replaced", "expired"}
+
+        @rule(voucher=vouchers)
+        def undo(self, voucher: Known) -> None:
+            op_id, taken_at = voucher.op_id, voucher.redeemed_at
+            if op_id is None or taken_at is None:
+                return
+            answer = database.transact(
+                lambda session: reversing.undo(
+                    session, till=token_digest(till.token), op_id=op_id, cashier=None, now=self.now
+                )
+            )
+            if voucher.state == "redeemed" and self.now - taken_at <= timedelta(minutes=15):
+                assert answer.code == "reversed"
+                assert not answer.replayed
+                voucher.state, voucher.redeemed_at = "issued", None
+            else:
+                assert answer.replayed or answer.code == "too_late_to_reverse"
+
+        @rule(voucher=consumes(vouchers), in_its_place=st.booleans())
+        def end(self, voucher: Known, in_its_place: bool) -> None:  # noqa: FBT001  hypothesis draws it
+            serial = voucher.paper.serial
+            try:
+                if in_its_place:
+                    new = database.transact(
+                        lambda session: resolving.replace(
+                            session, event=self.event, serial=serial, by=OPERATOR, keys=make_keys(), now=self.now
+                        )
+                    )
+                    self.known.append(Known(paper(self.event, new, make_keys())))
+                else:
+                    database.transact(
+                        lambda session: resolving.void(
+                            session,
+                            event=self.event,
+                            serial=serial,
+                            reason=VoidReason.DAMAGED,
+                            by=OPERATOR,
+                            now=self.now,
+                        )
+                    )
+                    self.left += voucher.paper.face
+            except Refused:
+                assert voucher.state != "issued"
+                return
+            assert voucher.state == "issued"
+            voucher.state = "void"
+
+        @rule(minutes=st.sampled_from([1, 20, 60 * 24 * 100]))
+        def wait(self, minutes: int) -> None:
+            self.now += timedelta(minutes=minutes)
+
+        @rule()
+        def expire(self) -> None:
+            today = panama_day(self.now)
+            database.transact(lambda session: resolving.expire_due(session, today=today, by=OPERATOR, now=self.now))
+            if today > self.event.expires_on:
+                for voucher in self.known:
+                    voucher.state = "expired" if voucher.state == "issued" else voucher.state
+
+        def teardown(self) -> None:
+            if not hasattr(self, "known"):
+                return
+            scope = event_scope(self.event.id)
+            faces = {
+                state: sum(one.paper.face for one in self.known if one.state == state)
+                for state in ("issued", "redeemed")
+            }
+            with database.reading() as session:
+                assert balance(session, AccountRef(OUTSTANDING, scope)) == faces["issued"]
+                assert balance(session, AccountRef(ACCRUED_PAYABLE, scope)) == faces["redeemed"]
+                assert limited_balance(session, AccountRef(ALLOTTED, scope)) == self.left
+            assert_sound(database)
+
+    return Money
+
+
+@pytest.mark.databases("sqlite", "postgresql")
+def test_in_whatever_order_money_moves_the_books_are_right(database: Database) -> None:
+    examples = 20 if database.is_sqlite else 8
+    run_state_machine_as_test(
+        machine_over(database),
+        settings=settings(
+            max_examples=examples,
+            stateful_step_count=25,
+            deadline=None,
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
