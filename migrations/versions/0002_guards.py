@@ -86,18 +86,22 @@ FROZEN = {
     ),
     "event": (
         "identity_and_order",
-        "NEW.id <> OLD.id OR NEW.code <> OLD.code OR NEW.version <> OLD.version"
-        " OR NEW.corregimiento <> OLD.corregimiento OR NEW.expires_on <> OLD.expires_on"
-        " OR NEW.starts_on <> OLD.starts_on OR NEW.ends_on <> OLD.ends_on"
-        " OR (OLD.salt IS NOT NULL AND NEW.salt IS NOT NULL AND NEW.salt <> OLD.salt)"
-        " OR (OLD.salt IS NULL AND NEW.salt IS NOT NULL)"
-        " OR (NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN"
-        " ('planned>open', 'open>closing', 'closing>open', 'closing>closed', 'closed>purged'))",
+        (
+            "NEW.id <> OLD.id OR NEW.code <> OLD.code OR NEW.version <> OLD.version"
+            " OR NEW.corregimiento <> OLD.corregimiento OR NEW.expires_on <> OLD.expires_on"
+            " OR NEW.starts_on <> OLD.starts_on OR NEW.ends_on <> OLD.ends_on"
+            " OR (OLD.salt IS NOT NULL AND NEW.salt IS NOT NULL AND NEW.salt <> OLD.salt)"
+            " OR (OLD.salt IS NULL AND NEW.salt IS NOT NULL)"
+            " OR (NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN"
+            " ('planned>open', 'open>closing', 'closing>open', 'closing>closed', 'closed>purged'))"
+        ),
     ),
     "audit_body": (
         "only_emptied",
-        "NEW.chain <> OLD.chain OR NEW.seq <> OLD.seq OR NEW.body IS NOT NULL OR NEW.salt IS NOT NULL"
-        " OR (NEW.event IS NULL) <> (OLD.event IS NULL) OR NEW.event <> OLD.event",
+        (
+            "NEW.chain <> OLD.chain OR NEW.seq <> OLD.seq OR NEW.body IS NOT NULL OR NEW.salt IS NOT NULL"
+            " OR (NEW.event IS NULL) <> (OLD.event IS NULL) OR NEW.event <> OLD.event"
+        ),
     ),
     "till": (
         "revoked_is_final",
@@ -111,9 +115,11 @@ FROZEN = {
     ),
     "handover": (
         "steps_stay",
-        "OLD.issued_by IS NOT NULL OR NEW.surrender <> OLD.surrender OR NEW.event <> OLD.event"
-        " OR NEW.op_id <> OLD.op_id OR NEW.op_hash <> OLD.op_hash OR NEW.number <> OLD.number"
-        " OR (OLD.appraised_by IS NOT NULL AND (NEW.appraised_by IS NULL OR NEW.appraised_by <> OLD.appraised_by))",
+        (
+            "OLD.issued_by IS NOT NULL OR NEW.surrender <> OLD.surrender OR NEW.event <> OLD.event"
+            " OR NEW.op_id <> OLD.op_id OR NEW.op_hash <> OLD.op_hash OR NEW.number <> OLD.number"
+            " OR (OLD.appraised_by IS NOT NULL AND (NEW.appraised_by IS NULL OR NEW.appraised_by <> OLD.appraised_by))"
+        ),
     ),
     "handover_item": ("link_stays", "NEW.item <> OLD.item OR NEW.surrender <> OLD.surrender OR NEW.line <> OLD.line"),
     "handover_voucher": ("link_stays", "NEW.voucher <> OLD.voucher OR NEW.surrender <> OLD.surrender"),
