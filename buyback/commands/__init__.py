@@ -11,6 +11,7 @@ ALL = {
     "serve": "serving:serve",
     "organisation": "accounts:organisation",
     "user": "accounts:user",
+    "place": "places:place",
     "programme": "campaigns:programme",
     "event": "campaigns:event",
     "merchant": "merchants:merchant",
