@@ -3,6 +3,7 @@
 ``--rehearsal 500`` does it with 500 surrenders; the suite's own run is shorter.
 """
 
+import http.client
 import json
 import os
 import random
@@ -119,8 +120,8 @@ class Server:
             except urllib.error.HTTPError as refused:
                 if refused.code != 503:
                     return refused.code, json.load(refused)
-            except OSError:
-                pass  # it was killed: the answer, if there was one, is lost
+            except (OSError, http.client.HTTPException):
+                pass  # it was killed: the answer, if there was one, is lost or cut off
             time.sleep(0.05)
         raise AssertionError("no answer")
 
