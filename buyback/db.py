@@ -38,7 +38,8 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 RETRIED_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
-TRIES_MAX = 6
+TRIES_MAX = 24  # a till that sends everything at once collides with itself on its audit chain
+PAUSE_MAX_S = 0.05
 
 
 class Instant(TypeDecorator[datetime]):
@@ -162,7 +163,7 @@ class Database:
             except DBAPIError as error:
                 if attempt == TRIES_MAX or not _worth_another_try(error, again_on_conflict=again_on_conflict):
                     raise
-                time.sleep(random.uniform(0, 0.002 * 2**attempt))  # noqa: S311  jitter, not a secret
+                time.sleep(random.uniform(0, min(PAUSE_MAX_S, 0.002 * 2**attempt)))  # noqa: S311  jitter, not a secret
         raise AssertionError("unreachable")
 
     def _once(self, work: Callable[[Session], T]) -> T:

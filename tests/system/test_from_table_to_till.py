@@ -22,6 +22,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
+from http import HTTPStatus
 from pathlib import Path
 from typing import Any
 from uuid import UUID
@@ -114,16 +115,20 @@ class Server:
             {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
         )
         for _ in range(300):
-            try:
-                with urllib.request.urlopen(request, timeout=15) as answer:  # noqa: S310  our own http address
-                    return answer.status, json.load(answer)
-            except urllib.error.HTTPError as refused:
-                if refused.code != 503:
-                    return refused.code, json.load(refused)
-            except (OSError, http.client.HTTPException):
-                pass  # it was killed: the answer, if there was one, is lost or cut off
+            with suppress(OSError, http.client.HTTPException):  # killed: the answer, if any, is lost or cut off
+                status, answer = _answer(request)
+                if status != HTTPStatus.SERVICE_UNAVAILABLE:
+                    return status, answer
             time.sleep(0.05)
         raise AssertionError("no answer")
+
+
+def _answer(request: urllib.request.Request) -> tuple[int, dict[str, Any]]:
+    try:
+        with urllib.request.urlopen(request, timeout=15) as answer:  # noqa: S310  our own http address
+            return answer.status, json.load(answer)
+    except urllib.error.HTTPError as refused:
+        return refused.code, json.load(refused)
 
 
 @pytest.fixture
