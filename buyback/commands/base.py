@@ -10,7 +10,6 @@ from pathlib import Path
 from typing import TypeVar
 
 import click
-from sqlalchemy import inspect
 from sqlalchemy.orm import Session
 
 from buyback.db import Database
@@ -128,11 +127,6 @@ def print_refusal(refusal: Refused, environ: dict[str, str]) -> None:
         lines = [*lines, *(problem.text(translate) for problem in refusal.problems)]
     for line in lines:
         click.echo(line, err=True)
-
-
-def is_empty(database: Database) -> bool:
-    """Whether a database has no tables at all."""
-    return not inspect(database.engine).get_table_names()
 
 
 def write_new(path: Path, content: bytes) -> None:

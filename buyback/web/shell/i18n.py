@@ -5,7 +5,6 @@ build step, and a translation that does not parse stops the start. Python texts 
 (later, when it is shown), templates use ``{{ _("…") }}``.
 """
 
-from collections.abc import Iterable
 from datetime import date, datetime
 from typing import cast
 
@@ -80,11 +79,6 @@ def show_count(number: int) -> str:
     return f"{number:,}"
 
 
-def translated(pairs: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
-    """The options of a field: values as they are, names in the reader's language, now or lazily marked."""
-    return [(value, _(name) if type(name) is str else str(name)) for value, name in pairs]
-
-
 def _format(day: date | datetime, pattern: str) -> str:
     if isinstance(day, datetime):
         day = day.astimezone(PANAMA).date()
@@ -119,5 +113,4 @@ def init(app: Flask) -> None:
         instant=show_instant,
         count=show_count,
         money=screen_text,
-        translated=translated,
     )
