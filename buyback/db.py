@@ -38,7 +38,7 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 RETRIED_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
-TRIES_MAX = 24  # a till that sends everything at once collides with itself on its audit chain
+TRIES_MAX = 8
 PAUSE_MAX_S = 0.05
 
 
@@ -151,15 +151,23 @@ class Database:
             yield session
             session.rollback()
 
-    def transact(self, work: Callable[[Session], T], *, again_on_conflict: bool = False) -> T:
+    def transact(
+        self,
+        work: Callable[[Session], T],
+        *,
+        again_on_conflict: bool = False,
+        turn: Callable[[Session], None] | None = None,
+    ) -> T:
         """Run ``work`` in one transaction, commit, and give back its result.
 
         Serialization failures and deadlocks run it again, a bounded number of times with jitter; with
-        ``again_on_conflict`` an integrity error does too (``work`` then reads again and decides anew).
+        ``again_on_conflict`` an integrity error does too (``work`` then reads again and decides anew). ``turn`` goes
+        before each further try: it waits for a lock, so that those who collided go on one after the other.
         """
+        waits = turn or _no_turn
         for attempt in range(1, TRIES_MAX + 1):
             try:
-                return self._once(work)
+                return self._once(work if attempt == 1 else lambda session: (waits(session), work(session))[1])
             except DBAPIError as error:
                 if attempt == TRIES_MAX or not _worth_another_try(error, again_on_conflict=again_on_conflict):
                     raise
@@ -179,6 +187,10 @@ class Database:
     def dispose(self) -> None:
         """Close all connections."""
         self.engine.dispose()
+
+
+def _no_turn(_session: Session) -> None:
+    """Nothing to wait for."""
 
 
 def _worth_another_try(error: DBAPIError, *, again_on_conflict: bool) -> bool:

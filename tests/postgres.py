@@ -27,10 +27,11 @@ NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": 
 
 
 class Server:
-    """A running server. ``url(name)`` is SQLAlchemy's URL of one of its databases."""
+    """A running server. ``url(name)`` is SQLAlchemy's URL of one of its databases; ``programs`` has its tools."""
 
-    def __init__(self, sockets: Path) -> None:
+    def __init__(self, sockets: Path, programs: Path | None = None) -> None:
         self.sockets = sockets
+        self.programs = programs
 
     def url(self, database: str) -> str:
         """The URL of a database, for SQLAlchemy with psycopg 3."""
@@ -71,7 +72,7 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
         control = (programs / "pg_ctl", "-D", data, "-w", "-l", home / "log")
         _call(as_user, *control, "start")
         try:
-            yield Server(home)
+            yield Server(home, programs)
         finally:
             _call(as_user, *control, "-m", "immediate", "stop")
     finally:

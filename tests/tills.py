@@ -118,5 +118,7 @@ def try_to_redeem(
     request = Request(till=token_digest(till.token), op_id=op_id or new_id(), voucher=voucher)
     keys = make_keys()
     return database.transact(
-        lambda session: service.redeem(session, request, keys=keys, now=now), again_on_conflict=True
+        lambda session: service.redeem(session, request, keys=keys, now=now),
+        again_on_conflict=True,
+        turn=lambda session: service.take_turn(session, request.till),
     )

@@ -46,8 +46,13 @@ def record(
     empties: whatever belongs to a surrender. Two writers on one chain collide on its uniqueness; the loser's
     transaction is run again. On PostgreSQL the chain's row is locked first, so that they queue instead.
     """
-    session.execute(select(AuditChain.id).where(AuditChain.id == chain).with_for_update())
+    hold(session, chain)
     append(session, next_link(chain, head_of(session, chain), act=act, body=body, now=now), event=event)
+
+
+def hold(session: Session, chain: UUID) -> None:
+    """Wait until no other transaction that holds this chain is under way (PostgreSQL; SQLite has one writer)."""
+    session.execute(select(AuditChain.id).where(AuditChain.id == chain).with_for_update())
 
 
 def next_link(chain: UUID, head: Head, *, act: str, body: Mapping[str, object], now: datetime) -> Link:

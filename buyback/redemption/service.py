@@ -2,8 +2,8 @@
 
 One transaction decides. It reads everything once, then writes op id, journal, transfers, resolution, audit row and
 body, and the answer is built from what was written. When another till was faster, the insert of the resolution
-fails; the caller runs the whole again (``Database.transact(..., again_on_conflict=True)``), reads that the voucher is
-spent, and says so.
+fails; the caller runs the whole again (``Database.transact(..., again_on_conflict=True, turn=…)``), reads that the
+voucher is spent, and says so.
 """
 
 import hashlib
@@ -13,7 +13,7 @@ from datetime import datetime
 from uuid import UUID
 
 import rfc8785
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
@@ -34,7 +34,7 @@ from buyback.redemption.rules import (
     refuse,
     typing_locked,
 )
-from buyback.redemption.tables import Attempt, WrongCode
+from buyback.redemption.tables import Attempt, Till, WrongCode
 from buyback.security.keyring import KeyRing, token_hash
 from buyback.times import iso_utc, panama_day
 from buyback.vouchers.codes import Misread, QrText, TypedCode, classify
@@ -107,6 +107,17 @@ def redeem(session: Session, request: Request, *, keys: KeyRing, now: datetime) 
     if isinstance(decision, Refusal):
         return _refuse(session, request, facts, read, decision, asked=asked, now=now)
     return _take(session, request, facts, decision.voucher, asked=asked, now=now)
+
+
+def take_turn(session: Session, till: UUID | bytes) -> None:
+    """Wait for the other tries of this till that wait as well: before a try again, when tries at once collided.
+
+    A till sends one at a time; only when it sends many do they meet at the end of its audit chain. Locking always
+    would cost every redemption a statement.
+    """
+    chain = till if isinstance(till, UUID) else session.scalar(select(Till.id).where(Till.token_hash == till))
+    if chain is not None:
+        audit.hold(session, chain)
 
 
 def check(session: Session, request: Request, *, keys: KeyRing, now: datetime) -> Answer:

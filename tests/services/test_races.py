@@ -28,7 +28,16 @@ from buyback.vouchers.rules import Disposition
 from buyback.vouchers.states import ResolutionKind, VoidReason
 from tests.builders import NOW, make_user
 from tests.soundness import assert_sound
-from tests.tills import FACE, TillInHand, issue_vouchers, make_merchant, make_till, make_till_event, try_to_redeem
+from tests.tills import (
+    FACE,
+    Paper,
+    TillInHand,
+    issue_vouchers,
+    make_merchant,
+    make_till,
+    make_till_event,
+    try_to_redeem,
+)
 
 TILLS = 50
 AT_ONCE = 8
@@ -70,6 +79,18 @@ def test_one_op_id_sent_many_times_at_once_redeems_once_and_is_answered_alike(da
     told = at_once([tried] * AT_ONCE)
     assert sorted(words.split()[1] for words in told.elements()) == ["again"] * (AT_ONCE - 1) + ["first"]
     assert len({words.split()[2] for words in told}) == 1
+    assert_sound(database)
+
+
+def test_a_till_that_sends_all_it_has_at_once_waits_for_its_own_turn_and_gets_a_yes_for_each(
+    database: Database,
+) -> None:
+    till = make_till(database, make_merchant(database))
+
+    def tried(voucher: Paper) -> Callable[[], str]:
+        return lambda: try_to_redeem(database, till, voucher.qr).code.value
+
+    assert at_once([tried(voucher) for voucher in issue_vouchers(database, TILLS)]) == {Code.REDEEMED.value: TILLS}
     assert_sound(database)
 
 

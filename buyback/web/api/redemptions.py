@@ -97,7 +97,11 @@ def redeem(body: dict[str, Any]) -> Response:
         voucher=body["voucher"],
         claimed_at=_storable(body["occurred_at"]),
     )
-    answer = transacting(lambda session: service.redeem(session, asked, keys=keys(), now=now()), again_on_conflict=True)
+    answer = transacting(
+        lambda session: service.redeem(session, asked, keys=keys(), now=now()),
+        again_on_conflict=True,
+        turn=lambda session: service.take_turn(session, asked.till),
+    )
     return told(answer, op_id=asked.op_id)
 
 
@@ -135,6 +139,7 @@ def reversal(op_id: UUID) -> Response:
     answer = transacting(
         lambda session: reversing.undo(session, till=till, op_id=op_id, cashier=None, now=now()),
         again_on_conflict=True,
+        turn=lambda session: service.take_turn(session, till),
     )
     return told(answer, op_id=op_id)
 

@@ -86,7 +86,11 @@ def redeem() -> Response | tuple[str, int]:
     if not form.ok:
         return _till_page(mine, form), 422
     asked = Request(till=mine.id, op_id=op_id, voucher=text, cashier=actor().id)
-    answer = transacting(lambda session: service.redeem(session, asked, keys=keys(), now=now()), again_on_conflict=True)
+    answer = transacting(
+        lambda session: service.redeem(session, asked, keys=keys(), now=now()),
+        again_on_conflict=True,
+        turn=lambda session: service.take_turn(session, mine.id),
+    )
     if answer.code in {Code.SLOW_DOWN, Code.TILL_REVOKED, Code.OP_ID_REUSED}:
         return _till_page(mine, Form(), _verdict(answer, op_id=None)), 409  # not stored, so there is nothing to go to
     return redirect(url_for("merchant.answer", op_id=op_id), 303)
@@ -128,6 +132,7 @@ def undo(op_id: UUID) -> Response:
     told = transacting(
         lambda session: reversing.undo(session, till=mine.id, op_id=op_id, cashier=actor().id, now=now()),
         again_on_conflict=True,
+        turn=lambda session: service.take_turn(session, mine.id),
     )
     if told.code is not Code.REVERSED:
         flash(f"{_(sentence_of(told.code))} {_(advice_of(told.code))}")

@@ -71,10 +71,12 @@ def end_reading() -> None:
         stack.close()
 
 
-def transacting(work: Callable[[Session], T], *, again_on_conflict: bool = False) -> T:
+def transacting(
+    work: Callable[[Session], T], *, again_on_conflict: bool = False, turn: Callable[[Session], None] | None = None
+) -> T:
     """Do ``work`` in one transaction, commit, give back its result. A refusal inside rolls all of it back."""
     end_reading()
-    return wiring().database.transact(work, again_on_conflict=again_on_conflict)
+    return wiring().database.transact(work, again_on_conflict=again_on_conflict, turn=turn)
 
 
 def is_api(asked: Request | None = None) -> bool:
