@@ -30,6 +30,28 @@ from buyback.schema import metadata
 H = TypeVar("H")
 
 
+TRIGGERS_SAY = (
+    "a funder has not approved, or a line is not sealed",
+    "a payment is not booked",
+    "a settlement begins as a draft",
+    "an order is given once",
+    "another funder",
+    "another payer",
+    "its lines and shares do not add up",
+    "not a redemption of this merchant, event and amount",
+    "not approved by every funder",
+    "not countersigned, or not ordered whole",
+    "not ordered",
+    "not submitted",
+    "only a closed event is purged",
+    "only a draft takes content",
+    "roles that one person may not hold",
+    "this cannot change any more",
+    "who prepared it does not approve it",
+    "who prepared it does not pay it",
+)
+
+
 class Kind(Enum):
     """What sort of rule a guard is."""
 
@@ -64,14 +86,7 @@ class Guard:
             Kind.FOREIGN_KEY: {"FOREIGN KEY constraint failed"},
             Kind.UNIQUE: {f"{self.table}: this key exists", keys},
             Kind.INDEX: {f"{self.table}: this key exists", keys},
-            Kind.TRIGGER: {
-                f"{self.table}: {why}"
-                for why in (
-                    "this cannot change any more",
-                    "only a closed event is purged",
-                    "roles that one person may not hold",
-                )
-            },
+            Kind.TRIGGER: {f"{self.table}: {why}" for why in TRIGGERS_SAY},
         }[self.kind]
 
 

@@ -136,6 +136,31 @@ def upgrade() -> None:
         _sqlite()
 
 
+def append_only(table: str) -> None:
+    """For later tables too: their rows are neither changed nor deleted nor replaced."""
+    if op.get_bind().dialect.name == "postgresql":
+        _postgresql_append_only(table)
+    else:
+        _sqlite_append_only(table)
+
+
+def kept(table: str) -> None:
+    """For later tables too: their rows are not deleted nor replaced."""
+    if op.get_bind().dialect.name == "postgresql":
+        _postgresql_kept(table)
+    else:
+        _sqlite_kept(table)
+
+
+def guard(table: str, name: str, act: str, refused: str, why: str) -> None:
+    """For later tables too: an INSERT or UPDATE is refused under a condition; an UPDATE that changes nothing is not."""
+    if op.get_bind().dialect.name == "postgresql":
+        changes = "NEW IS DISTINCT FROM OLD AND " if act == "UPDATE" else ""
+        _postgresql_guard(table, name, act, f"{changes}({refused})", why)
+    else:
+        _sqlite_guard(table, name, act, refused, why)
+
+
 def downgrade() -> None:
     """See 0001."""
     raise RuntimeError("no downgrade; restore a backup")
@@ -154,14 +179,9 @@ def _postgresql() -> None:
         """
     )
     for table in APPEND_ONLY:
-        op.execute(
-            f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
-            " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
+        _postgresql_append_only(table)
     for table in KEPT:
-        op.execute(
-            f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()"
-        )
+        _postgresql_kept(table)
     for table, state in PARTED.items():
         _postgresql_guard(
             table,
@@ -204,6 +224,17 @@ def _postgresql() -> None:
     )
 
 
+def _postgresql_append_only(table: str) -> None:
+    op.execute(
+        f"CREATE TRIGGER {table}_append_only BEFORE UPDATE OR DELETE ON {table}"
+        " FOR EACH ROW EXECUTE FUNCTION refuse_change()"
+    )
+
+
+def _postgresql_kept(table: str) -> None:
+    op.execute(f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()")
+
+
 def _postgresql_guard(table: str, name: str, act: str, refused: str, why: str) -> None:
     op.execute(
         f"""
@@ -221,12 +252,9 @@ def _postgresql_guard(table: str, name: str, act: str, refused: str, why: str) -
 
 def _sqlite() -> None:
     for table in APPEND_ONLY:
-        _sqlite_guard(table, "no_update", "UPDATE", "1", "history is only added to")
-        _sqlite_guard(table, "no_delete", "DELETE", "1", "history is only added to")
-        _sqlite_no_replace(table)
+        _sqlite_append_only(table)
     for table in KEPT:
-        _sqlite_guard(table, "no_delete", "DELETE", "1", "history is only added to")
-        _sqlite_no_replace(table)
+        _sqlite_kept(table)
     for table, state in PARTED.items():
         _sqlite_guard(
             table,
@@ -249,6 +277,16 @@ def _sqlite() -> None:
         " SET balance = balance + CASE WHEN account = NEW.credit THEN NEW.amount ELSE -NEW.amount END"
         " WHERE account IN (NEW.debit, NEW.credit); END"
     )
+
+
+def _sqlite_append_only(table: str) -> None:
+    _sqlite_guard(table, "no_update", "UPDATE", "1", "history is only added to")
+    _sqlite_kept(table)
+
+
+def _sqlite_kept(table: str) -> None:
+    _sqlite_guard(table, "no_delete", "DELETE", "1", "history is only added to")
+    _sqlite_no_replace(table)
 
 
 def _sqlite_guard(table: str, name: str, act: str, refused: str, why: str) -> None:

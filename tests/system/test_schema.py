@@ -25,6 +25,7 @@ UNSCOPED = {
     "forbidden_role_pair": "a rule, the same for everyone",
     "period": "a month",
     "province": "public",
+    "settlement_counter": "a year",
     "sign_in_failure": "nobody is signed in yet",
 }
 

@@ -1,0 +1,1 @@
+"""What the State owes merchants for redemptions, split among its funders, approved and paid."""

@@ -1,0 +1,35 @@
+"""The closed lists of settlements."""
+
+from enum import StrEnum
+
+
+class SettlementState(StrEnum):
+    """``draft → submitted → approved → ordered → paid``, or ``returned`` before the approval is whole."""
+
+    DRAFT = "draft"
+    SUBMITTED = "submitted"
+    APPROVED = "approved"  # by every funder: the merchant is owed each share
+    ORDERED = "ordered"  # countersigned by the comptroller, and sent to be paid
+    PAID = "paid"
+    RETURNED = "returned"
+
+
+class SettlementAct(StrEnum):
+    """A step that happens once to a settlement; approvals and payments have tables of their own."""
+
+    PREPARE = "prepare"
+    SUBMIT = "submit"
+    ORDER = "order"
+    RETURN = "return"
+
+
+class ReturnReason(StrEnum):
+    """Why a settlement went back. A list: free text could hold a person's data."""
+
+    WITHDRAWN = "withdrawn"
+    REDEMPTION_REVERSED = "redemption_reversed"
+    MERCHANT_IN_DOUBT = "merchant_in_doubt"
+    AMOUNT_IN_DOUBT = "amount_in_doubt"
+    AGREEMENT_IN_DOUBT = "agreement_in_doubt"
+    NO_BUDGET = "no_budget"
+    PAPERS_MISSING = "papers_missing"
