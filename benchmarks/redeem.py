@@ -44,6 +44,7 @@ from tests.tills import Paper, TillInHand, issue_vouchers, make_merchant, make_t
 WORKERS = 2
 CLIENTS = 2
 SLOPE_TILLS = 8
+WARMING = 320
 RULES = (
     PROGRAMME.replace('"50.00", "20.00", "10.00", "5.00"', '"20.00"')
     .replace("voucher_days = 90", "voucher_days = 3650")
@@ -79,6 +80,7 @@ def main() -> None:
     slopes = {}
     for kind in options.databases:
         with prepared(kind, max(*options.tills, SLOPE_TILLS)) as bench:
+            over_http(bench.port, bench.tills, bench.fresh(WARMING))  # connections open and statements are prepared
             rows += [row(bench, count, options) for count in options.tills]
             slopes[kind] = slope(bench, options)
     settings = {"workers": WORKERS, "rounds": options.rounds, "each": options.each, "cores": os.cpu_count()}

@@ -202,11 +202,20 @@ def _worth_another_try(error: DBAPIError, *, again_on_conflict: bool) -> bool:
 def make_engine(url: str, *, pool_size: int = 5) -> Engine:
     """An engine for either database; on SQLite every connection gets its pragmas, and they are asserted."""
     if not url.startswith("sqlite"):
-        return create_engine(url, pool_size=pool_size, max_overflow=pool_size, pool_pre_ping=False)
+        prepare = {"prepare_threshold": 1}
+        engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, connect_args=prepare)
+        event.listen(engine, "connect", _prepare_postgresql)
+        return engine
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own
+    """Plan a prepared statement once. Planning a redemption's one read takes five times as long as running it."""
+    connection.execute("SET plan_cache_mode = force_generic_plan")
+    connection.commit()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
