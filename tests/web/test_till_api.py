@@ -111,7 +111,8 @@ def test_the_same_op_id_gets_the_same_refusal_though_the_voucher_is_good_by_now(
 def test_an_op_id_is_for_one_voucher(api: Api) -> None:
     op_id = new_id()
     api.redeem(api.voucher.qr, op_id)
-    assert told(api.redeem(api.voucher.typed[:-1] + "0", op_id))[1] == "op_id_reused"
+    other = api.voucher.typed[:-1] + ("1" if api.voucher.typed.endswith("0") else "0")
+    assert told(api.redeem(other, op_id))[1] == "op_id_reused"
 
 
 def test_a_spent_voucher_is_refused_with_when_and_where_only_to_its_merchant(api: Api) -> None:

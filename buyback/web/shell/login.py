@@ -1,12 +1,16 @@
 """Who is signed in. The browser's cookie holds a random token; the session itself is a row that can be ended.
 
+Flask-Login asks for the person once a request, through ``request_loader``. Its own way of signing in is not used: it
+would keep a user's id in the cookie, which nobody can end, beside a hash of address and browser.
+
 The token lies in Flask's signed cookie together with the CSRF secret and the language, so there is one cookie. A new
 sign-in empties it first: whoever planted a cookie before learns nothing (OWASP ASVS 5.0, V7.2.4).
 """
 
 from typing import cast
 
-from flask import Flask, g, redirect, request, session, url_for
+from flask import Flask, Request, g, redirect, request, session, url_for
+from flask_login import LoginManager, current_user
 from werkzeug.wrappers import Response
 
 from buyback.people import queries, sessions
@@ -23,10 +27,10 @@ KEPT_AT_SIGN_IN = ("lang", "theme")
 
 def find_session() -> SessionFacts | None:
     """The live session of this request, looked up once; None when nobody is signed in."""
-    if "login" not in g:
-        token = session.get(TOKEN)
-        g.login = _look_up(token) if isinstance(token, str) else None
-    return cast("SessionFacts | None", g.login)
+    if g.get("nobody"):
+        return None
+    found = current_user._get_current_object()  # noqa: SLF001  Werkzeug's documented way to what a proxy stands for
+    return found if isinstance(found, SessionFacts) else None
 
 
 def find_actor() -> Actor | None:
@@ -37,7 +41,7 @@ def find_actor() -> Actor | None:
 
 def known_actor() -> Actor | None:
     """The person as far as this request has looked already: for the log and for error pages."""
-    found: SessionFacts | None = g.get("login")
+    found: SessionFacts | None = g.get("found")
     return found.actor if found else None
 
 
@@ -56,20 +60,19 @@ def actor() -> Actor:
 
 def ask_nobody() -> None:
     """Treat this request as nobody's from here on: the database may be what failed."""
-    g.login = None
+    g.nobody = True
 
 
 def begin(token: str) -> None:
     """Tie the browser to a session row, by its token."""
     _empty()
     session[TOKEN] = token
-    g.pop("login", None)
 
 
 def end() -> None:
     """Untie the browser. Ending the row is the service's work."""
     _empty()
-    g.login = None
+    g.nobody = True
 
 
 def ask_to_sign_in() -> Response:
@@ -83,6 +86,12 @@ def safe_next(wanted: str | None) -> str:
     if wanted and wanted.startswith("/") and not wanted.startswith(("//", "/\\")) and wanted.isprintable():
         return wanted
     return url_for("public.home")
+
+
+def _load(_request: Request) -> SessionFacts | None:
+    token = session.get(TOKEN)
+    g.found = _look_up(token) if isinstance(token, str) else None
+    return cast("SessionFacts | None", g.found)
 
 
 def _look_up(token: str) -> SessionFacts | None:
@@ -109,3 +118,7 @@ def init(app: Flask, settings: Settings, session_key: bytes) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
     )
+    manager = LoginManager()
+    manager.session_protection = None
+    manager.request_loader(_load)
+    manager.init_app(app, add_context_processor=False)
