@@ -59,6 +59,7 @@ def test_one_signs_in_and_out_by_keyboard_alone(browser: Browser, address: str) 
     expect(page.get_by_role("heading", level=1)).to_have_text("Hola, a.testigo")
     page.locator("details.account summary").focus()
     page.keyboard.press("Enter")
+    page.keyboard.press("Tab")  # the language
     page.keyboard.press("Tab")
     page.keyboard.press("Enter")
     expect(page.get_by_role("status")).to_contain_text("La sesión quedó cerrada.")

@@ -8,5 +8,5 @@ from buyback.web.shell.i18n import N_
 AUDIENCE = Audience(
     "merchant",
     blueprints=(merchant,),
-    navigation=(Link("merchant.till", N_("Caja"), Permission.TILL_REDEEM, N_("Canjear vales y ver el día")),),
+    navigation=(Link("merchant.till", N_("Caja"), Permission.TILL_REDEEM, N_("Canjear vales y ver el día"), "till"),),
 )

@@ -9,6 +9,12 @@ AUDIENCE = Audience(
     "ministry",
     blueprints=(ministry,),
     navigation=(
-        Link("ministry.totals", N_("Totales"), Permission.TOTALS_SEE, N_("Lo entregado y lo pagado, por barrio")),
+        Link(
+            "ministry.totals",
+            N_("Totales"),
+            Permission.TOTALS_SEE,
+            N_("Lo entregado y lo pagado, por barrio"),
+            "totals",
+        ),
     ),
 )

@@ -11,12 +11,16 @@ from buyback.security.access import Permission
 
 @dataclass(frozen=True)
 class Link:
-    """An entry of the header's navigation, shown to whoever has the permission. The first page shows its ``hint``."""
+    """An entry of the header's navigation, shown to whoever has the permission.
+
+    The first page shows its ``hint``, and its ``icon`` of static/img/sprite.svg.
+    """
 
     endpoint: str
     label: str
     permission: Permission
     hint: str = ""
+    icon: str = ""
 
     @property
     def url(self) -> str:

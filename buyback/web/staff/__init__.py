@@ -12,5 +12,7 @@ VIEWS = (events, surrenders, items, issuing)
 AUDIENCE = Audience(
     "staff",
     blueprints=(staff,),
-    navigation=(Link("staff.events", N_("Jornadas"), Permission.EVENT_SEE),),
+    navigation=(
+        Link("staff.events", N_("Jornadas"), Permission.EVENT_SEE, N_("Recibir, avaluar y emitir vales"), "events"),
+    ),
 )

@@ -171,7 +171,6 @@ def vocabulary() -> dict[str, object]:
         "catalogue": CATALOGUE,
         "conditions": CONDITION_NAMES,
         "groups": CALIBRE_GROUP_NAMES,
-        "pictures": words.PICTURES,
         "states": words.SURRENDER_STATES,
         "may": actor().may,
         "permissions": Permission,

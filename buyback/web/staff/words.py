@@ -39,25 +39,3 @@ UNITS = {
     "SENAN": N_("SENAN"),
     "Bomberos": N_("Cuerpo de Bomberos"),
 }
-
-PICTURES = {
-    "revolver": "handgun",
-    "pistol": "handgun",
-    "shotgun": "long",
-    "rifle": "long",
-    "carbine": "long",
-    "military_rifle": "long",
-    "submachine_gun": "long",
-    "craft": "handgun",
-    "printed": "handgun",
-    "pipe_gun": "long",
-    "air_gun": "handgun",
-    "flare_launcher": "handgun",
-    "ammunition": "rounds",
-    "magazine": "magazine",
-    "part": "part",
-    "accessory": "part",
-    "grenade": "explosive",
-    "other_explosive": "explosive",
-    "flare": "explosive",
-}

@@ -1,0 +1,100 @@
+"""Every page there is, as somebody who may see it: the one list that walks go by.
+
+A test holds it against the route map, so that a page added later is walked as well.
+"""
+
+from dataclasses import dataclass
+
+from tests.browser.stage import PLANNED, Stage
+
+# What answers a GET with something else than a page of ours.
+NOT_PAGES = frozenset(
+    {
+        "/api/v1/openapi.json",
+        "/api/v1/redemptions",
+        "/api/v1/redemptions/<uuid:op_id>",
+        "/healthz",
+        "/jornadas/<code>/entregas/<int:number>/vales.pdf",
+        "/readyz",
+        "/totales/totales.csv",
+    }
+)
+
+TABLE, APPROVER, ISSUER = "avaluo.demo", "aprueba.demo", "emite.demo"
+CHIEF, OFFICIAL, TILL, WITNESS = "jefe.demo", "concilia.demo", "caja.demo", "testigo.demo"
+
+
+@dataclass(frozen=True)
+class Screen:
+    """A page in one state: a name, its route, its address, and the user of the demonstration who looks at it."""
+
+    name: str
+    rule: str
+    path: str
+    who: str | None = None
+
+
+def screens(stage: Stage) -> list[Screen]:
+    """All of them."""
+    return [*_open_pages(), *_table(stage), *_till(stage), *_officials()]
+
+
+def _open_pages() -> list[Screen]:
+    return [
+        Screen("home", "/", "/"),
+        Screen("home-table", "/", "/", TABLE),
+        Screen("home-official", "/", "/", OFFICIAL),
+        Screen("home-nothing", "/", "/", WITNESS),
+        Screen("sign-in", "/entrar", "/entrar"),
+        Screen("invitation", "/invitacion", "/invitacion"),
+        Screen("not-found", "", "/nada"),
+        Screen("not-found-signed-in", "", "/jornadas/NADA", TABLE),
+        Screen("forbidden", "", "/totales", TABLE),
+    ]
+
+
+def _table(stage: Stage) -> list[Screen]:
+    event, rule = f"/jornadas/{stage.event}", "/jornadas/<code>"
+    viewers = {"empty": TABLE, "open": TABLE, "awaiting_approval": APPROVER, "offered": TABLE, "accepted": ISSUER}
+    surrenders = [
+        Screen(
+            f"surrender-{state}",
+            f"{rule}/entregas/<int:number>",
+            f"{event}/entregas/{number}",
+            viewers.get(state, ISSUER),
+        )
+        for state, number in stage.surrenders.items()
+    ]
+    item = f"{event}/entregas/{stage.surrenders['open']}/articulos"
+    items = [
+        Screen(f"item-{one}", f"{rule}/entregas/<int:number>/articulos/<class_code>", f"{item}/{one}", TABLE)
+        for one in ("revolver", "ammunition", "grenade")
+    ]
+    return [
+        Screen("events", "/jornadas", "/jornadas", TABLE),
+        Screen("event", rule, event, TABLE),
+        Screen("event-issuer", rule, event, ISSUER),
+        Screen("event-planned", rule, f"/jornadas/{PLANNED}", CHIEF),
+        *surrenders,
+        *items,
+    ]
+
+
+def _till(stage: Stage) -> list[Screen]:
+    return [
+        Screen("till", "/caja", "/caja", TILL),
+        Screen("till-choose", "/caja/elegir", "/caja/elegir", TILL),
+        *(
+            Screen(f"till-{kind}", "/caja/respuesta/<uuid:op_id>", f"/caja/respuesta/{op_id}", TILL)
+            for kind, op_id in stage.answers.items()
+        ),
+    ]
+
+
+def _officials() -> list[Screen]:
+    return [
+        Screen("totals", "/totales", "/totales", OFFICIAL),
+        Screen("totals-class", "/totales", "/totales?by=class", OFFICIAL),
+        Screen("totals-empty", "/totales", "/totales?from=2023-01-01&to=2023-01-02", OFFICIAL),
+        Screen("totals-wrong", "/totales", "/totales?from=2026-12-01&to=2026-01-02", OFFICIAL),
+    ]
