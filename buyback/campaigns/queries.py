@@ -1,7 +1,7 @@
 """Programmes, their versions and events, as frozen facts."""
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from uuid import UUID
 
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from buyback.campaigns.facts import EventFacts, ProgrammeFacts
 from buyback.campaigns.rules import FunderWeight, Share
-from buyback.campaigns.states import EventState
+from buyback.campaigns.states import EventState, PaymentMode
 from buyback.campaigns.tables import (
+    Agreement,
     AgreementShare,
     Event,
     EventSession,
@@ -113,6 +114,18 @@ def shares(session: Session, event: UUID) -> tuple[Share, ...]:
         .order_by(AgreementShare.position)
     )
     return tuple(Share(funder=row.funder, weight=row.weight) for row in rows)
+
+
+def agreement(session: Session, event: UUID) -> tuple[PaymentMode, tuple[Share, ...]]:
+    """How an event's funders pay, and their shares."""
+    mode = session.scalars(select(Agreement.payment).where(Agreement.event == event)).one()
+    return mode, shares(session, event)
+
+
+def event_codes(session: Session, ids: Collection[UUID]) -> dict[UUID, str]:
+    """Codes of events, for lists."""
+    rows = session.execute(select(Event.id, Event.code).where(Event.id.in_(ids)))
+    return {row.id: row.code for row in rows}
 
 
 def _latest(session: Session, condition: ColumnElement[bool]) -> ProgrammeFacts | None:

@@ -18,6 +18,7 @@ ALL = {
     "till": "merchants:till",
     "intake": "intake:intake",
     "vouchers": "vouchers:vouchers",
+    "settle": "settlements:settle",
     "totals": "totals:totals",
     "purge": "closing:purge",
     "check": "checks:check",

@@ -58,6 +58,12 @@ class AccountKind:
 
 OUTSTANDING = AccountKind(FINANCIAL, "2100", Side.CREDIT)  # vouchers outstanding, per event
 ACCRUED_PAYABLE = AccountKind(FINANCIAL, "2200", Side.CREDIT)  # merchant payable not yet settled, per event
+BANK = AccountKind(FINANCIAL, "1100", Side.DEBIT)  # bank or Treasury account, per funder
+IN_TRANSIT = AccountKind(FINANCIAL, "1150", Side.CREDIT)  # ordered and not booked, per funder
+AMONG_FUNDERS = AccountKind(
+    FINANCIAL, "1210", Side.DEBIT
+)  # due to one that paid for another, per pair, from both sides
+APPROVED_PAYABLE = AccountKind(FINANCIAL, "2250", Side.CREDIT)  # merchant payable, approved, per merchant and funder
 PROGRAMME_COST = AccountKind(FINANCIAL, "5100", Side.DEBIT)  # per event
 BREAKAGE = AccountKind(FINANCIAL, "5900", Side.CREDIT)  # expired vouchers, per event
 APPROPRIATION = AccountKind(BUDGET, "8000", Side.DEBIT)  # per programme
@@ -65,9 +71,12 @@ AVAILABLE = AccountKind(BUDGET, "8100", Side.CREDIT, limited=True)  # per progra
 ALLOTTED = AccountKind(BUDGET, "8150", Side.CREDIT, limited=True)  # an event's float: the hard ceiling
 COMMITTED = AccountKind(BUDGET, "8200", Side.CREDIT)  # compromiso, per event
 ACCRUED = AccountKind(BUDGET, "8300", Side.CREDIT)  # devengado, per event
+ACCRUED_SHARE = AccountKind(BUDGET, "8350", Side.CREDIT)  # devengado, per funder
+PAID_SHARE = AccountKind(BUDGET, "8400", Side.CREDIT)  # pagado, per funder
 
 EVENT_ACCOUNTS = (OUTSTANDING, ACCRUED_PAYABLE, PROGRAMME_COST, BREAKAGE, ALLOTTED, COMMITTED, ACCRUED)
 PROGRAMME_ACCOUNTS = (APPROPRIATION, AVAILABLE)
+FUNDER_ACCOUNTS = (BANK, IN_TRANSIT, ACCRUED_SHARE, PAID_SHARE)
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import insert
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from buyback.db import core
@@ -57,6 +57,18 @@ def open_accounts(session: Session, *, kinds: Iterable[AccountKind], scope: str)
             for kind in kinds
         ],
     )
+
+
+def ensure_accounts(session: Session, accounts: Iterable[AccountRef]) -> None:
+    """Create those of some accounts that do not exist yet, unlimited ones.
+
+    IntegrityError when another transaction creates one of them at the same time: it is then worth another try.
+    """
+    wanted = {account.id: account for account in accounts}
+    known = set(session.scalars(select(Account.id).where(Account.id.in_(wanted))))
+    missing = {(account.kind, account.scope) for key, account in wanted.items() if key not in known}
+    for kind, scope in sorted(missing, key=lambda one: (one[0].code, one[1])):
+        open_accounts(session, kinds=[kind], scope=scope)
 
 
 def post(session: Session, entry: Entry) -> Posted:

@@ -1,5 +1,6 @@
 """Who somebody is, as frozen facts."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -62,6 +63,12 @@ def get_organisation(session: Session, code: str) -> OrganisationFacts:
     if found is None:
         raise NotFound(field="organisation", what=f"la organización {code}")
     return found
+
+
+def organisations_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, OrganisationFacts]:
+    """Organisations, for lists."""
+    rows = session.execute(_organisations().where(Organisation.id.in_(ids)))
+    return {row.id: OrganisationFacts(*row) for row in rows}
 
 
 def local_organisation(session: Session, *, kind: OrganisationKind, district: str) -> OrganisationFacts | None:

@@ -60,11 +60,16 @@ class Permission(StrEnum):
     VOUCHER_ISSUE = "voucher.issue"
     VOUCHER_VOID = "voucher.void"
     TOTALS_SEE = "totals.see"
+    SETTLEMENT_SEE = "settlement.see"
+    SETTLEMENT_PREPARE = "settlement.prepare"  # and submit, note the countersign, order the payments
+    SETTLEMENT_APPROVE = "settlement.approve"
+    SETTLEMENT_PAY = "settlement.pay"  # attest that the own organisation's payment was booked
     TILL_REDEEM = "till.redeem"
     TILL_SEE = "till.see"
 
 
 _TABLE = frozenset({Permission.EVENT_SEE, Permission.SURRENDER_SEE})
+_MONEY = frozenset({Permission.TOTALS_SEE, Permission.SETTLEMENT_SEE})
 
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.RECEIVER: _TABLE | {Permission.SURRENDER_REGISTER},
@@ -81,10 +86,10 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.TOTALS_SEE,
     },
     Role.PROGRAMME_MANAGER: frozenset({Permission.EVENT_SEE, Permission.EVENT_OPEN, Permission.TOTALS_SEE}),
-    Role.RECONCILER: frozenset({Permission.TOTALS_SEE}),
-    Role.FUNDER_APPROVER: frozenset({Permission.TOTALS_SEE}),
-    Role.TREASURER: frozenset({Permission.TOTALS_SEE}),
-    Role.AUDITOR: frozenset({Permission.EVENT_SEE, Permission.TOTALS_SEE}),
+    Role.RECONCILER: _MONEY | {Permission.SETTLEMENT_PREPARE},
+    Role.FUNDER_APPROVER: _MONEY | {Permission.SETTLEMENT_APPROVE},
+    Role.TREASURER: _MONEY | {Permission.SETTLEMENT_PAY},
+    Role.AUDITOR: _MONEY | {Permission.EVENT_SEE},
     Role.WITNESS: frozenset(),
     Role.ADMINISTRATOR: frozenset(),
     Role.OPERATOR: frozenset(),

@@ -1,0 +1,466 @@
+"""Settlements from the draft to the payment: who may do what, when, and what is posted."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+from uuid import UUID
+
+import pytest
+from sqlalchemy import text
+
+from buyback.campaigns.facts import EventFacts
+from buyback.db import Database
+from buyback.errors import Forbidden, InvalidInput, Refused
+from buyback.ledger import settling
+from buyback.ledger.queries import balance
+from buyback.ledger.rules import (
+    ACCRUED,
+    ACCRUED_PAYABLE,
+    ACCRUED_SHARE,
+    AMONG_FUNDERS,
+    APPROVED_PAYABLE,
+    BANK,
+    IN_TRANSIT,
+    PAID_SHARE,
+    AccountKind,
+    AccountRef,
+    event_scope,
+)
+from buyback.people.rules import OPERATOR, Actor
+from buyback.security.access import Role
+from buyback.settlement import approvals, orders, payments, queries, service
+from buyback.settlement.queries import Scope, SettlementFacts
+from buyback.settlement.states import ReturnReason, SettlementState
+from tests.builders import NOW, TODAY, make_user
+from tests.settling import (
+    FUNDERS,
+    Office,
+    make_office,
+    make_settled_event,
+    make_shop,
+    spend,
+    spend_and_undo_later,
+)
+from tests.soundness import assert_sound
+from tests.tills import FACE, TillInHand
+
+MINSEG, MINGOB, TOWN = FUNDERS
+
+
+@pytest.fixture
+def office(database: Database) -> Office:
+    return make_office(database)
+
+
+@pytest.fixture
+def event(office: Office) -> EventFacts:
+    return make_settled_event(office.database, vouchers=12)
+
+
+@pytest.fixture
+def till(office: Office) -> TillInHand:
+    return make_shop(office.database)
+
+
+def test_a_draft_freezes_what_a_merchant_is_owed_and_splits_it_in_cents(
+    office: Office, event: EventFacts, till: TillInHand
+) -> None:
+    spend(office.database, event, [till] * 5)
+    draft = office.prepare(till.merchant)
+    assert (draft.number, draft.redemptions, draft.total) == ("2026-0001", 5, 100_00)
+    assert sorted(_shares(office, draft).values()) == [33_33, 33_33, 33_34]
+    assert _state(office, draft) is SettlementState.DRAFT
+    assert_sound(office.database)
+
+
+def test_the_odd_cent_goes_round_the_funders_from_run_to_run(
+    office: Office, event: EventFacts, till: TillInHand
+) -> None:
+    paid = dict.fromkeys(FUNDERS, 0)
+    for _ in range(3):
+        spend(office.database, event, [till])
+        for code, amount in _shares(office, office.prepare(till.merchant)).items():
+            paid[code] += amount
+    assert set(paid.values()) == {FACE}
+    assert_sound(office.database)
+
+
+def test_a_returned_settlement_leaves_no_trace_in_the_cents(
+    office: Office, event: EventFacts, till: TillInHand
+) -> None:
+    spend(office.database, event, [till])
+    first = office.prepare(till.merchant)
+    _return(office, first)
+    again = office.prepare(till.merchant)
+    assert _shares(office, again) == _shares(office, first)
+    assert again.number == "2026-0002"
+    assert _state(office, first) is SettlementState.RETURNED
+    assert_sound(office.database)
+
+
+def test_a_redemption_is_in_one_settlement_at_a_time(office: Office, event: EventFacts, till: TillInHand) -> None:
+    spend(office.database, event, [till])
+    office.prepare(till.merchant)
+    assert _refused(lambda: office.prepare(till.merchant)) == "nothing_to_settle"
+
+
+def test_all_merchants_are_settled_each_in_its_own(office: Office, event: EventFacts, till: TillInHand) -> None:
+    other = make_shop(office.database, 2)
+    spend(office.database, event, [till, other, other])
+    drafts = office.do(lambda session: service.prepare_all(session, until=TODAY, by=office.preparer, now=NOW))
+    assert [(draft.merchant, draft.total) for draft in drafts] == [(till.merchant, FACE), (other.merchant, 2 * FACE)]
+    again = _refused(
+        lambda: office.do(lambda session: service.prepare_all(session, until=TODAY, by=office.preparer, now=NOW))
+    )
+    assert again == "nothing_to_settle"
+
+
+def test_redemptions_after_the_last_day_wait_for_the_next_settlement(
+    office: Office, event: EventFacts, till: TillInHand
+) -> None:
+    spend(office.database, event, [till])
+    yesterday = TODAY - timedelta(days=1)
+    by = office.preparer
+
+    def until_yesterday() -> object:
+        return office.do(
+            lambda session: service.prepare(session, merchant=till.merchant, until=yesterday, by=by, now=NOW)
+        )
+
+    assert _refused(until_yesterday) == "nothing_to_settle"
+    tomorrow = TODAY + timedelta(days=1)
+    assert (
+        _refused(
+            lambda: office.do(
+                lambda session: service.prepare(session, merchant=till.merchant, until=tomorrow, by=by, now=NOW)
+            )
+        )
+        == "until_in_future"
+    )
+
+
+def test_from_draft_to_paid_money_moves_as_each_funder_agreed(
+    office: Office, event: EventFacts, till: TillInHand
+) -> None:
+    spend(office.database, event, [till] * 3)
+    draft = office.prepare(till.merchant)
+    office.submit(draft)
+    assert [office.approve(draft, code) for code in FUNDERS] == [False, False, True]
+    ids = _organisations(office)
+    assert _event_balance(office, ACCRUED_PAYABLE, event) == 0
+    assert _event_balance(office, ACCRUED, event) == 0
+    assert {_owed(office, till, ids[code]) for code in FUNDERS} == {FACE}
+    assert {_of_funder(office, ACCRUED_SHARE, ids[code]) for code in FUNDERS} == {FACE}
+    office.countersign(draft)
+    ordered = office.order(draft)
+    assert [(one.amount, len(one.end_to_end_id) <= 35) for one in ordered] == [(FACE, True)] * 3
+    assert {_owed(office, till, ids[code]) for code in FUNDERS} == {0}
+    assert {_of_funder(office, IN_TRANSIT, ids[code]) for code in FUNDERS} == {FACE}
+    assert_sound(office.database)
+    assert [office.book(one) for one in ordered] == [False, False, True]
+    assert {_of_funder(office, IN_TRANSIT, ids[code]) for code in FUNDERS} == {0}
+    assert {_of_funder(office, BANK, ids[code]) for code in FUNDERS} == {-FACE}
+    assert {_of_funder(office, ACCRUED_SHARE, ids[code]) for code in FUNDERS} == {0}
+    assert {_of_funder(office, PAID_SHARE, ids[code]) for code in FUNDERS} == {FACE}
+    assert _state(office, draft) is SettlementState.PAID
+    assert_sound(office.database)
+
+
+def test_where_one_leads_it_pays_all_and_the_others_owe_it(office: Office, till: TillInHand) -> None:
+    event = make_settled_event(office.database, vouchers=3, mode="lead")
+    spend(office.database, event, [till] * 3)
+    draft, ordered = office.ordered(till.merchant)
+    ids = _organisations(office)
+    assert [(one.funder, one.amount) for one in ordered] == [(ids[MINSEG], 3 * FACE)]
+    assert_sound(office.database)
+    assert office.book(ordered[0])
+    for debtor in (MINGOB, TOWN):
+        due = AccountRef(AMONG_FUNDERS, settling.due_scope(ids[MINSEG], ids[debtor]))
+        owed = AccountRef(AMONG_FUNDERS, settling.owed_scope(ids[debtor], ids[MINSEG]))
+        assert (_balance(office, due), _balance(office, owed)) == (FACE, -FACE)
+    assert _of_funder(office, BANK, ids[MINSEG]) == -3 * FACE
+    assert {_of_funder(office, PAID_SHARE, ids[code]) for code in FUNDERS} == {FACE}
+    assert _state(office, draft) is SettlementState.PAID
+    assert_sound(office.database)
+
+
+def test_events_with_different_ways_of_paying_share_one_settlement(
+    office: Office, event: EventFacts, till: TillInHand
+) -> None:
+    led = make_settled_event(office.database, "LID-2026-11-24", vouchers=1, mode="lead")
+    spend(office.database, event, [till])
+    spend(office.database, led, [till])
+    draft = office.paid(till.merchant)
+    assert _state(office, draft) is SettlementState.PAID
+    assert sum(_shares(office, draft).values()) == 2 * FACE
+    assert_sound(office.database)
+
+
+def test_its_preparer_does_not_approve_it(office: Office, event: EventFacts, till: TillInHand) -> None:
+    spend(office.database, event, [till])
+    draft = office.prepare(till.merchant)
+    office.submit(draft)
+    office.signers[MINSEG] = office.preparer
+    assert _refused(lambda: office.approve(draft, MINSEG)) == "prepared_by_same"
+
+
+def test_a_funder_approves_once(office: Office, event: EventFacts, till: TillInHand) -> None:
+    spend(office.database, event, [till])
+    draft = office.prepare(till.merchant)
+    office.submit(draft)
+    office.approve(draft, MINSEG)
+    assert _refused(lambda: office.approve(draft, MINSEG)) == "approved_already"
+    office.approve(draft, MINGOB)
+    office.approve(draft, TOWN)
+    assert _refused(lambda: office.approve(draft, TOWN)) == "approved_already"
+
+
+def test_who_has_no_share_approves_nothing(office: Office, event: EventFacts, till: TillInHand) -> None:
+    spend(office.database, event, [till])
+    draft = office.prepare(till.merchant)
+    office.submit(draft)
+    office.signers["PN"] = make_user(office.database, "x.policia", Role.FUNDER_APPROVER, organisation="PN")
+    assert _refused(lambda: office.approve(draft, "PN")) == "no_share_in_it"
+    office.signers["PN"] = make_user(office.database, "y.policia", Role.ISSUER, organisation="PN")
+    assert _refused(lambda: office.approve(draft, "PN")) == "forbidden"
+
+
+def test_a_draft_is_not_approved_before_it_is_submitted(office: Office, event: EventFacts, till: TillInHand) -> None:
+    spend(office.database, event, [till])
+    draft = office.prepare(till.merchant)
+    assert _refused(lambda: office.approve(draft, MINSEG)) == "not_in_this_state"
+
+
+def test_after_a_line_was_reversed_nobody_approves_and_it_goes_back(
+    office: Office, event: EventFacts, till: TillInHand
+) -> None:
+    spend(office.database, event, [till])
+    undo = spend_and_undo_later(office.database, event, till)
+    draft = office.prepare(till.merchant)
+    office.submit(draft)
+    office.approve(draft, MINSEG)
+    assert undo() == "reversed"
+    with pytest.raises(Refused, match=r"se anularon 1 canjes por B/\. 20\.00"):
+        office.approve(draft, MINGOB)
+    _return(office, draft, ReturnReason.REDEMPTION_REVERSED)
+    assert office.prepare(till.merchant).total == FACE
+    assert_sound(office.database)
+
+
+def test_a_draft_with_a_reversed_line_is_not_submitted(office: Office, event: EventFacts, till: TillInHand) -> None:
+    undo = spend_and_undo_later(office.database, event, till)
+    draft = office.prepare(till.merchant)
+    undo()
+    assert _refused(lambda: office.submit(draft)) == "lines_reversed"
+
+
+def test_what_every_funder_approved_is_never_reversed(office: Office, event: EventFacts, till: TillInHand) -> None:
+    undo = spend_and_undo_later(office.database, event, till)
+    office.approved(till.merchant)
+    assert undo() == "settled"
+    assert_sound(office.database)
+
+
+def test_a_content_that_was_changed_is_not_signed(office: Office, event: EventFacts, till: TillInHand) -> None:
+    spend(office.database, event, [till])
+    draft = office.prepare(till.merchant)
+    office.submit(draft)
+    on = "" if office.database.is_sqlite else " ON settlement_line"
+    with office.database.engine.begin() as connection:
+        connection.execute(text(f"DROP TRIGGER settlement_line_sealed_or_let_go{on}"))
+        connection.execute(text("UPDATE settlement_line SET amount = amount + 1"))
+    assert _refused(lambda: office.approve(draft, MINSEG)) == "content_changed"
+
+
+@pytest.mark.parametrize("role", sorted(set(Role) - {Role.RECONCILER}))
+def test_only_a_reconciler_prepares(office: Office, till: TillInHand, role: Role) -> None:
+    by = replace(office.preparer, roles=frozenset({role}))
+    with pytest.raises(Forbidden), office.database.reading() as session:
+        service.prepare(session, merchant=till.merchant, until=TODAY, by=by, now=NOW)
+
+
+def test_a_municipality_prepares_nothing_and_sees_its_own_share_only(
+    office: Office, event: EventFacts, till: TillInHand
+) -> None:
+    spend(office.database, event, [till])
+    draft = office.prepare(till.merchant)
+    local = make_user(office.database, "l.concilia", Role.RECONCILER, organisation=TOWN)
+    assert _refused(lambda: office.do(lambda s: service.submit(s, settlement=draft.id, by=local, now=NOW))) == (
+        "not_national"
+    )
+    with office.database.reading() as session:
+        assert queries.scope_of(session, local) == Scope(local.organisation)
+        assert queries.scope_of(session, office.preparer) == Scope(None)
+        assert queries.find(session, draft.number, scope=Scope(local.organisation)) == draft
+        police = queries.scope_of(session, make_user(office.database, "x.policia", Role.TREASURER, organisation="PN"))
+        assert queries.find(session, draft.number, scope=police) is None
+
+
+def test_a_funder_returns_what_was_submitted_to_it_and_nothing_else(
+    office: Office, event: EventFacts, till: TillInHand
+) -> None:
+    spend(office.database, event, [till])
+    draft = office.prepare(till.merchant)
+    town = office.signers[TOWN]
+    assert _refused(lambda: _return(office, draft, by=town)) == "no_share_in_it"
+    office.submit(draft)
+    stranger = make_user(office.database, "x.policia", Role.FUNDER_APPROVER, organisation="PN")
+    assert _refused(lambda: _return(office, draft, by=stranger)) == "no_share_in_it"
+    _return(office, draft, ReturnReason.NO_BUDGET, by=town)
+    assert _state(office, draft) is SettlementState.RETURNED
+    assert _refused(lambda: _return(office, draft, by=town)) == "not_in_this_state"
+
+
+def test_an_approved_settlement_does_not_go_back(office: Office, event: EventFacts, till: TillInHand) -> None:
+    spend(office.database, event, [till])
+    draft = office.approved(till.merchant)
+    assert _refused(lambda: _return(office, draft)) == "not_in_this_state"
+
+
+def test_payments_wait_for_the_countersign(office: Office, event: EventFacts, till: TillInHand) -> None:
+    spend(office.database, event, [till])
+    draft = office.approved(till.merchant)
+    assert _refused(lambda: office.order(draft)) == "not_countersigned"
+    office.countersign(draft)
+    assert _refused(lambda: office.countersign(draft)) == "countersigned_already"
+    office.order(draft)
+    assert _refused(lambda: office.order(draft)) == "not_in_this_state"
+
+
+@pytest.mark.parametrize(
+    "number, days",
+    [("", 0), ("R 77", 0), ("R" * 33, 0), ("R-77", 1), ("R-77", -1), ("¡R!", 1)],
+)
+def test_a_countersign_is_noted_as_it_stands_on_the_paper(
+    office: Office, event: EventFacts, till: TillInHand, number: str, days: int
+) -> None:
+    spend(office.database, event, [till])
+    draft = office.approved(till.merchant)
+    on = TODAY + timedelta(days=days)
+    with pytest.raises(InvalidInput) as refused:
+        office.do(
+            lambda session: orders.countersign(
+                session, settlement=draft.id, number=number, on=on, by=office.preparer, now=NOW
+            )
+        )
+    wrong = {"number"} if number != "R-77" else set()
+    assert {problem.field for problem in refused.value.problems} == wrong | ({"on"} if days else set())
+
+
+def test_a_payment_of_another_amount_is_refused_with_both(office: Office, event: EventFacts, till: TillInHand) -> None:
+    spend(office.database, event, [till] * 3)
+    _, ordered = office.ordered(till.merchant)
+    with pytest.raises(InvalidInput) as refused:
+        office.book(ordered[0], amount=FACE + 1)
+    (problem,) = refused.value.problems
+    assert problem.text() == "amount: El pago ordenado es de B/. 20.00, no de B/. 20.01."
+
+
+def test_a_reference_is_used_once_however_it_is_spelt(office: Office, event: EventFacts, till: TillInHand) -> None:
+    spend(office.database, event, [till] * 3)
+    _, ordered = office.ordered(till.merchant)
+    office.book(ordered[0], reference="trx-9")
+    with pytest.raises(InvalidInput) as refused:
+        office.book(ordered[1], reference=" TRX-9 ")
+    assert [problem.refusal.code for problem in refused.value.problems] == ["reference_used"]
+    assert _refused(lambda: office.book(ordered[0])) == "payment_booked_already"
+
+
+@pytest.mark.parametrize("reference", ["", "con espacio", "a" * 65, "=1+1", "-"])
+def test_a_reference_is_letters_and_digits(office: Office, event: EventFacts, till: TillInHand, reference: str) -> None:
+    spend(office.database, event, [till] * 3)
+    _, ordered = office.ordered(till.merchant)
+    by = next(one for one in office.signers.values() if one.organisation == ordered[0].funder)
+    with pytest.raises(InvalidInput) as refused:
+        office.do(
+            lambda session: payments.book(
+                session,
+                payment=ordered[0].id,
+                amount=FACE,
+                reference=reference,
+                booked_on=TODAY + timedelta(days=1),
+                by=by,
+                now=NOW,
+            )
+        )
+    assert {problem.field for problem in refused.value.problems} == {"reference", "booked_on"}
+
+
+def test_a_treasurer_attests_the_own_organisations_payment_and_the_preparer_none(
+    office: Office, event: EventFacts, till: TillInHand
+) -> None:
+    spend(office.database, event, [till] * 3)
+    _, ordered = office.ordered(till.merchant)
+    ids = _organisations(office)
+    first = next(one for one in ordered if one.funder == ids[MINSEG])
+
+    def booked(by: Actor) -> Callable[[], object]:
+        return lambda: office.do(
+            lambda session: payments.book(
+                session, payment=first.id, amount=FACE, reference="TRX-1", booked_on=TODAY, by=by, now=NOW
+            )
+        )
+
+    assert _refused(booked(office.signers[MINGOB])) == "not_your_payment"
+    assert _refused(booked(office.preparer)) == "prepared_by_same"
+    assert _refused(booked(make_user(office.database, "z.otro", Role.AUDITOR, organisation="MINSEG"))) == "forbidden"
+
+
+def test_the_operator_signs_nothing(office: Office, event: EventFacts, till: TillInHand) -> None:
+    spend(office.database, event, [till])
+    draft = office.prepare(till.merchant)
+    for act in (
+        lambda session: service.submit(session, settlement=draft.id, by=OPERATOR, now=NOW),
+        lambda session: approvals.approve(session, settlement=draft.id, by=OPERATOR, now=NOW),
+        lambda session: orders.order(session, settlement=draft.id, by=OPERATOR, now=NOW),
+    ):
+        with pytest.raises(Forbidden):
+            office.do(act)
+
+
+def _return(
+    office: Office, draft: SettlementFacts, reason: ReturnReason = ReturnReason.WITHDRAWN, *, by: Actor | None = None
+) -> None:
+    office.do(
+        lambda session: service.send_back(
+            session, settlement=draft.id, reason=reason, by=by or office.preparer, now=NOW
+        )
+    )
+
+
+def _refused(act: Callable[[], object]) -> str:
+    with pytest.raises(Refused) as refused:
+        act()
+    return refused.value.code
+
+
+def _shares(office: Office, draft: SettlementFacts) -> dict[str, int]:
+    codes = {key: code for code, key in _organisations(office).items()}
+    with office.database.reading() as session:
+        return {codes[share.funder]: share.amount for share in queries.funder_shares(session, draft.id)}
+
+
+def _organisations(office: Office) -> dict[str, UUID]:
+    return {code: actor.organisation for code, actor in office.signers.items() if actor.organisation is not None}
+
+
+def _state(office: Office, draft: SettlementFacts) -> SettlementState:
+    with office.database.reading() as session:
+        return queries.by_id(session, draft.id).state
+
+
+def _balance(office: Office, account: AccountRef) -> int:
+    with office.database.reading() as session:
+        return balance(session, account)
+
+
+def _event_balance(office: Office, kind: AccountKind, event: EventFacts) -> int:
+    return _balance(office, AccountRef(kind, event_scope(event.id)))
+
+
+def _of_funder(office: Office, kind: AccountKind, funder: UUID) -> int:
+    return _balance(office, AccountRef(kind, settling.funder_scope(funder)))
+
+
+def _owed(office: Office, till: TillInHand, funder: UUID) -> int:
+    return _balance(office, AccountRef(APPROVED_PAYABLE, settling.payable_scope(till.merchant, funder)))
