@@ -31,6 +31,8 @@ H = TypeVar("H")
 
 
 TRIGGERS_SAY = (
+    "a second person has not approved",
+    "an event begins planned",
     "a funder has not approved, or a line is not sealed",
     "a payment is not booked",
     "a settlement begins as a draft",

@@ -88,6 +88,7 @@ class Event(Base):
         CheckConstraint("ends_on >= starts_on", name="days"),
         CheckConstraint("expires_on > ends_on", name="expiry"),
         CheckConstraint("(state IN ('closed', 'purged')) = (salt IS NULL)", name="salt_until_close"),
+        CheckConstraint("(closed_at IS NULL) = (salt IS NOT NULL)", name="closed_with_salt"),
         UniqueConstraint("id", "expires_on"),
     )
 

@@ -91,6 +91,7 @@ class Handover(Base):
         CheckConstraint("approved_by <> appraised_by", name="approver_is_not_appraiser"),
         CheckConstraint("approved_by <> issued_by", name="approver_is_not_issuer"),
         CheckConstraint("award IS NULL OR award >= 0", name="award"),
+        CheckConstraint("issued_by IS NULL OR appraised_by IS NOT NULL", name="appraised_before_issue"),
         UNORDERED,
     )
 

@@ -28,6 +28,8 @@ class Account(Base):
         UniqueConstraint("ledger", "code", "scope"),
         UniqueConstraint("ledger", "id"),
         CheckConstraint("ledger IN (1, 2)", name="ledger"),
+        CheckConstraint("(ledger = 2) = (substr(code, 1, 1) = '8')", name="ledger_of_code"),
+        CheckConstraint("limited = (code IN ('8100', '8150'))", name="limited_by_code"),
         CheckConstraint("NOT limited OR normal_side = 'credit'", name="limited_is_credit"),
     )
 

@@ -41,6 +41,8 @@ def upgrade() -> None:  # noqa: PLR0915  one statement a table
         sa.Column("limited", sa.Boolean(), nullable=False),
         sa.CheckConstraint("NOT limited OR normal_side = 'credit'", name=op.f("ck_account_limited_is_credit")),
         sa.CheckConstraint("ledger IN (1, 2)", name=op.f("ck_account_ledger")),
+        sa.CheckConstraint("(ledger = 2) = (substr(code, 1, 1) = '8')", name=op.f("ck_account_ledger_of_code")),
+        sa.CheckConstraint("limited = (code IN ('8100', '8150'))", name=op.f("ck_account_limited_by_code")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_account")),
         sa.UniqueConstraint("ledger", "code", "scope", name=op.f("uq_account_ledger_code_scope")),
         sa.UniqueConstraint("ledger", "id", name=op.f("uq_account_ledger_id")),
@@ -378,6 +380,7 @@ def upgrade() -> None:  # noqa: PLR0915  one statement a table
         sa.Column("salt", sa.LargeBinary(length=32), nullable=True),
         sa.Column("closed_at", Instant(), nullable=True),
         sa.CheckConstraint("(state IN ('closed', 'purged')) = (salt IS NULL)", name=op.f("ck_event_salt_until_close")),
+        sa.CheckConstraint("(closed_at IS NULL) = (salt IS NOT NULL)", name=op.f("ck_event_closed_with_salt")),
         sa.CheckConstraint("ends_on >= starts_on", name=op.f("ck_event_days")),
         sa.CheckConstraint("expires_on > ends_on", name=op.f("ck_event_expiry")),
         sa.ForeignKeyConstraint(["barrio"], ["barrio.id"], name=op.f("fk_event_barrio")),
@@ -851,6 +854,9 @@ def upgrade() -> None:  # noqa: PLR0915  one statement a table
         sa.CheckConstraint("approved_by <> appraised_by", name=op.f("ck_handover_approver_is_not_appraiser")),
         sa.CheckConstraint("approved_by <> issued_by", name=op.f("ck_handover_approver_is_not_issuer")),
         sa.CheckConstraint("award IS NULL OR award >= 0", name=op.f("ck_handover_award")),
+        sa.CheckConstraint(
+            "issued_by IS NULL OR appraised_by IS NOT NULL", name=op.f("ck_handover_appraised_before_issue")
+        ),
         sa.ForeignKeyConstraint(["appraised_by"], ["user_account.id"], name=op.f("fk_handover_appraised_by")),
         sa.ForeignKeyConstraint(["approved_by"], ["user_account.id"], name=op.f("fk_handover_approved_by")),
         sa.ForeignKeyConstraint(["event"], ["event.id"], name=op.f("fk_handover_event")),

@@ -5,6 +5,8 @@ purge rewrites rows that way, in random order, so that neither their place on di
 the order of the surrenders. SQLite keeps those rows without a rowid and needs no such thing; but there ``INSERT OR
 REPLACE`` deletes silently where ``recursive_triggers`` is off, so a trigger also refuses every insert over an
 existing key, hidden row numbers included, and ``UPDATE OR REPLACE`` is refused the same way.
+
+On PostgreSQL the triggers that keep balances run as their owner, because the application's role may not write one.
 """
 
 from collections.abc import Sequence
@@ -77,8 +79,13 @@ PARTED = {
 # table: (name, condition under which an update is refused). NEW and OLD as both databases spell them.
 FROZEN = {
     "surrender": (
-        "end_is_final",
-        "OLD.state IN ('paid_out', 'declined', 'cancelled') OR NEW.event <> OLD.event OR NEW.day <> OLD.day",
+        "states_in_order",
+        (
+            "OLD.state IN ('paid_out', 'declined', 'cancelled') OR NEW.event <> OLD.event OR NEW.day <> OLD.day"
+            " OR (NEW.state <> OLD.state AND NEW.state <> 'cancelled' AND OLD.state || '>' || NEW.state NOT IN"
+            " ('open>offered', 'open>awaiting_approval', 'awaiting_approval>offered', 'awaiting_approval>open',"
+            " 'offered>open', 'offered>accepted', 'offered>declined', 'accepted>paid_out'))"
+        ),
     ),
     "item": (
         "end_is_final",
@@ -92,6 +99,7 @@ FROZEN = {
             " OR NEW.starts_on <> OLD.starts_on OR NEW.ends_on <> OLD.ends_on"
             " OR (OLD.salt IS NOT NULL AND NEW.salt IS NOT NULL AND NEW.salt <> OLD.salt)"
             " OR (OLD.salt IS NULL AND NEW.salt IS NOT NULL)"
+            " OR (OLD.closed_at IS NOT NULL AND (NEW.closed_at IS NULL OR NEW.closed_at <> OLD.closed_at))"
             " OR (NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN"
             " ('planned>open', 'open>closing', 'closing>open', 'closing>closed', 'closed>purged'))"
         ),
@@ -119,13 +127,46 @@ FROZEN = {
             "OLD.issued_by IS NOT NULL OR NEW.surrender <> OLD.surrender OR NEW.event <> OLD.event"
             " OR NEW.op_id <> OLD.op_id OR NEW.op_hash <> OLD.op_hash OR NEW.number <> OLD.number"
             " OR (OLD.appraised_by IS NOT NULL AND (NEW.appraised_by IS NULL OR NEW.appraised_by <> OLD.appraised_by))"
+            " OR NEW.approved_by <> OLD.approved_by"
         ),
     ),
-    "handover_item": ("link_stays", "NEW.item <> OLD.item OR NEW.surrender <> OLD.surrender OR NEW.line <> OLD.line"),
+    "handover_item": (
+        "link_stays",
+        (
+            "NEW.item <> OLD.item OR NEW.surrender <> OLD.surrender OR NEW.line <> OLD.line"
+            " OR NEW.needs_approval <> OLD.needs_approval"
+        ),
+    ),
     "handover_voucher": ("link_stays", "NEW.voucher <> OLD.voucher OR NEW.surrender <> OLD.surrender"),
     "invitation": ("used_once", "OLD.used_at IS NOT NULL"),
     "serial_counter": ("only_grows", "NEW.drawn < OLD.drawn OR NEW.event <> OLD.event"),
 }
+
+# (table, name, act, condition under which it is refused, why)
+GUARDS = (
+    ("event", "begins_planned", "INSERT", "NEW.state <> 'planned'", "an event begins planned"),
+    (
+        "handover",
+        "approved_first",
+        "UPDATE",
+        (
+            "NEW.issued_by IS NOT NULL AND NEW.approved_by IS NULL AND EXISTS"
+            " (SELECT 1 FROM handover_item l JOIN item i ON i.id = l.item"
+            " WHERE l.surrender = NEW.surrender AND l.needs_approval AND i.state <> 'struck')"
+        ),
+        "a second person has not approved",
+    ),
+    (
+        "handover_item",
+        "approved_first",
+        "INSERT",
+        (
+            "NEW.needs_approval AND EXISTS (SELECT 1 FROM handover h"
+            " WHERE h.surrender = NEW.surrender AND h.issued_by IS NOT NULL AND h.approved_by IS NULL)"
+        ),
+        "a second person has not approved",
+    ),
+)
 
 
 def upgrade() -> None:
@@ -134,6 +175,8 @@ def upgrade() -> None:
         _postgresql()
     else:
         _sqlite()
+    for table, name, act, refused, why in GUARDS:
+        guard(table, name, act, refused, why)
 
 
 def append_only(table: str) -> None:
@@ -196,7 +239,7 @@ def _postgresql() -> None:
     _postgresql_guard("role_grant", "forbidden_pair", "INSERT", _forbidden_pair(), "roles that one person may not hold")
     op.execute(
         """
-        CREATE FUNCTION open_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION open_balance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
         BEGIN
             INSERT INTO account_balance (account, balance) VALUES (NEW.id, 0);
             RETURN NULL;
@@ -209,7 +252,7 @@ def _postgresql() -> None:
     )
     op.execute(
         """
-        CREATE FUNCTION move_balance() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION move_balance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
         BEGIN
             UPDATE account_balance
                SET balance = balance + CASE WHEN account = NEW.credit THEN NEW.amount ELSE -NEW.amount END

@@ -321,7 +321,7 @@ def part(database: Database) -> None:
     with database.engine.begin() as connection:
         for act in (
             "UPDATE event SET state = 'closing'",
-            "UPDATE event SET state = 'closed', salt = NULL",
+            "UPDATE event SET state = 'closed', salt = NULL, closed_at = '2026-11-24 15:00:00'",
             "UPDATE event SET state = 'purged'",
             "DELETE FROM handover_voucher",
             "DELETE FROM handover_item",

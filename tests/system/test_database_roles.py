@@ -7,7 +7,10 @@ import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
+from buyback.ids import new_id
 from buyback.migrate import upgrade
+from tests.builders import NOW
+from tests.raw import put
 
 ROLE = "buyback_serves"
 
@@ -32,6 +35,35 @@ def test_the_application_reads_and_adds_rows(serving: Engine) -> None:
     with serving.begin() as connection:
         connection.execute(text("INSERT INTO province (code, name) VALUES ('99', 'Prueba')"))
         assert connection.scalar(text("SELECT name FROM province WHERE code = '99'")) == "Prueba"
+
+
+def test_the_application_moves_a_float_by_posting_only(serving: Engine) -> None:
+    accounts = {"8150": new_id(), "8200": new_id(), "8000": new_id()}
+    with serving.begin() as connection:
+        for code, key in accounts.items():
+            side = "debit" if code == "8000" else "credit"
+            put(
+                connection,
+                "account",
+                id=key,
+                ledger=2,
+                code=code,
+                scope="event/1",
+                normal_side=side,
+                limited=code == "8150",
+            )
+        journal = new_id()
+        row = {"kind": "allot", "period": "2026-11", "effective_on": NOW.date(), "recorded_at": NOW}
+        put(connection, "journal", id=journal, **row)
+        legs = (("8000", "8150", 30_00), ("8150", "8200", 20_00))
+        for line, (debit, credit, amount) in enumerate(legs):
+            sides = {"debit": accounts[debit], "credit": accounts[credit], "amount": amount}
+            put(connection, "transfer", id=new_id(), journal=journal, line=line, ledger=2, **sides)
+    with serving.connect() as connection:
+        assert connection.scalar(text("SELECT balance FROM account_balance")) == 10_00
+    for act in ("UPDATE account_balance SET balance = 99900", "DELETE FROM account_balance"):
+        with serving.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+            connection.execute(text(act))
 
 
 @pytest.mark.parametrize(
