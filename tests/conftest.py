@@ -2,14 +2,16 @@
 
 import ipaddress
 import sys
-from collections.abc import Iterator, Mapping
-from contextlib import suppress
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import ExitStack, suppress
+from typing import Any, TypeVar
 
 import pytest
 
 from buyback.db import Database
-from tests.databases import KINDS, Databases
+from tests.databases import KINDS, Databases, Grow
+
+T = TypeVar("T")
 
 SHARED = pytest.StashKey[Databases]()
 
@@ -46,20 +48,26 @@ def pytest_configure_node(node: Any) -> None:  # noqa: ANN401  xdist publishes n
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Run what asks for a database on each kind, or on those that its mark ``databases`` names."""
-    if "database_url" not in metafunc.fixturenames:
+    if "database_kind" not in metafunc.fixturenames:
         return
     mark = metafunc.definition.get_closest_marker("databases")
     wanted = KINDS if mark is None else mark.args
     chosen = _kinds(metafunc.config)
     left_out = pytest.mark.skip(reason="--databases leaves this kind out")
     kinds = [pytest.param(kind, marks=() if kind in chosen else left_out) for kind in wanted if kind in chosen or mark]
-    metafunc.parametrize("database_url", kinds, indirect=True)
+    metafunc.parametrize("database_kind", kinds, indirect=True)
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest) -> Iterator[str]:
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Which kind of database this run of the test is for."""
+    return str(request.param)
+
+
+@pytest.fixture
+def database_url(request: pytest.FixtureRequest, database_kind: str) -> Iterator[str]:
     """The URL of a fresh, migrated database that nobody else uses."""
-    with request.config.stash[SHARED].fresh(request.param) as url:
+    with request.config.stash[SHARED].fresh(database_kind) as url:
         yield url
 
 
@@ -69,6 +77,21 @@ def database(database_url: str) -> Iterator[Database]:
     database = Database(database_url)
     yield database
     database.dispose()
+
+
+@pytest.fixture
+def grow(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Grow]:
+    """For tests that share a costly beginning: built once, then copied for each of them."""
+    shared = request.config.stash[SHARED]
+    with ExitStack() as copies:
+
+        def copy(build: Callable[[Database], T]) -> tuple[Database, T]:
+            grown = shared.grown(database_kind, build)
+            database = Database(copies.enter_context(shared.fresh(database_kind, like=grown.where)))
+            copies.callback(database.dispose)
+            return database, grown.gave
+
+        yield copy
 
 
 def _kinds(config: pytest.Config) -> tuple[str, ...]:

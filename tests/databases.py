@@ -4,15 +4,37 @@ import itertools
 import os
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, Generic, Protocol, TypeVar
+
+from sqlalchemy import make_url
 
 from buyback import migrate
+from buyback.db import Database
 from tests.postgres import Server, running_server
+
+T = TypeVar("T")
 
 KINDS = ("sqlite", "postgresql")
 TEMPLATE = "template_buyback"
+
+
+@dataclass(frozen=True)
+class Grown(Generic[T]):
+    """A database to copy, its file or its name, and what its builder gave back."""
+
+    where: str
+    gave: T
+
+
+class Grow(Protocol):
+    """Give a copy of the database that ``build`` made, of its own, and what ``build`` gave back."""
+
+    def __call__(self, build: Callable[[Database], T]) -> tuple[Database, T]:
+        """``build`` is called once in a run; it must be a plain function, by which it is known again."""
 
 
 class Databases:
@@ -23,6 +45,7 @@ class Databases:
         self._sqlite: Path | None = None
         self._server: Server | None = None
         self._names = itertools.count(1)
+        self._grown: dict[tuple[str, Callable[[Database], Any]], Grown[Any]] = {}
 
     @classmethod
     def started_elsewhere(cls, where: Mapping[str, str]) -> "Databases":
@@ -40,17 +63,28 @@ class Databases:
         return {kind: str(starts[kind]()) for kind in kinds}
 
     @contextmanager
-    def fresh(self, kind: str) -> Iterator[str]:
-        """The URL of a new copy, removed afterwards."""
+    def fresh(self, kind: str, *, like: str | None = None) -> Iterator[str]:
+        """The URL of a new copy of the template, or of a database that was grown from it; removed afterwards."""
         name = f"t{os.getpid()}_{next(self._names)}"
         if kind == "postgresql":
             try:
-                yield self.server.clone(TEMPLATE, name)
+                yield self.server.clone(like or TEMPLATE, name)
             finally:
                 self.server.drop(name)
         else:
             with tempfile.TemporaryDirectory(prefix=f"buyback-{name}-") as folder:
-                yield f"sqlite:///{shutil.copy(self.sqlite_template, folder)}"
+                yield f"sqlite:///{shutil.copy(like or self.sqlite_template, folder)}"
+
+    def grown(self, kind: str, build: Callable[[Database], T]) -> "Grown[T]":
+        """The database that ``build`` made of a fresh one: built when first asked for, then only copied."""
+        known = self._grown.get((kind, build))
+        if known is None:
+            url = self._cleanup.enter_context(self.fresh(kind))
+            database = Database(url)
+            gave = build(database)
+            database.dispose()  # a database that somebody is connected to is not copied
+            known = self._grown[kind, build] = Grown(str(make_url(url).database), gave)
+        return known
 
     @property
     def sqlite_template(self) -> Path:

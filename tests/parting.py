@@ -24,6 +24,7 @@ from buyback.tariff.rules import PricedThing
 from buyback.vouchers import closing, resolving
 from buyback.vouchers.capture import import_forms
 from buyback.vouchers.counts import Figures, in_records
+from buyback.vouchers.erasing import erase_traces
 from buyback.vouchers.payout import issue_surrender
 from buyback.vouchers.purge import REVIEW_DAYS, purge
 from buyback.vouchers.service import MintedVoucher
@@ -87,6 +88,21 @@ def close(world: World) -> None:
             closing.count_and_close(session, event=event, figures=counted, by=by, now=CLOSES)
 
     world.database.transact(work)
+
+
+def make_purged(database: Database) -> World:
+    """The same event closed, parted, and its traces erased from the files."""
+    world = make_world(database)
+    purge_whole(world)
+    return world
+
+
+def purge_whole(world: World) -> None:
+    """Everything that a purge is: close, part, erase."""
+    close(world)
+    part(world)
+    if not erase_traces(world.database):
+        raise RuntimeError("the traces could not be erased")
 
 
 def part(world: World) -> None:

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from buyback.db import Database
 from buyback.reports.invariants import ALL, check
-from tests.parting import close, make_world, part
+from tests.databases import Grow
+from tests.parting import make_purged, make_world
 
 ONE = {
     "ONE_ISSUE": "CAST(id AS TEXT) = (SELECT MIN(CAST(id AS TEXT)) FROM journal WHERE kind = 'issue')",
@@ -64,17 +65,16 @@ AFTER_THE_PURGE = {
 
 
 @pytest.mark.parametrize("is_purged", [False, True], ids=["while open", "after the purge"])
-def test_each_invariant_fails_by_name_when_it_is_broken(database: Database, is_purged: bool) -> None:  # noqa: FBT001
-    world = make_world(database)
-    if is_purged:
-        close(world)
-        part(world)
+def test_each_invariant_fails_by_name_when_it_is_broken(grow: Grow, is_purged: bool) -> None:  # noqa: FBT001
+    database, _ = grow(make_purged if is_purged else make_world)
     unseen = {}
-    for name, broken in (AFTER_THE_PURGE if is_purged else WHILE_OPEN).items():
-        with _lawless(database) as connection:
-            assert _failing(connection) == set()
+    with _lawless(database) as connection:
+        assert _failing(connection) == set()
+        for name, broken in (AFTER_THE_PURGE if is_purged else WHILE_OPEN).items():
+            mended = connection.begin_nested()
             connection.execute(text(broken.format(**ONE)))
             failing = _failing(connection)
+            mended.rollback()
             if name not in failing:
                 unseen[name] = failing
     assert unseen == {}

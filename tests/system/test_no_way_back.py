@@ -7,6 +7,7 @@ order, plus five points in a hundred. Before it, the attacks that follow a link 
 import random
 from collections import Counter
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from statistics import mean
 from uuid import UUID
@@ -16,11 +17,11 @@ from sqlalchemy import Connection, make_url, text
 
 from buyback.campaigns.states import EventState
 from buyback.db import Database
-from buyback.vouchers.erasing import erase_traces
 from buyback.vouchers.telling import explanations
 from tests import attackers
 from tests.attackers import Guess, at_random, beside, by_common_values, item_orders, steal, voucher_orders
-from tests.parting import World, close, make_world, part
+from tests.databases import Grow
+from tests.parting import World, close, make_purged, make_world, part, purge_whole
 from tests.soundness import assert_sound
 
 RIGHT = 0.95  # of the vouchers, for an attack that has the link in hands
@@ -31,20 +32,23 @@ EXPLANATIONS = 20  # sets of at most three items of the day that would leave the
 
 
 @pytest.fixture
-def world(database: Database) -> World:
-    return make_world(database)
+def world(grow: Grow) -> World:
+    """An event that is still open."""
+    database, world = grow(make_world)
+    return replace(world, database=database)
+
+
+@pytest.fixture
+def parted(grow: Grow) -> World:
+    """The same kind of event after its purge."""
+    database, world = grow(make_purged)
+    return replace(world, database=database)
 
 
 @pytest.fixture
 def connection(world: World) -> Iterator[Connection]:
     with world.database.engine.connect() as connection:
         yield connection
-
-
-def purge(world: World) -> None:
-    close(world)
-    part(world)
-    assert erase_traces(world.database)
 
 
 def score(world: World, guess: Guess) -> float:
@@ -83,11 +87,10 @@ def test_common_values_lead_back_before_the_purge(world: World, connection: Conn
     assert score(world, by_common_values(steal(connection), list(world.of_voucher))) >= RIGHT
 
 
-def test_common_values_lead_nowhere_after_the_purge(world: World) -> None:
+def test_common_values_lead_nowhere_after_the_purge(parted: World) -> None:
     """No id, hash, instant, op id, actor or word of the audit log joins any voucher to any surrender or item."""
-    purge(world)
-    with world.database.engine.connect() as connection:
-        assert by_common_values(steal(connection), list(world.of_voucher)) == {}
+    with parted.database.engine.connect() as connection:
+        assert by_common_values(steal(connection), list(parted.of_voucher)) == {}
 
 
 def test_the_order_of_serials_leads_back_while_the_salt_exists(world: World, connection: Connection) -> None:
@@ -107,7 +110,7 @@ def test_the_writing_transaction_leads_back_before_the_purge_and_nowhere_after_i
     at_tables = sum(count for _, count in Counter(_tag_of_day(world)).items())
     right = score(world, attackers.by_same_transaction(world.database)) * len(world.of_voucher)
     assert right / at_tables >= RIGHT
-    purge(world)
+    purge_whole(world)
     assert attackers.by_same_transaction(world.database) == {}
 
 
@@ -121,21 +124,19 @@ def _tag_of_day(world: World) -> list[str]:
         return list(connection.scalars(text(query)))
 
 
-def test_no_order_tells_more_than_chance_after_the_purge(world: World) -> None:
+def test_no_order_tells_more_than_chance_after_the_purge(parted: World) -> None:
     """Serials, ids, hashes, tags; on PostgreSQL places on disk and transactions too, all without the salt."""
-    purge(world)
-    with world.database.engine.connect() as connection:
-        bar = chance(world, connection)
-        scores = orders_beside_each_other(world, connection)
+    with parted.database.engine.connect() as connection:
+        bar = chance(parted, connection)
+        scores = orders_beside_each_other(parted, connection)
     assert len(scores) >= len(attackers.VOUCHER_COLUMNS) * len(attackers.ITEM_COLUMNS)
     assert {order: right for order, right in scores.items() if right > bar} == {}
 
 
-def test_who_issued_a_voucher_tells_no_more_than_chance_after_the_purge(world: World) -> None:
+def test_who_issued_a_voucher_tells_no_more_than_chance_after_the_purge(parted: World) -> None:
     """The journals keep the issuer. Desks took turns, so the attacker gives each issuer every other tag."""
-    purge(world)
-    with world.database.engine.connect() as connection:
-        bar = chance(world, connection)
+    with parted.database.engine.connect() as connection:
+        bar = chance(parted, connection)
         rows = connection.execute(
             text("SELECT CAST(id AS TEXT), CAST(actor AS TEXT) FROM journal WHERE kind = 'issue'")
         )
@@ -151,7 +152,7 @@ def test_who_issued_a_voucher_tells_no_more_than_chance_after_the_purge(world: W
             mine = [line for line in vouchers if of_voucher[line.id.hex] == issuer]
             theirs = [line for number, line in enumerate(items) if number % 2 == (place + turn) % 2]
             guess |= beside(mine, theirs)
-        best = max(best, score(world, guess))
+        best = max(best, score(parted, guess))
     assert best <= bar
 
 
@@ -159,10 +160,9 @@ def _hex(key: str) -> str:
     return key.replace("-", "")
 
 
-def test_every_remainder_voucher_has_many_explanations(world: World) -> None:
+def test_every_remainder_voucher_has_many_explanations(parted: World) -> None:
     """Amounts stay, so this is no proof of silence: ``docs/decisions/0010-parting.md`` says what they still tell."""
-    purge(world)
-    with world.database.engine.connect() as connection:
+    with parted.database.engine.connect() as connection:
         vouchers, items = voucher_orders(connection, None)["v.id"], item_orders(connection)["i.id"]
     counts = [
         explanations(
@@ -194,7 +194,7 @@ def test_the_file_holds_nothing_of_the_hand_overs_after_the_purge(world: World, 
     before = _bytes_on_disk(world.database)
     assert all(key in before for key in told_as_text)
     assert b'"act":"surrender:' in before
-    purge(world)
+    purge_whole(world)
     after = _bytes_on_disk(world.database)
     assert [key for key in [*told, *told_as_text] if key in after] == []
     assert b'"act":"surrender:' not in after
