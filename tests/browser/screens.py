@@ -45,11 +45,18 @@ def _open_pages() -> list[Screen]:
         Screen("home-table", "/", "/", TABLE),
         Screen("home-official", "/", "/", OFFICIAL),
         Screen("home-nothing", "/", "/", WITNESS),
+        Screen("components", "/components", "/components"),
         Screen("sign-in", "/entrar", "/entrar"),
         Screen("invitation", "/invitacion", "/invitacion"),
         Screen("not-found", "", "/nada"),
         Screen("not-found-signed-in", "", "/jornadas/NADA", TABLE),
         Screen("forbidden", "", "/totales", TABLE),
+        Screen("wrong-method", "", "/idioma"),
+        Screen("failed", "", "/faults/bug"),
+        Screen("no-answer", "", "/faults/database"),
+        Screen("refused", "", "/faults/refused"),
+        Screen("too-large", "", "/faults/status/413"),
+        Screen("too-often", "", "/faults/status/429"),
     ]
 
 

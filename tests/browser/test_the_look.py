@@ -1,4 +1,4 @@
-"""Every component and every public page, narrow and wide, light and dark, in both languages."""
+"""What is seen on a page besides its content: a form gone wrong, the way by keyboard, a page without scripts."""
 
 from collections.abc import Iterator
 
@@ -8,12 +8,9 @@ from playwright.sync_api import Browser, Page, expect
 from buyback.db import Database
 from buyback.security.access import Role
 from tests.browser.live import WIDTHS, assert_accessible, chromium, served
-from tests.web import gallery
 from tests.web.site import LOOPBACK, PASSWORD, make_site
 
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.databases("sqlite")]
-
-PATHS = ("/", "/entrar", "/invitacion", "/nada", "/gallery", "/gallery/yes", "/gallery/no", "/gallery/wait")
 
 
 @pytest.fixture(scope="module")
@@ -24,27 +21,46 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def address(database: Database) -> Iterator[str]:
-    site = make_site(database, gallery.AUDIENCE, base_url=LOOPBACK, demonstration=True)
+    site = make_site(database, base_url=LOOPBACK, demonstration=True)
     site.add_official(Role.WITNESS, name="a.testigo")
     with served(site.app) as where:
         yield where
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
 @pytest.mark.parametrize("width", WIDTHS)
-def test_axe_finds_nothing(browser: Browser, address: str, width: int, scheme: str) -> None:
-    dark = scheme == "dark"
-    page = browser.new_page(viewport={"width": width, "height": 800}, color_scheme="dark" if dark else "light")
-    for language in ("English", "Español"):
-        page.goto(address)
-        page.get_by_role("button", name=language).click()
-        for path in PATHS:
-            page.goto(address + path)
-            assert_accessible(page)
-    page.goto(address + "/gallery")
+def test_a_form_gone_wrong_is_read_first_and_each_problem_leads_to_its_field(
+    browser: Browser, address: str, width: int
+) -> None:
+    page = browser.new_page(viewport={"width": width, "height": 800})
+    page.goto(address + "/components")
+    page.get_by_label("Marca").fill("")
     page.get_by_role("button", name="Guardar", exact=True).click()
-    expect(page.get_by_role("alert").first).to_be_focused()
+    summary = page.locator(".error-summary")
+    expect(summary).to_be_focused()
     assert_accessible(page)
+    summary.get_by_role("link", name="Valor").click()
+    expect(page.get_by_label("Valor")).to_be_focused()
+    page.close()
+
+
+@pytest.mark.parametrize("path", ["/", "/components", "/entrar"])
+def test_a_page_asks_for_nothing_that_its_policy_refuses(browser: Browser, address: str, path: str) -> None:
+    page = browser.new_page()
+    said: list[str] = []
+    page.on("console", lambda message: said.append(message.text) if message.type in {"error", "warning"} else None)
+    page.goto(address + path)
+    page.wait_for_load_state("networkidle")
+    assert said == []
+    page.close()
+
+
+def test_the_first_page_is_light_enough_for_a_phone(browser: Browser, address: str) -> None:
+    page = browser.new_page(viewport={"width": 360, "height": 760})
+    sizes: list[int] = []
+    page.on("requestfinished", lambda request: sizes.append(request.sizes()["responseBodySize"]))
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    assert sum(sizes) < 100_000
     page.close()
 
 

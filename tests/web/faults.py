@@ -1,6 +1,6 @@
 """A portal in which everything goes wrong, on purpose."""
 
-from flask import Blueprint, render_template_string
+from flask import Blueprint, abort, render_template_string
 from sqlalchemy import text
 
 from buyback.errors import Forbidden, NotFound, Refused
@@ -42,6 +42,13 @@ def broken_database() -> str:
 def refused() -> str:
     """A rule says no."""
     raise TooLate(event="BETANIA")
+
+
+@faults.get("/faults/status/<int:status>")
+@open_to_all
+def status(status: int) -> str:
+    """An answer that the framework gives."""
+    abort(status)
 
 
 @faults.get("/faults/missing")

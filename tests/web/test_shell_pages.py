@@ -10,7 +10,8 @@ from jinja2 import UndefinedError
 
 from buyback.app import App
 from buyback.db import Database
-from buyback.paths import TEMPLATES
+from buyback.paths import STATIC, TEMPLATES
+from buyback.tariff.catalogue import CATALOGUE
 from buyback.web.shell import components, i18n
 from buyback.web.shell.components import static
 from tests.web.site import Site, make_site
@@ -133,3 +134,21 @@ def test_a_database_with_another_schema_is_not_ready(site: Site) -> None:
     answer = site.browser().get("/readyz")
     assert (answer.status_code, answer.text) == (503, "schema\n")
     assert site.browser().get("/healthz").status_code == 200
+
+
+def test_the_page_of_components_is_there_in_the_demonstration_only(database: Database) -> None:
+    assert make_site(database, demonstration=True).browser().get("/components").status_code == 200
+    assert make_site(database).browser().get("/components").status_code == 404
+
+
+def test_every_drawing_that_a_page_names_is_drawn(database: Database) -> None:
+    files = ("icons", "classes", "scenes")
+    drawn = {(one, name) for one in files for name in re.findall(r'<symbol id="(\w+)"', _drawing(one))}
+    text = make_site(database, demonstration=True).browser().get("/components").text
+    named = set(re.findall(r"/img/(\w+)\.svg\?v=\w+#(\w+)", text))
+    assert {("classes", code.value) for code in CATALOGUE} <= drawn
+    assert named == drawn
+
+
+def _drawing(name: str) -> str:
+    return (STATIC / "img" / f"{name}.svg").read_text(encoding="utf-8")

@@ -2,6 +2,7 @@
 
 from buyback.web.public.account import account
 from buyback.web.public.home import public
+from buyback.web.public.showcase import showcase
 from buyback.web.shell.audiences import Audience
 
-AUDIENCE = Audience("public", blueprints=(public, account))
+AUDIENCE = Audience("public", blueprints=(public, account, showcase))

@@ -13,7 +13,7 @@ from buyback.security.access import Permission
 class Link:
     """An entry of the header's navigation, shown to whoever has the permission.
 
-    The first page shows its ``hint``, and its ``icon`` of static/img/sprite.svg.
+    The first page shows its ``hint``, and its ``icon`` of static/img/icons.svg.
     """
 
     endpoint: str

@@ -1,0 +1,92 @@
+"""Every component in its states, with the name by which templates call it: for whoever makes a page.
+
+In demonstration mode only; elsewhere there is no such page.
+"""
+
+from flask import Blueprint, abort
+
+from buyback.tariff.catalogue import CATALOGUE
+from buyback.web.shell.forms import Form
+from buyback.web.shell.guard import open_to_all
+from buyback.web.shell.i18n import N_
+from buyback.web.shell.login import find_actor
+from buyback.web.shell.pages import Listing, page
+from buyback.web.shell.request import now, settings
+
+showcase = Blueprint("showcase", __name__)
+
+ICONS = (
+    ("good", "bad", "warning", "wait", "info", "plain", "moving", "up", "down", "same", "next", "previous", "menu"),
+    ("open", "person", "language", "leave", "search", "filter", "download", "print", "add", "undo", "lock", "scan"),
+    ("events", "totals", "till", "overview", "neighbourhoods", "map", "settlements", "voucher", "audit", "users"),
+)
+SCENES = ("table", "events", "till", "totals", "person", "lost", "closed", "storm", "wait", "heavy", "paper")
+STATES = {
+    N_("Entrega"): (
+        (N_("En avalúo"), "info"),
+        (N_("Espera aprobación"), "wait"),
+        (N_("Ofrecida"), "info"),
+        (N_("Aceptada, por pagar"), "wait"),
+        (N_("Pagada"), "good"),
+        (N_("No aceptada"), "plain"),
+    ),
+    N_("Jornada"): (
+        (N_("Planificada"), "plain"),
+        (N_("Abierta"), "good"),
+        (N_("En cierre"), "wait"),
+        (N_("Cerrada"), "plain"),
+    ),
+    N_("Vale"): (
+        (N_("En blanco"), "plain"),
+        (N_("Emitido"), "info"),
+        (N_("Canjeado"), "good"),
+        (N_("Anulado"), "bad"),
+        (N_("Vencido"), "plain"),
+    ),
+    N_("Liquidación"): (
+        (N_("Borrador"), "plain"),
+        (N_("Espera aprobación"), "wait"),
+        (N_("Aprobada"), "info"),
+        (N_("Pagada"), "good"),
+        (N_("Devuelta"), "bad"),
+    ),
+}
+
+
+@showcase.get("/components")
+@open_to_all
+def components() -> str:
+    """Everything at rest."""
+    return _page(Form({"name": "Ana", "condition": "poor", "sure": "yes"}))
+
+
+@showcase.post("/components")
+@open_to_all
+def components_posted() -> tuple[str, int]:
+    """The form sent: whatever is wrong with it stands beside its field. Nothing is kept."""
+    form = Form.posted()
+    with form.refusals():
+        form.text("name")
+        form.money("value")
+        form.whole("quantity")
+        form.day("day")
+        form.choice("class", CATALOGUE)
+        form.choice("condition", ("serviceable", "poor"))
+        form.check()
+    return _page(form), 422
+
+
+def _page(form: Form) -> str:
+    find_actor()
+    if not settings().demonstration:
+        abort(404)
+    return page(
+        "public/components.html",
+        form=form,
+        now=now(),
+        catalogue=CATALOGUE,
+        icons=ICONS,
+        scenes=SCENES,
+        states=STATES,
+        listing=Listing(rows=[1], number=2, total=120),
+    )

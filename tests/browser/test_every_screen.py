@@ -1,0 +1,236 @@
+"""Every page there is, looked at as its people do: on a phone and a desk, in both languages, by day and by night.
+
+The walk is made once and takes notes; each test reads one kind of them. ``screens.py`` is the list it goes by.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+
+from buyback.db import Database
+from tests.browser.live import RULES, chromium, served
+from tests.browser.screens import NOT_PAGES, TILL, Screen, screens
+from tests.browser.stage import Stage, hold_session, set_stage
+from tests.builders import NOW
+from tests.databases import Databases
+from tests.system.test_route_matrix import matrix
+from tests.web import faults
+from tests.web.site import LOOPBACK, Clock, Site, make_site
+
+pytestmark = [pytest.mark.browser, pytest.mark.server]
+
+PHONE: ViewportSize = {"width": 360, "height": 760}
+DESK: ViewportSize = {"width": 1280, "height": 800}
+VIEWS = {"es": PHONE, "en": DESK}
+SWITCH = {"es": "Español", "en": "English"}
+
+# Only these can change between day and night; the rest is the same page.
+BY_COLOUR: dict[str, Any] = {"runOnly": ["color-contrast", "link-in-text-block"], "preload": False}
+
+AXE = Axe().axe_script
+VIOLATIONS = """options => axe.run(document, options).then(
+    found => found.violations.map(one => `${one.id}: ${one.nodes.map(node => node.target)}`))"""
+
+SMALL_TARGETS = """() => [...document.querySelectorAll(
+    'button, summary, select, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), .tile, nav a, .button')]
+  .filter(e => e.checkVisibility() && e.getBoundingClientRect().height < 47.5)
+  .map(e => `${e.tagName} ${e.textContent.trim().slice(0, 30)} ${e.getBoundingClientRect().height}`)"""
+
+WIDER_THAN_THE_SCREEN = "() => document.documentElement.scrollWidth - document.documentElement.clientWidth"
+
+PRINTED = """() => ['nav', '.site-header__tools', '.site-footer', '.demo-strip', '.button', '.skip']
+  .filter(one => [...document.querySelectorAll(one)].some(e => e.checkVisibility()))"""
+
+TAB_STOPS = """() => {
+  const folded = e => e.closest('details:not([open])');
+  const inside = e => !folded(e) || e.matches('summary') && !folded(e.parentElement.parentElement);
+  const stops = 'a[href], button, select, summary, input:not([type=hidden]), [tabindex="0"]';
+  const groups = new Set();
+  return [...document.querySelectorAll(stops)].filter(e => {
+    if (e.disabled || !e.checkVisibility() || !inside(e)) return false;
+    if (e.type !== 'radio') return true;
+    const seen = groups.has(e.name);
+    groups.add(e.name);
+    return !seen;
+  }).length;
+}"""
+
+FOCUSED = """() => {
+  const e = document.activeElement;
+  if (!e || e === document.body) return null;
+  const shown = getComputedStyle(e.closest('.tile') || e);
+  if (!e.dataset.stop) e.dataset.stop = String(window.stops = (window.stops || 0) + 1);
+  const isVisible = shown.outlineStyle !== 'none' && parseFloat(shown.outlineWidth) >= 2;
+  return [e.dataset.stop, isVisible, e.outerHTML.slice(0, 80)];
+}"""
+
+
+@dataclass
+class Notes:
+    """What the walk saw: complaints by kind, each with the screen, and the titles of the pages."""
+
+    complaints: dict[str, list[str]] = field(default_factory=dict)
+    titles: dict[tuple[str, str], tuple[str, str]] = field(default_factory=dict)
+
+    def complain(self, kind: str, screen: Screen, language: str, what: object) -> None:
+        """Note it, if there is anything to it."""
+        if what:
+            self.complaints.setdefault(kind, []).append(f"{screen.name} ({language}): {what}")
+
+
+@dataclass
+class Theatre:
+    """The demonstration being served, and a browser."""
+
+    site: Site
+    stage: Stage
+    address: str
+    browser: Browser
+
+    def enter(self, who: str | None, language: str) -> BrowserContext:
+        """A browser's window in which somebody is signed in and has chosen a language."""
+        context = self.browser.new_context(viewport=VIEWS[language], locale="es-PA", reduced_motion="reduce")
+        if who is not None:
+            session = hold_session(self.site, who, till=self.stage.till if who == TILL else None)
+            context.add_cookies([{"name": "session", "value": session, "url": self.address}])
+        page = context.new_page()
+        if language != "es":
+            page.goto(self.address)
+            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+            page.get_by_role("button", name=SWITCH[language]).click()
+        return context
+
+
+@pytest.fixture(scope="module")
+def theatre() -> Iterator[Theatre]:
+    databases = Databases()
+    with databases.fresh("sqlite") as url, chromium() as browser:
+        database = Database(url)
+        stage = set_stage(database)
+        site = make_site(database, faults.AUDIENCE, base_url=LOOPBACK, demonstration=True, clock=Clock(NOW))
+        with served(site.app) as address:
+            yield Theatre(site, stage, address, browser)
+        database.dispose()
+    databases.close()
+
+
+@pytest.fixture(scope="module")
+def notes(theatre: Theatre) -> Notes:
+    """The walk through every screen in every view."""
+    taken = Notes()
+    for language in VIEWS:
+        windows: dict[str | None, Page] = {}
+        for screen in screens(theatre.stage):
+            if screen.who not in windows:
+                windows[screen.who] = theatre.enter(screen.who, language).pages[0]
+            page = windows[screen.who]
+            page.emulate_media(color_scheme="light", media="screen")
+            page.goto(theatre.address + screen.path)
+            _look(page, screen, language, taken)
+        for page in windows.values():
+            page.context.close()
+    return taken
+
+
+def _look(page: Page, screen: Screen, language: str, taken: Notes) -> None:
+    h1 = page.locator("h1").all_inner_texts()
+    page.evaluate(AXE)
+    taken.titles[screen.name, language] = (page.title(), h1[0] if len(h1) == 1 else "")
+    taken.complain("day", screen, language, _violations(page, RULES))
+    taken.complain("targets", screen, language, page.evaluate(SMALL_TARGETS))
+    page.emulate_media(color_scheme="dark")
+    taken.complain("night", screen, language, _violations(page, BY_COLOUR))
+    page.emulate_media(media="print", color_scheme="light")
+    taken.complain("print", screen, language, page.evaluate(PRINTED))
+    page.emulate_media(media="screen")
+    page.set_viewport_size(PHONE)
+    taken.complain("wide", screen, language, max(0, page.evaluate(WIDER_THAN_THE_SCREEN)))
+    page.set_viewport_size(VIEWS[language])
+
+
+def _violations(page: Page, rules: dict[str, Any]) -> list[str]:
+    found: list[str] = page.evaluate(VIOLATIONS, {**rules, "resultTypes": ["violations"]})
+    return found
+
+
+def test_the_walk_passes_by_every_page_of_the_route_map(theatre: Theatre) -> None:
+    walked = {screen.rule for screen in screens(theatre.stage)} - {""}
+    assert walked | NOT_PAGES == {route for route, method in matrix() if method == "GET"}
+    assert walked & NOT_PAGES == set()
+
+
+def test_each_screen_of_the_walk_is_where_it_says(theatre: Theatre) -> None:
+    urls = theatre.site.app.url_map.bind("127.0.0.1")
+    wrong = [
+        screen
+        for screen in screens(theatre.stage)
+        if screen.rule and urls.match(screen.path.partition("?")[0], return_rule=True)[0].rule != screen.rule
+    ]
+    assert "\n".join(map(str, wrong)) == ""
+
+
+def test_axe_finds_nothing_by_day(notes: Notes) -> None:
+    assert notes.complaints.get("day", []) == []
+
+
+def test_axe_finds_nothing_by_night(notes: Notes) -> None:
+    assert notes.complaints.get("night", []) == []
+
+
+def test_no_page_is_wider_than_a_phone(notes: Notes) -> None:
+    assert notes.complaints.get("wide", []) == []
+
+
+def test_whatever_is_tapped_is_48_pixels_high(notes: Notes) -> None:
+    assert notes.complaints.get("targets", []) == []
+
+
+def test_no_page_prints_its_navigation(notes: Notes) -> None:
+    assert notes.complaints.get("print", []) == []
+
+
+def test_every_page_has_a_title_and_one_heading(notes: Notes) -> None:
+    bare = [key for key, (title, heading) in notes.titles.items() if not heading or "·" not in title]
+    assert bare == []
+
+
+def test_every_page_is_in_the_language_that_was_chosen(notes: Notes) -> None:
+    names = {name for name, _ in notes.titles}
+    same = {name for name in names if notes.titles[name, "es"] == notes.titles[name, "en"]}
+    assert same == {"till", "till-yes", "till-no", "till-mistyped"}  # "Caja 1" is what the merchant called it
+
+
+def test_the_keyboard_reaches_everything_and_shows_where_it_is(theatre: Theatre) -> None:
+    wrong = []
+    windows: dict[str | None, Page] = {}
+    for screen in screens(theatre.stage):
+        if screen.who not in windows:
+            windows[screen.who] = theatre.enter(screen.who, "es").pages[0]
+        page = windows[screen.who]
+        page.goto(theatre.address + screen.path)
+        page.evaluate("document.activeElement.blur()")
+        wrong += [f"{screen.name}: {what}" for what in _tab_through(page)]
+    for page in windows.values():
+        page.context.close()
+    assert "\n".join(map(str, wrong)) == ""
+
+
+def _tab_through(page: Page) -> Iterator[str]:
+    stops = page.evaluate(TAB_STOPS)
+    inner = 3 * page.locator("[type=date]").count()  # day, month, year and the calendar are stops of their own
+    reached = set()
+    for _ in range(stops + inner + 3):  # the browser's own stops lie between the last and the first
+        page.keyboard.press("Tab")
+        found = page.evaluate(FOCUSED)
+        if found is None:
+            continue
+        stop, is_visible, element = found
+        reached.add(stop)
+        if not is_visible:
+            yield f"no focus to be seen on {element}"
+    if len(reached) < stops:
+        yield f"{len(reached)} of {stops} reached"
