@@ -11,13 +11,20 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from buyback.reports import invariants_intake, invariants_ledger, invariants_trust, invariants_vouchers
+from buyback.reports import (
+    invariants_intake,
+    invariants_ledger,
+    invariants_settlement,
+    invariants_trust,
+    invariants_vouchers,
+)
 from buyback.reports.invariant import Invariant
 
 ALL: tuple[Invariant, ...] = (
     *invariants_ledger.ALL,
     *invariants_vouchers.ALL,
     *invariants_intake.ALL,
+    *invariants_settlement.ALL,
     *invariants_trust.ALL,
 )
 

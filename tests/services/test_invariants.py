@@ -1,16 +1,14 @@
 """Each invariant is seen to fail, by its name, when what it says is broken past all constraints and triggers."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 import pytest
-from sqlalchemy import Connection, text
-from sqlalchemy.orm import Session
+from sqlalchemy import text
 
 from buyback.db import Database
-from buyback.reports.invariants import ALL, check
+from buyback.reports.invariants import ALL
+from tests.breaking import failing_in, lawless
 from tests.databases import Grow
 from tests.parting import make_purged, make_world
+from tests.settling import make_office, make_settled_event, make_shop, spend
 
 ONE = {
     "ONE_ISSUE": "CAST(id AS TEXT) = (SELECT MIN(CAST(id AS TEXT)) FROM journal WHERE kind = 'issue')",
@@ -64,55 +62,67 @@ AFTER_THE_PURGE = {
 }
 
 
+# One settlement is a draft, one approved and not ordered, one ordered and paid by two of three funders; one funder
+# leads in a fourth, which is paid.
+OF_SETTLEMENTS = {
+    "redeemed_is_settled_and_unsettled": "UPDATE settlement_line SET fate = NULL",
+    "lines_are_held_sealed_or_free": "UPDATE settlement_line SET held = NOT held WHERE fate IS NULL",
+    "lines_are_their_redemptions": "UPDATE settlement_line SET amount = amount + 1",
+    "settlements_add_up": "UPDATE settlement SET total = total + 1",
+    "shares_follow_the_agreement": "UPDATE agreement SET payment = 'lead'",
+    "carries_are_what_rounding_left": "UPDATE funder_carry SET carry = carry + 1",
+    "approvals_sign_what_is_there": "UPDATE settlement SET content_hash = content_hash || content_hash",
+    "steps_are_kept": "DELETE FROM countersign",
+    "payments_are_what_funders_pay": "UPDATE payment_booking SET amount = amount + 1",
+    "unpaid_is_2250": "DELETE FROM transfer WHERE journal IN (SELECT id FROM journal WHERE kind = 'pay')",
+    "in_transit_is_ordered_and_not_booked": "DELETE FROM transfer"
+    " WHERE journal IN (SELECT id FROM journal WHERE kind = 'book')",
+    "banks_paid_what_is_booked": "DELETE FROM transfer"
+    " WHERE ledger = 1 AND journal IN (SELECT id FROM journal WHERE kind = 'book')",
+    "shares_are_accrued_then_paid": "DELETE FROM transfer"
+    " WHERE ledger = 2 AND journal IN (SELECT id FROM journal WHERE kind = 'book')",
+    "funders_owe_what_was_paid_for_them": "UPDATE transfer SET amount = amount + 1"
+    " WHERE debit IN (SELECT id FROM account WHERE code = '1210')",
+}
+
+
 @pytest.mark.parametrize("is_purged", [False, True], ids=["while open", "after the purge"])
 def test_each_invariant_fails_by_name_when_it_is_broken(grow: Grow, is_purged: bool) -> None:  # noqa: FBT001
     database, _ = grow(make_purged if is_purged else make_world)
-    unseen = {}
-    with _lawless(database) as connection:
-        assert _failing(connection) == set()
-        for name, broken in (AFTER_THE_PURGE if is_purged else WHILE_OPEN).items():
-            mended = connection.begin_nested()
-            connection.execute(text(broken.format(**ONE)))
-            failing = _failing(connection)
-            mended.rollback()
-            if name not in failing:
-                unseen[name] = failing
-    assert unseen == {}
+    assert _unseen(database, AFTER_THE_PURGE if is_purged else WHILE_OPEN) == {}
+
+
+def test_each_invariant_of_settlements_fails_by_name_when_it_is_broken(database: Database) -> None:
+    office, till = make_office(database), make_shop(database)
+    event = make_settled_event(database, vouchers=8)
+    led = make_settled_event(database, "LIDER-2026-11-24", vouchers=3, mode="lead")
+    spend(database, led, [till] * 3)
+    office.paid(till.merchant)
+    spend(database, event, [till] * 3)
+    _, payments = office.ordered(till.merchant)
+    for payment in payments[:2]:
+        office.book(payment)
+    spend(database, event, [till] * 4)
+    office.approved(till.merchant)
+    spend(database, event, [till])
+    office.prepare(till.merchant)
+    assert _unseen(database, OF_SETTLEMENTS) == {}
 
 
 def test_every_invariant_has_a_test_that_breaks_it() -> None:
-    assert {invariant.name for invariant in ALL} == set(WHILE_OPEN) | set(AFTER_THE_PURGE)
+    assert {invariant.name for invariant in ALL} == {*WHILE_OPEN, *AFTER_THE_PURGE, *OF_SETTLEMENTS}
 
 
-def _failing(connection: Connection) -> set[str]:
-    with Session(connection, join_transaction_mode="create_savepoint") as session:
-        return {finding.invariant.name for finding in check(session) if not finding.ok}
-
-
-@contextmanager
-def _lawless(database: Database) -> Iterator[Connection]:
-    """A connection without triggers, keys and checks; what it does is taken back at the end."""
-    with database.engine.connect() as connection:
-        driver = connection.connection.driver_connection
-        if database.is_sqlite:
-            driver.execute("PRAGMA foreign_keys=0")  # type: ignore[union-attr]  # SQLite's connection
-            driver.execute("PRAGMA ignore_check_constraints=1")  # type: ignore[union-attr]  # as above
-        with connection.begin() as transaction:
-            for statement in _repeals(connection, is_sqlite=database.is_sqlite):
-                connection.execute(text(statement))
-            yield connection
-            transaction.rollback()
-        connection.invalidate()
-
-
-def _repeals(connection: Connection, *, is_sqlite: bool) -> Iterator[str]:
-    if is_sqlite:
-        names = connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all()
-        yield from (f"DROP TRIGGER {name}" for name in names)
-        return
-    checks = text(
-        "SELECT conrelid::regclass || ' DROP CONSTRAINT ' || quote_ident(conname) FROM pg_constraint"
-        " WHERE contype = 'c' AND connamespace = 'public'::regnamespace"
-    )
-    yield from (f"ALTER TABLE {drop}" for drop in connection.scalars(checks).all())
-    yield "SET LOCAL session_replication_role = replica"
+def _unseen(database: Database, broken: dict[str, str]) -> dict[str, set[str]]:
+    """Invariants that do not fail when they are broken, and which ones fail instead."""
+    unseen = {}
+    with lawless(database) as connection:
+        assert failing_in(connection) == set()
+        for name, breaks in broken.items():
+            mended = connection.begin_nested()
+            connection.execute(text(breaks.format(**ONE)))
+            failing = failing_in(connection)
+            mended.rollback()
+            if name not in failing:
+                unseen[name] = failing
+    return unseen
