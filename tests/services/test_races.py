@@ -4,9 +4,7 @@ The services alone cannot show the last: on SQLite one writer goes after the oth
 uniqueness of its own. So the control lets all decide first, each in its own snapshot, and only then lets all write.
 """
 
-from collections import Counter
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
 from threading import Barrier
 
@@ -27,6 +25,7 @@ from buyback.vouchers.resolving import Ending
 from buyback.vouchers.rules import Disposition
 from buyback.vouchers.states import ResolutionKind, VoidReason
 from tests.builders import NOW, make_user
+from tests.racing import at_once
 from tests.soundness import assert_sound
 from tests.tills import (
     FACE,
@@ -42,18 +41,6 @@ from tests.tills import (
 TILLS = 50
 AT_ONCE = 8
 EVENT = "CAJAS-2026-11-24"
-
-
-def at_once(works: list[Callable[[], str]]) -> Counter[str]:
-    """Start all at the same moment; how often each was told what."""
-    barrier = Barrier(len(works))
-
-    def run(work: Callable[[], str]) -> str:
-        barrier.wait()
-        return work()
-
-    with ThreadPoolExecutor(len(works)) as pool:
-        return Counter(pool.map(run, works))
 
 
 def test_of_fifty_tills_with_one_voucher_one_is_told_yes_and_the_others_that_it_is_spent(database: Database) -> None:
