@@ -1,5 +1,6 @@
 """Commands that serve the application."""
 
+import sys
 from dataclasses import replace
 
 import click
@@ -11,6 +12,7 @@ from buyback.commands.system import bring_up
 from buyback.db import Database
 from buyback.errors import Refused
 from buyback.security import keys as key_folder
+from buyback.security.keyring import KeyRing
 from buyback.settings import Settings
 
 
@@ -35,7 +37,7 @@ def demo(context: Context, *, no_serve: bool, host: str, port: int) -> None:
     bring_up(settings)
     database = Database(settings.database_url)
     if not demonstration.is_loaded(database):
-        demonstration.load(database, now=context.now())
+        _load(context, database, key_folder.load(settings.keys))
     database.dispose()
     click.echo(_welcome(settings))
     if not no_serve:
@@ -55,10 +57,21 @@ def serve(context: Context, *, host: str, port: int, workers: int) -> None:
     serving.run(context.settings, host=host, port=port, workers=workers)
 
 
+def _load(context: Context, database: Database, keys: KeyRing) -> None:
+    hidden = not sys.stderr.isatty()
+    with click.progressbar(length=0, label="Loading the demonstration", file=sys.stderr, hidden=hidden) as bar:
+
+        def progress(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        demonstration.load_all(database, keys=keys, now=context.now(), progress=progress)
+
+
 def _welcome(settings: Settings) -> str:
     width = max(len(name) for name, _ in demonstration.sign_ins())
     people = "\n".join(f"  {name:<{width}}  {does}" for name, does in demonstration.sign_ins())
     return (
-        f"Demonstration data, all invented: {settings.base_url}\n\n"
+        f"Demonstration data, its details all invented: {settings.base_url}\n\n"
         f"Sign in as (everybody's password is: {demonstration.PASSWORD})\n{people}\n"
     )
