@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, select
 from sqlalchemy.orm import Session
 
-from buyback.ledger.rules import AccountRef, Side
+from buyback.ledger.rules import AccountRef, JournalKind, Side
 from buyback.ledger.tables import AccountBalance, Journal, Transfer
 
 
@@ -34,6 +34,12 @@ def day_of(session: Session, transfer: UUID) -> date:
     """The day for which a transfer counts."""
     statement = select(Journal.effective_on).join(Transfer, Transfer.journal == Journal.id)
     return session.scalars(statement.where(Transfer.id == transfer)).one()
+
+
+def posted(session: Session, *, event: UUID, kind: JournalKind) -> int:
+    """Cents that an event's journals of one kind have moved."""
+    statement = select(func.coalesce(func.sum(Transfer.amount), 0)).join(Journal, Journal.id == Transfer.journal)
+    return int(session.scalar(statement.where(Journal.event == event, Journal.kind == kind)) or 0)
 
 
 def _total(session: Session, which: ColumnElement[bool]) -> int:

@@ -29,7 +29,7 @@ from buyback.vouchers.states import CountMoment
 class SurrendersUnfinished(Refused):
     """Whoever still sits at a table is paid, declined or cancelled first."""
 
-    sentence = "Quedan {count} entregas sin terminar en la jornada {event}. Termínelas o cancélelas antes del cierre."
+    sentence = "Entregas sin terminar en la jornada {event}: {count}. Termínelas o cancélelas antes del cierre."
 
 
 def begin(session: Session, *, event: UUID, by: Actor, now: datetime) -> None:

@@ -8,6 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from buyback.intake import queries as intake
+from buyback.ledger import queries as ledger
+from buyback.ledger.rules import JournalKind
 from buyback.vouchers.states import ResolutionKind
 from buyback.vouchers.tables import Issuance, Resolution, Voucher
 
@@ -34,6 +36,11 @@ class FloatUse:
 def float_use(session: Session, event: UUID) -> FloatUse:
     """How much of one event's float is used."""
     return float_uses(session, [event])[event]
+
+
+def returned(session: Session, event: UUID) -> int:
+    """Cents that went back to the programme when the event was closed."""
+    return ledger.posted(session, event=event, kind=JournalKind.RETURN)
 
 
 def float_uses(session: Session, events: Collection[UUID]) -> dict[UUID, FloatUse]:

@@ -81,6 +81,7 @@ def _table(stage: Stage) -> list[Screen]:
         Screen("events", "/jornadas", "/jornadas", TABLE),
         Screen("event", rule, event, TABLE),
         Screen("event-issuer", rule, event, ISSUER),
+        Screen("counting", f"{rule}/cierre", f"{event}/cierre", CHIEF),
         Screen("event-planned", rule, f"/jornadas/{PLANNED}", CHIEF),
         *surrenders,
         *items,

@@ -3,11 +3,11 @@
 from buyback.security.access import Permission
 from buyback.web.shell.audiences import Audience, Link
 from buyback.web.shell.i18n import N_
-from buyback.web.staff import events, issuing, items, surrenders
+from buyback.web.staff import closing, events, issuing, items, surrenders
 from buyback.web.staff.blueprint import staff
 
 # Their views register themselves on the blueprint.
-VIEWS = (events, surrenders, items, issuing)
+VIEWS = (events, closing, surrenders, items, issuing)
 
 AUDIENCE = Audience(
     "staff",

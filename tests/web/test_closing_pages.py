@@ -1,0 +1,124 @@
+"""The closing of an event on screen: two people count, each alone, and counts that agree close it."""
+
+from dataclasses import dataclass
+
+import pytest
+
+from buyback.campaigns import queries as campaigns
+from buyback.campaigns.facts import EventFacts
+from buyback.campaigns.states import EventState
+from buyback.db import Database
+from buyback.security.access import Role
+from tests.builders import make_event, make_paid_out, make_user, open_surrender
+from tests.soundness import assert_sound
+from tests.web.site import Browser, Site, make_site
+
+CODE = "CIERRE-2026"
+PAGE = f"/jornadas/{CODE}/cierre"
+
+
+@dataclass
+class Closing:
+    """An open event of B/. 200.00 that gave out three vouchers of B/. 50.00, its chief and another counter."""
+
+    site: Site
+    event: EventFacts
+    chief: Browser
+    second: Browser
+
+    def state(self) -> EventState:
+        with self.site.database.reading() as session:
+            return campaigns.get_event(session, CODE).state
+
+
+@pytest.fixture
+def close(database: Database) -> Closing:
+    event = make_event(database, CODE, float_cents=200_00)
+    appraiser, issuer = make_user(database, "ana", Role.APPRAISER), make_user(database, "ines", Role.ISSUER)
+    make_paid_out(database, event, appraiser, issuer)
+    site = make_site(database)
+    return Closing(site, event, site.signed_in_as(Role.EVENT_CHIEF), site.signed_in_as(Role.ISSUER))
+
+
+def count(by: Browser, blank: str, issued: str) -> str:
+    """What the page says after a count, wherever it leads."""
+    answer = by.post(f"{PAGE}/contar", {"blank": blank, "issued": issued})
+    return answer.text if answer.status_code == 422 else by.get(PAGE).text
+
+
+def test_two_counts_that_agree_close_the_event_and_its_float_goes_home(close: Closing) -> None:
+    assert close.chief.post(f"{PAGE}/empezar").status_code == 303
+    assert close.state() is EventState.CLOSING
+    assert "Vuelven al programa B/. 50.00" in close.chief.get(PAGE).text
+    count(close.chief, "0", "3")
+    assert close.state() is EventState.CLOSING
+    told = count(close.second, "0", "3")
+    assert close.state() is EventState.CLOSED
+    assert "La jornada está cerrada" in told
+    assert "B/. 50.00" in told
+    assert_sound(close.site.database)
+
+
+def test_the_second_person_does_not_see_what_the_first_one_counted(close: Closing) -> None:
+    close.chief.post(f"{PAGE}/empezar")
+    count(close.chief, "17", "4321")
+    told = close.second.get(PAGE).text
+    assert "ya contó" in told
+    assert "4,321" not in told
+    assert "4321" not in told
+
+
+def test_one_person_cannot_count_twice(close: Closing) -> None:
+    close.chief.post(f"{PAGE}/empezar")
+    told = count(close.chief, "0", "3")
+    assert f"{PAGE}/contar" not in told
+    assert "El segundo conteo lo hace otra persona" in count(close.chief, "0", "3")
+    assert close.state() is EventState.CLOSING
+
+
+def test_counts_that_differ_are_shown_beside_the_records_and_counted_again(close: Closing) -> None:
+    close.chief.post(f"{PAGE}/empezar")
+    count(close.chief, "0", "4")
+    told = count(close.second, "0", "3")
+    assert "Los conteos no coinciden" in told
+    assert close.state() is EventState.CLOSING
+    count(close.second, "0", "3")
+    count(close.chief, "0", "3")
+    assert close.state() is EventState.CLOSED
+
+
+@pytest.mark.parametrize("typed", ["", "-1", "tres", "1.5", "1000001"])
+def test_a_count_that_is_no_number_is_refused_at_its_field_and_stays_typed(close: Closing, typed: str) -> None:
+    close.chief.post(f"{PAGE}/empezar")
+    told = count(close.chief, "0", typed)
+    assert 'id="issued-error"' in told
+    assert f'value="{typed}"' in told
+    assert "ya contó" not in close.second.get(PAGE).text
+
+
+def test_the_tables_cannot_stop_while_somebody_sits_at_one(close: Closing) -> None:
+    appraiser = make_user(close.site.database, "abel", Role.APPRAISER)
+    open_surrender(close.site.database, close.event, appraiser)
+    assert "termine o cancele" in close.chief.get(PAGE).text
+    assert "Entregas sin terminar en la jornada CIERRE-2026: 1" in close.chief.post(f"{PAGE}/empezar").text
+    assert close.state() is EventState.OPEN
+
+
+def test_the_tables_can_open_again_before_the_counts_agree(close: Closing) -> None:
+    close.chief.post(f"{PAGE}/empezar")
+    count(close.chief, "0", "3")
+    assert close.chief.post(f"{PAGE}/reanudar").status_code == 303
+    assert close.state() is EventState.OPEN
+
+
+def test_the_opening_is_counted_by_two_people_as_well(close: Closing) -> None:
+    assert "Conteo de apertura" in close.chief.get(PAGE).text
+    count(close.chief, "0", "3")
+    assert "contaron lo mismo que el sistema" in count(close.second, "0", "3")
+    assert close.state() is EventState.OPEN
+
+
+def test_who_may_not_close_is_told_who_does(close: Closing) -> None:
+    assert "La jornada la cierra quien la dirige" in close.second.get(PAGE).text
+    assert close.second.post(f"{PAGE}/empezar").status_code == 403
+    assert close.state() is EventState.OPEN
