@@ -172,6 +172,7 @@ def vocabulary() -> dict[str, object]:
         "conditions": CONDITION_NAMES,
         "groups": CALIBRE_GROUP_NAMES,
         "states": words.SURRENDER_STATES,
+        "stages": words.SURRENDER_STAGES,
         "may": actor().may,
         "permissions": Permission,
     }

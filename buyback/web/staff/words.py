@@ -23,6 +23,16 @@ SURRENDER_STATES = {
     SurrenderState.CANCELLED: (N_("Cancelada"), "plain"),
 }
 
+# How far a surrender has come: appraised, offered, accepted, paid. One that was given back is on no way.
+SURRENDER_STAGES = {
+    SurrenderState.OPEN: 0,
+    SurrenderState.APPRAISED: 0,
+    SurrenderState.AWAITING_APPROVAL: 0,
+    SurrenderState.OFFERED: 1,
+    SurrenderState.ACCEPTED: 3,
+    SurrenderState.PAID_OUT: 4,
+}
+
 SERIAL_STATUSES = {
     SerialStatus.LEGIBLE: N_("Se lee completa"),
     SerialStatus.PARTIAL: N_("Se lee en parte"),
