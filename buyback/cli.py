@@ -4,13 +4,18 @@ Exit status 0 is done, 1 refused or a check that failed (why is on stderr), 2 wr
 """
 
 import importlib
+import os
 import sys
+from collections.abc import Mapping, Sequence
 
 import click
+from sqlalchemy.exc import InterfaceError, OperationalError
 
 from buyback.commands import ALL
-from buyback.commands.base import Context, print_refusal
+from buyback.commands.base import Context, DatabaseSilent, print_refusal
 from buyback.errors import Refused
+
+REFUSED = 1
 
 
 class _Commands(click.Group):
@@ -33,17 +38,27 @@ def cli() -> None:
     """Vouchers for weapons handed in: registers, prices, issues, redeems and reconciles."""
 
 
-def main() -> None:
-    """The entry point: refusals become a sentence and status 1."""
-    context = Context()
+def run(words: Sequence[str], environ: Mapping[str, str]) -> int:
+    """Run one command and give its exit status; refusals become a sentence on stderr."""
+    context = Context(dict(environ))
     try:
-        status = cli.main(standalone_mode=False, obj=context)
+        status = cli.main(args=list(words), prog_name="buyback", standalone_mode=False, obj=context)
     except click.Abort:
-        sys.exit(1)
+        return REFUSED
     except click.ClickException as error:
         error.show()
-        sys.exit(error.exit_code)
+        return error.exit_code
+    except (InterfaceError, OperationalError):
+        print_refusal(DatabaseSilent(), context.environ)
+        return REFUSED
     except Refused as refusal:
         print_refusal(refusal, context.environ)
-        sys.exit(1)
-    sys.exit(status if isinstance(status, int) else 0)
+        return REFUSED
+    finally:
+        context.close()
+    return status if isinstance(status, int) else 0
+
+
+def main() -> None:
+    """The entry point."""
+    sys.exit(run(sys.argv[1:], os.environ))

@@ -20,12 +20,13 @@ def organisation() -> None:
 
 
 @organisation.command("add")
-@click.option("--code", required=True)
-@click.option("--kind", required=True, type=click.Choice([kind.value for kind in OrganisationKind]))
-@click.option("--name", required=True)
+@click.option("--code", required=True, help="Short code, such as MINSEG.")
+@click.option("--kind", required=True, type=click.Choice([kind.value for kind in OrganisationKind]), help="What it is.")
+@click.option("--name", required=True, help="Full name.")
 @click.option("--district", help="Four digits of INEC, for a municipality, community board or governorate.")
+@as_json
 @click.pass_obj
-def organisation_add(context: Context, *, code: str, kind: str, name: str, district: str | None) -> None:
+def organisation_add(context: Context, *, code: str, kind: str, name: str, district: str | None, as_json: bool) -> None:
     """Add an organisation."""
     context.transact(
         lambda session: service.add_organisation(
@@ -38,7 +39,7 @@ def organisation_add(context: Context, *, code: str, kind: str, name: str, distr
             now=context.now(),
         )
     )
-    click.echo(f"{code} added.")
+    report({"organisation": code}, f"{code} added.", as_json=as_json)
 
 
 @click.group("user")
@@ -51,7 +52,9 @@ def user() -> None:
 @click.option("--organisation", "organisation_code", help="Whom the person works for.")
 @click.option("--merchant", help="RUC of the merchant, for its manager and cashiers.")
 @click.option("--branch", help="The one branch that a cashier works at.")
-@click.option("--role", "roles", required=True, multiple=True, type=ROLES)
+@click.option(
+    "--role", "roles", required=True, multiple=True, type=ROLES, help="What the person does; may be repeated."
+)
 @as_json
 @click.pass_obj
 def user_add(
@@ -64,7 +67,7 @@ def user_add(
     roles: tuple[str, ...],
     as_json: bool,
 ) -> None:
-    """Add a user and print a one-time invitation; the person chooses the password."""
+    """Add the user NAME and print a one-time invitation; the person chooses the password."""
     if (organisation_code is None) == (merchant is None):
         raise click.UsageError("give --organisation or --merchant")
     token = new_token()
@@ -89,7 +92,7 @@ def user_add(
 @as_json
 @click.pass_obj
 def user_invite(context: Context, *, name: str, as_json: bool) -> None:
-    """Print a new invitation, for a forgotten password."""
+    """Print a new invitation for the user NAME, after a forgotten password."""
     token = new_token()
     digest = token_digest(token)
     context.transact(
@@ -100,35 +103,38 @@ def user_invite(context: Context, *, name: str, as_json: bool) -> None:
 
 @user.command("disable")
 @click.argument("name")
+@as_json
 @click.pass_obj
-def user_disable(context: Context, *, name: str) -> None:
-    """Close an account; its sessions end at once."""
+def user_disable(context: Context, *, name: str, as_json: bool) -> None:
+    """Close the account NAME; its sessions end at once."""
     context.transact(lambda session: service.disable_user(session, name=name, by=OPERATOR, now=context.now()))
-    click.echo(f"{name} disabled.")
+    report({"user": name, "disabled": True}, f"{name} disabled.", as_json=as_json)
 
 
 @user.command("grant")
 @click.argument("name")
-@click.option("--role", required=True, type=ROLES)
+@click.option("--role", required=True, type=ROLES, help="Which role.")
+@as_json
 @click.pass_obj
-def user_grant(context: Context, *, name: str, role: str) -> None:
-    """Give a role; the user's sessions end."""
+def user_grant(context: Context, *, name: str, role: str, as_json: bool) -> None:
+    """Give the user NAME a role; the user's sessions end."""
     context.transact(
         lambda session: service.grant_role(session, name=name, role=Role(role), by=OPERATOR, now=context.now())
     )
-    click.echo(f"{name}: {role} granted.")
+    report({"user": name, "role": role, "held": True}, f"{name}: {role} granted.", as_json=as_json)
 
 
 @user.command("revoke")
 @click.argument("name")
-@click.option("--role", required=True, type=ROLES)
+@click.option("--role", required=True, type=ROLES, help="Which role.")
+@as_json
 @click.pass_obj
-def user_revoke(context: Context, *, name: str, role: str) -> None:
-    """Take a role away; the user's sessions end."""
+def user_revoke(context: Context, *, name: str, role: str, as_json: bool) -> None:
+    """Take a role away from the user NAME; the user's sessions end."""
     context.transact(
         lambda session: service.revoke_role(session, name=name, role=Role(role), by=OPERATOR, now=context.now())
     )
-    click.echo(f"{name}: {role} revoked.")
+    report({"user": name, "role": role, "held": False}, f"{name}: {role} revoked.", as_json=as_json)
 
 
 def _employer(session: Session, organisation: str | None, ruc: str | None, branch: str | None) -> Employer:

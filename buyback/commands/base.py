@@ -32,6 +32,12 @@ class SchemaNotCurrent(Refused):
     sentence = "La base de datos no está al día. Ejecute «buyback migrate»."
 
 
+class DatabaseSilent(Refused):
+    """The database is not there, or not writable, or busy for too long."""
+
+    sentence = "La base de datos no responde. No se hizo nada; inténtelo otra vez."
+
+
 @dataclass
 class Context:
     """Passed to commands as ``ctx.obj``; nothing is opened that a command does not need."""
@@ -61,6 +67,11 @@ class Context:
     def now() -> datetime:
         """The present."""
         return datetime.now(UTC)
+
+    def close(self) -> None:
+        """Close what was opened."""
+        if "database" in self.__dict__:
+            self.database.dispose()
 
     def transact(self, work: Callable[[Session], T]) -> T:
         """One transaction, run again where it collided with another."""
@@ -104,6 +115,7 @@ class Day(click.ParamType[date]):
 CENTS = Cents()
 DAY = Day()
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
+by_whom = click.option("--by", help="Name of the user who does it; the operator where nobody is named.")
 
 
 def print_json(document: object) -> None:

@@ -7,7 +7,7 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from buyback.audit.rules import Fault
-from buyback.commands.base import Context, as_json, print_json, write_new
+from buyback.commands.base import Context, as_json, print_json, report, write_new
 from buyback.reports import checkpoints, invariants
 
 SHOWN_MAX = 5  # of what breaks one invariant, on one line of text; --json tells all
@@ -81,14 +81,21 @@ def verify(context: Context, *, checkpoint: Path | None, key: Ed25519PublicKey |
 
 
 @click.command("checkpoint")
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The file to write."
+)
+@as_json
 @click.pass_obj
-def checkpoint(context: Context, *, output: Path) -> None:
+def checkpoint(context: Context, *, output: Path, as_json: bool) -> None:
     """Sign how long each audit chain is and where it ends, for others to keep."""
     with context.database.reading() as session:
         document = checkpoints.make(session, key=context.keys.checkpoint, now=context.now())
     write_new(output, json.dumps(document, indent=1).encode() + b"\n")
-    click.echo(f"{len(document['chains'])} chains in {output}, signed with {document['key']}.")
+    report(
+        {"file": str(output), "chains": len(document["chains"]), "key": document["key"]},
+        f"{len(document['chains'])} chains in {output}, signed with {document['key']}.",
+        as_json=as_json,
+    )
 
 
 def _line(finding: invariants.Finding) -> str:

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.states import EventState
-from buyback.commands.base import Context, as_json, report
+from buyback.commands.base import Context, as_json, by_whom, report
 from buyback.db import Database
 from buyback.errors import Forbidden
 from buyback.money import decimal_text
@@ -26,13 +26,20 @@ Counted = tuple[str, int, int]
 
 @click.command("count")
 @click.argument("code")
-@click.option("--moment", type=click.Choice([moment.value for moment in CountMoment]), default="opening")
+@click.option(
+    "--moment",
+    type=click.Choice([moment.value for moment in CountMoment]),
+    default="opening",
+    show_default=True,
+    help="Before the tables open, or after they close.",
+)
 @click.option("--by", required=True, help="Who counted.")
 @click.option("--blank", required=True, type=WHOLE, help="Vouchers still blank.")
 @click.option("--issued", type=WHOLE, default=0, show_default=True, help="Vouchers given out.")
+@as_json
 @click.pass_obj
-def count(context: Context, *, code: str, moment: str, by: str, blank: int, issued: int) -> None:
-    """Store one person's count of an event's vouchers; two people count, each alone."""
+def count(context: Context, *, code: str, moment: str, by: str, blank: int, issued: int, as_json: bool) -> None:
+    """Store one person's count of the vouchers of the event CODE; two people count, each alone."""
 
     def work(session: Session) -> Tally:
         event = campaigns.get_event(session, code)
@@ -41,16 +48,25 @@ def count(context: Context, *, code: str, moment: str, by: str, blank: int, issu
             return closing.count_and_close(session, event=event.id, figures=figures, by=person, now=now)
         return counts.add_count(session, event=event, moment=CountMoment.OPENING, figures=figures, by=person, now=now)
 
-    _tell(context, context.transact(work), code)
+    _tell(context, context.transact(work), code, as_json=as_json)
 
 
 @click.command("close")
 @click.argument("code")
-@click.option("--count", "counted", required=True, multiple=True, type=(str, WHOLE, WHOLE), metavar="USER BLANK ISSUED")
+@click.option(
+    "--count",
+    "counted",
+    required=True,
+    multiple=True,
+    type=(str, WHOLE, WHOLE),
+    metavar="USER BLANK ISSUED",
+    help="Who counted, vouchers still blank, vouchers given out; give it twice.",
+)
 @click.option("--by", required=True, help="The official who closes the event.")
+@as_json
 @click.pass_obj
-def close(context: Context, *, code: str, counted: tuple[Counted, ...], by: str) -> None:
-    """Close an event over two people's counts: its float returns, its vouchers can never be printed again.
+def close(context: Context, *, code: str, counted: tuple[Counted, ...], by: str, as_json: bool) -> None:
+    """Close the event CODE over two people's counts: its float returns, its vouchers can never be printed again.
 
     Counts that differ are kept, and the event stays in closing until two agree.
     """
@@ -75,12 +91,12 @@ def close(context: Context, *, code: str, counted: tuple[Counted, ...], by: str)
             for name, blank, issued in counted
         ][-1]
 
-    _tell(context, context.transact(work), code)
+    _tell(context, context.transact(work), code, as_json=as_json)
 
 
 @click.command("purge")
 @click.option("--event", "code", help="One event; every event whose review is over where none is named.")
-@click.option("--by", help="Who purges; the operator where nobody is named.")
+@by_whom
 @click.option("--sweep", is_flag=True, help="Write over what earlier purges left in the file, even if none is due.")
 @as_json
 @click.pass_obj
@@ -114,7 +130,7 @@ def _sweep(context: Context) -> bool:
         owner.dispose()
 
 
-def _tell(context: Context, tally: Tally, code: str) -> None:
+def _tell(context: Context, tally: Tally, code: str, *, as_json: bool) -> None:
     if tally.outcome is Outcome.DIFFERS:
         with context.database.reading() as session:
             names = people.user_names(session, {one.by for one in tally.counts})
@@ -122,7 +138,8 @@ def _tell(context: Context, tally: Tally, code: str) -> None:
     with context.database.reading() as session:
         state = campaigns.get_event(session, code).state
     waiting = "counted once; a second person counts now" if tally.outcome is Outcome.WAITING else "both counts agree"
-    click.echo(f"{code}: {waiting}. It is {state.value}.")
+    document: dict[str, object] = {"event": code, "state": state.value, "counts": tally.outcome.value}
+    report(document, f"{code}: {waiting}. It is {state.value}.", as_json=as_json)
 
 
 def _document(parted: purging.Parted) -> dict[str, object]:

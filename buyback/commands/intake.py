@@ -32,7 +32,7 @@ def intake() -> None:
 @as_json
 @click.pass_obj
 def import_(context: Context, *, file: Path, dry_run: bool, as_json: bool) -> None:
-    """Take over paper forms, one surrender a line as JSON: all of the file, or nothing of it."""
+    """Take over the paper forms in FILE, one surrender a line as JSON: all of the file, or nothing of it."""
     if file.stat().st_size > FILE_BYTES_MAX:
         raise FormsTooLarge(limit=FILE_BYTES_MAX // 1_000_000)
     content = file.read_bytes()

@@ -20,53 +20,65 @@ def merchant() -> None:
 
 
 @merchant.command("add")
-@click.option("--ruc", required=True)
+@click.option("--ruc", required=True, help="Tax number.")
 @click.option("--dv", required=True, help="The two check digits.")
-@click.option("--kind", required=True, type=KIND)
-@click.option("--name", required=True)
-@click.option("--category", required=True)
-@click.option("--branch", required=True)
-@click.option("--corregimiento", required=True)
+@click.option("--kind", required=True, type=KIND, help="What sort of tax number it is.")
+@click.option("--name", required=True, help="As people know it.")
+@click.option("--category", required=True, help="One of the programme's: shop, supermarket …")
+@click.option("--branch", required=True, help="Name of its first branch.")
+@click.option("--corregimiento", required=True, help="Six digits of INEC.")
+@as_json
 @click.pass_obj
 def merchant_add(
-    context: Context, *, ruc: str, dv: str, kind: str, name: str, category: str, branch: str, corregimiento: str
+    context: Context,
+    *,
+    as_json: bool,
+    ruc: str,
+    dv: str,
+    kind: str,
+    name: str,
+    category: str,
+    branch: str,
+    corregimiento: str,
 ) -> None:
     """Register a merchant with its first branch."""
     entry = MerchantEntry(
         kind=RucKind(kind), ruc=ruc, dv=dv, name=name, category=category, branch=branch, corregimiento=corregimiento
     )
     context.transact(lambda session: merchants.add_merchant(session, entry=entry, by=OPERATOR, now=context.now()))
-    click.echo(f"{ruc} registered.")
+    report({"merchant": ruc, "state": "active"}, f"{ruc} registered.", as_json=as_json)
 
 
 @merchant.command("suspend")
 @click.argument("ruc")
 @of_kind
+@as_json
 @click.pass_obj
-def merchant_suspend(context: Context, *, ruc: str, kind: str | None) -> None:
-    """Refuse all tills of a merchant until it is resumed."""
+def merchant_suspend(context: Context, *, ruc: str, kind: str | None, as_json: bool) -> None:
+    """Refuse all tills of the merchant RUC until it is resumed."""
 
     def work(session: Session) -> None:
         found = _merchant(session, ruc, kind)
         merchants.suspend(session, merchant=found.id, by=OPERATOR, now=context.now())
 
     context.transact(work)
-    click.echo(f"{ruc} suspended.")
+    report({"merchant": ruc, "state": "suspended"}, f"{ruc} suspended.", as_json=as_json)
 
 
 @merchant.command("resume")
 @click.argument("ruc")
 @of_kind
+@as_json
 @click.pass_obj
-def merchant_resume(context: Context, *, ruc: str, kind: str | None) -> None:
-    """End a suspension."""
+def merchant_resume(context: Context, *, ruc: str, kind: str | None, as_json: bool) -> None:
+    """End the suspension of the merchant RUC."""
 
     def work(session: Session) -> None:
         found = _merchant(session, ruc, kind)
         merchants.resume(session, merchant=found.id, by=OPERATOR, now=context.now())
 
     context.transact(work)
-    click.echo(f"{ruc} resumed.")
+    report({"merchant": ruc, "state": "active"}, f"{ruc} resumed.", as_json=as_json)
 
 
 @merchant.group("branch")
@@ -75,12 +87,13 @@ def branch_group() -> None:
 
 
 @branch_group.command("add")
-@click.option("--merchant", "ruc", required=True)
+@click.option("--merchant", "ruc", required=True, help="Tax number of the merchant.")
 @of_kind
-@click.option("--name", required=True)
-@click.option("--corregimiento", required=True)
+@click.option("--name", required=True, help="Name of the branch.")
+@click.option("--corregimiento", required=True, help="Six digits of INEC.")
+@as_json
 @click.pass_obj
-def branch_add(context: Context, *, ruc: str, kind: str | None, name: str, corregimiento: str) -> None:
+def branch_add(context: Context, *, ruc: str, kind: str | None, name: str, corregimiento: str, as_json: bool) -> None:
     """Register another branch."""
 
     def work(session: Session) -> None:
@@ -90,7 +103,7 @@ def branch_add(context: Context, *, ruc: str, kind: str | None, name: str, corre
         )
 
     context.transact(work)
-    click.echo(f"{name} registered.")
+    report({"merchant": ruc, "branch": name}, f"{name} registered.", as_json=as_json)
 
 
 @click.group("till")
@@ -99,10 +112,10 @@ def till() -> None:
 
 
 @till.command("enrol")
-@click.option("--merchant", "ruc", required=True)
+@click.option("--merchant", "ruc", required=True, help="Tax number of the merchant.")
 @of_kind
-@click.option("--branch", required=True)
-@click.option("--name", required=True)
+@click.option("--branch", required=True, help="Name of the branch.")
+@click.option("--name", required=True, help="Name of the till, such as Caja 1.")
 @as_json
 @click.pass_obj
 def till_enrol(context: Context, *, ruc: str, kind: str | None, branch: str, name: str, as_json: bool) -> None:
@@ -121,12 +134,13 @@ def till_enrol(context: Context, *, ruc: str, kind: str | None, branch: str, nam
 
 
 @till.command("revoke")
-@click.option("--merchant", "ruc", required=True)
+@click.option("--merchant", "ruc", required=True, help="Tax number of the merchant.")
 @of_kind
-@click.option("--branch", required=True)
-@click.option("--name", required=True)
+@click.option("--branch", required=True, help="Name of the branch.")
+@click.option("--name", required=True, help="Name of the till, such as Caja 1.")
+@as_json
 @click.pass_obj
-def till_revoke(context: Context, *, ruc: str, kind: str | None, branch: str, name: str) -> None:
+def till_revoke(context: Context, *, ruc: str, kind: str | None, branch: str, name: str, as_json: bool) -> None:
     """Refuse a till's token from now on, for good."""
 
     def work(session: Session) -> None:
@@ -135,7 +149,7 @@ def till_revoke(context: Context, *, ruc: str, kind: str | None, branch: str, na
         tills.revoke_till(session, till=made.id, by=OPERATOR, now=context.now())
 
     context.transact(work)
-    click.echo(f"{name} revoked.")
+    report({"merchant": ruc, "branch": branch, "name": name, "state": "revoked"}, f"{name} revoked.", as_json=as_json)
 
 
 def _merchant(session: Session, ruc: str, kind: str | None) -> MerchantFacts:

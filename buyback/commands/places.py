@@ -2,7 +2,7 @@
 
 import click
 
-from buyback.commands.base import Context
+from buyback.commands.base import Context, as_json, report
 from buyback.places import queries
 from buyback.times import panama_day
 
@@ -14,13 +14,13 @@ def place() -> None:
 
 @place.command("search")
 @click.argument("text")
-@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True)
+@click.option("--limit", type=click.IntRange(1, 200), default=20, show_default=True, help="At most so many.")
+@as_json
 @click.pass_obj
-def search(context: Context, *, text: str, limit: int) -> None:
-    """Find corregimientos by name or code, without minding accents and capitals."""
+def search(context: Context, *, text: str, limit: int, as_json: bool) -> None:
+    """Find corregimientos whose name or code has TEXT in it, without minding accents and capitals."""
     with context.database.reading() as session:
         found = queries.search(session, text, on=panama_day(context.now()), limit=limit)
-    for one in found:
-        click.echo(f"{one.code}  {one.full_name}  {one.population:,}")
-    if not found:
-        click.echo("Nothing found.", err=True)
+    rows = [{"code": one.code, "name": one.full_name, "population": one.population} for one in found]
+    lines = [f"{one.code}  {one.full_name}  {one.population:,}" for one in found]
+    report({"places": rows}, "\n".join(lines) or "Nothing found.", as_json=as_json)

@@ -24,8 +24,10 @@ class DemonstrationKeys(Refused):
 
 @click.command("demo")
 @click.option("--no-serve", is_flag=True, help="Only load the demonstration.")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar="PORT")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option(
+    "--port", type=click.IntRange(1, 65535), default=8000, show_default=True, envvar="PORT", help="Port to listen at."
+)
 @click.pass_obj
 def demo(context: Context, *, no_serve: bool, host: str, port: int) -> None:
     """Migrate, load the demonstration into an empty database, and serve it. Run again, it keeps the data."""
@@ -45,9 +47,11 @@ def demo(context: Context, *, no_serve: bool, host: str, port: int) -> None:
 
 
 @click.command("serve")
-@click.option("--host", default="127.0.0.1", show_default=True)
-@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True)
-@click.option("--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="On SQLite always one.")
+@click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
+@click.option("--port", type=click.IntRange(1, 65535), default=8000, show_default=True, help="Port to listen at.")
+@click.option(
+    "--workers", type=click.IntRange(1, 64), default=2, show_default=True, help="Processes; on SQLite always one."
+)
 @click.pass_obj
 def serve(context: Context, *, host: str, port: int, workers: int) -> None:
     """Serve the application."""

@@ -15,7 +15,14 @@ from buyback.reports.totals_files import as_csv, as_document, as_text
 @click.option("--from", "since", type=DAY, help="First day of the surrenders.")
 @click.option("--to", "until", type=DAY, help="Last day, included.")
 @click.option("--programme", help="Code of one programme.")
-@click.option("--format", "shape", type=click.Choice(["text", "csv", "json"]), default="text", show_default=True)
+@click.option(
+    "--format",
+    "shape",
+    type=click.Choice(["text", "csv", "json"]),
+    default="text",
+    show_default=True,
+    help="For a screen, a spreadsheet or a program.",
+)
 @click.pass_obj
 def totals(
     context: Context, *, rows: str, since: date | None, until: date | None, programme: str | None, shape: str

@@ -9,7 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
-from buyback.commands.base import CENTS, Context, as_json, report, write_new
+from buyback.commands.base import CENTS, Context, as_json, by_whom, report, write_new
 from buyback.money import decimal_text, screen_text
 from buyback.times import panama_day
 from buyback.vouchers import papers, resolving, service
@@ -25,13 +25,25 @@ def vouchers() -> None:
 
 
 @vouchers.command("print")
-@click.option("--event", "code", required=True)
-@click.option("--format", "paper", type=click.Choice([paper.value for paper in Paper]), default="a4", show_default=True)
+@click.option("--event", "code", required=True, help="Code of the event.")
+@click.option(
+    "--format",
+    "paper",
+    type=click.Choice([paper.value for paper in Paper]),
+    default="a4",
+    show_default=True,
+    help="Size of the paper.",
+)
 @click.option("--blank", is_flag=True, help="The blank ones, for a book, instead of the issued ones.")
-@click.option("-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path))
-@click.option("--by", help="The user who prints; the operator where none is named.")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(dir_okay=False, path_type=Path), help="The PDF to write."
+)
+@by_whom
+@as_json
 @click.pass_obj
-def print_(context: Context, *, code: str, paper: str, blank: bool, output: Path, by: str | None) -> None:
+def print_(
+    context: Context, *, code: str, paper: str, blank: bool, output: Path, by: str | None, as_json: bool
+) -> None:
     """Print the vouchers issued at an event. Possible until the event is closed."""
     with context.database.reading() as session:
         event = campaigns.get_event(session, code)
@@ -44,14 +56,14 @@ def print_(context: Context, *, code: str, paper: str, blank: bool, output: Path
 
     context.transact(work)
     write_new(output, content)
-    click.echo(f"{count} vouchers in {output}.")
+    report({"event": code, "vouchers": count, "file": str(output)}, f"{count} vouchers in {output}.", as_json=as_json)
 
 
 @vouchers.command("mint")
-@click.option("--event", "code", required=True)
-@click.option("--face", required=True, type=CENTS)
-@click.option("--count", required=True, type=click.IntRange(1, BLANKS_MAX))
-@click.option("--by")
+@click.option("--event", "code", required=True, help="Code of the event.")
+@click.option("--face", required=True, type=CENTS, help="What each is worth, in balboas: 20.00.")
+@click.option("--count", required=True, type=click.IntRange(1, BLANKS_MAX), help="How many.")
+@by_whom
 @as_json
 @click.pass_obj
 def mint(context: Context, *, code: str, face: int, count: int, by: str | None, as_json: bool) -> None:
@@ -75,46 +87,59 @@ def mint(context: Context, *, code: str, face: int, count: int, by: str | None, 
 
 
 @vouchers.command("void")
-@click.option("--event", "code", required=True)
-@click.option("--serial", required=True, type=int)
-@click.option("--reason", required=True, type=click.Choice([reason.value for reason in VoidReason]))
-@click.option("--by")
+@click.option("--event", "code", required=True, help="Code of the event.")
+@click.option("--serial", required=True, type=int, help="The number printed on it.")
+@click.option(
+    "--reason",
+    required=True,
+    type=click.Choice([reason.value for reason in VoidReason]),
+    help="Why it is worth nothing.",
+)
+@by_whom
 @click.confirmation_option(prompt="A void voucher cannot be brought back. Go on?")
+@as_json
 @click.pass_obj
-def void(context: Context, *, code: str, serial: int, reason: str, by: str | None) -> None:
+def void(context: Context, *, code: str, serial: int, reason: str, by: str | None, as_json: bool) -> None:
     """Make an outstanding voucher worthless; its budget goes back."""
 
     def work(session: Session) -> int:
         event = campaigns.get_event(session, code)
-        by_whom = context.actor(session, by)
+        person = context.actor(session, by)
         return resolving.void(
-            session, event=event, serial=serial, reason=VoidReason(reason), by=by_whom, now=context.now()
+            session, event=event, serial=serial, reason=VoidReason(reason), by=person, now=context.now()
         ).face
 
     face = context.transact(work)
-    click.echo(f"Voucher {serial:06d} of {screen_text(face)} is void.")
+    report(
+        {"event": code, "serial": f"{serial:06d}", "face": decimal_text(face), "state": "void"},
+        f"Voucher {serial:06d} of {screen_text(face)} is void.",
+        as_json=as_json,
+    )
 
 
 @vouchers.command("replace")
-@click.option("--event", "code", required=True)
-@click.option("--serial", required=True, type=int)
-@click.option("--by")
+@click.option("--event", "code", required=True, help="Code of the event.")
+@click.option("--serial", required=True, type=int, help="The number printed on it.")
+@by_whom
+@as_json
 @click.pass_obj
-def replace(context: Context, *, code: str, serial: int, by: str | None) -> None:
+def replace(context: Context, *, code: str, serial: int, by: str | None, as_json: bool) -> None:
     """Void a voucher and issue another of the same face in its place, until the event is closed."""
 
     def work(session: Session) -> int:
         event = campaigns.get_event(session, code)
-        by_whom = context.actor(session, by)
+        person = context.actor(session, by)
         return resolving.replace(
-            session, event=event, serial=serial, by=by_whom, keys=context.keys, now=context.now()
+            session, event=event, serial=serial, by=person, keys=context.keys, now=context.now()
         ).serial
 
-    click.echo(f"Voucher {serial:06d} replaced by {context.transact(work):06d}.")
+    old, new = f"{serial:06d}", f"{context.transact(work):06d}"
+    document: dict[str, object] = {"event": code, "serial": old, "replaced_by": new}
+    report(document, f"Voucher {old} replaced by {new}.", as_json=as_json)
 
 
 @vouchers.command("expire")
-@click.option("--by")
+@by_whom
 @as_json
 @click.pass_obj
 def expire(context: Context, *, by: str | None, as_json: bool) -> None:

@@ -1,0 +1,18 @@
+"""What tests of commands begin with: a person at a shell in front of a migrated database."""
+
+from pathlib import Path
+
+import pytest
+
+from buyback.db import Database
+from tests.commands.shell import Shell
+
+
+@pytest.fixture
+def shell(tmp_path: Path, database: Database, database_url: str) -> Shell:
+    """A shell in a folder of its own, with keys. ``database`` is what the commands work on, to look at."""
+    del database
+    environ = {"BUYBACK_DATABASE_URL": database_url, "BUYBACK_KEYS": str(tmp_path / "keys"), "LANG": "en_US.UTF-8"}
+    made = Shell(tmp_path, environ)
+    made.done("keys", "init")
+    return made

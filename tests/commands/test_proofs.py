@@ -1,0 +1,170 @@
+"""What an auditor sees at a shell: proofs that hold, and each row that somebody with the database in hand touched."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import select, text
+
+from buyback.audit.rules import GENESIS
+from buyback.db import Database
+from buyback.people.rules import OPERATOR
+from buyback.reports.invariants import ALL
+from buyback.schema import metadata
+from tests.commands.shell import Shell
+from tests.world import World, make_world
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    return make_world(database)
+
+
+def tamper(database: Database, *statements: str, **values: object) -> None:
+    """Change rows as whoever owns the database can: with the triggers gone."""
+    with database.engine.begin() as connection:
+        if database.is_sqlite:
+            for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
+                connection.exec_driver_sql(f"DROP TRIGGER {name}")
+        else:
+            connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        for statement in statements:
+            assert connection.execute(text(statement), values).rowcount == 1, statement
+
+
+def operators(database: Database) -> dict[str, Any]:
+    """The operator's chain as the database spells it, and the number of its last row."""
+    rows = metadata.tables["audit_row"].columns
+    spelt = text("SELECT chain FROM audit_row WHERE hash = :hash")
+    newest = select(rows.seq, rows.hash).where(rows.chain == OPERATOR.chain).order_by(rows.seq.desc()).limit(1)
+    with database.engine.connect() as connection:
+        last, head = connection.execute(newest).one()
+        return {"chain": connection.scalar(spelt, {"hash": head}), "last": last}
+
+
+def test_every_invariant_that_holds_is_one_line(shell: Shell, world: World) -> None:
+    lines = shell.done("check").splitlines()
+    assert [line.split(":")[0].split() for line in lines] == [["ok", one.name] for one in ALL]
+    document = shell.json("check")
+    assert document["ok"] is True
+    assert [one["name"] for one in document["invariants"]] == [one.name for one in ALL]
+    assert all(one["sentence"].endswith(".") and one["found"] == [] for one in document["invariants"])
+
+
+@pytest.mark.usefixtures("world")
+@pytest.mark.parametrize(
+    "invariant, row, act",
+    [
+        (
+            "cached_balances",
+            "SELECT account FROM account_balance",
+            "UPDATE account_balance SET balance = balance + 1 WHERE account = :key",
+        ),
+        (
+            "items_add_up_to_the_appraisal",
+            "SELECT id FROM item WHERE state = 'received'",
+            "UPDATE item SET value = value + 1 WHERE id = :key",
+        ),
+        (
+            "every_voucher_was_for_a_surrender",
+            "SELECT voucher FROM handover_voucher",
+            "DELETE FROM handover_voucher WHERE voucher = :key",
+        ),
+    ],
+)
+def test_a_row_that_was_touched_fails_its_invariant_by_name(
+    shell: Shell, database: Database, invariant: str, row: str, act: str
+) -> None:
+    with database.engine.connect() as connection:
+        key = connection.execute(text(row)).scalars().first()
+    tamper(database, act, key=key)
+
+    said = shell.run("check")
+    failed = [line for line in said.out.splitlines() if line.startswith("FAILED")]
+    assert said.status == 1
+    assert f"FAILED {invariant}: " in said.out
+    assert all(" Found: " in line for line in failed)
+    assert said.err == f"{len(failed)} of {len(ALL)} invariants do not hold.\n"
+    document = json.loads(shell.run("check", "--json").out)
+    assert document["ok"] is False
+    assert invariant in {one["name"] for one in document["invariants"] if not one["ok"] and one["found"]}
+
+
+def test_chains_that_hold_are_one_line_each(shell: Shell, database: Database, world: World) -> None:
+    lines = shell.done("verify").splitlines()
+    chain = operators(database)
+    assert all(line.startswith("ok ") for line in lines)
+    assert any(f"{OPERATOR.chain} {chain['last'] + 1} rows" in line for line in lines)
+    document = shell.json("verify")
+    assert (document["ok"], document["faults"]) == (True, [])
+    assert len(document["chains"]) == len(lines)
+
+
+@pytest.mark.parametrize(
+    "act, what",
+    [
+        ("UPDATE audit_body SET body = '{}' WHERE chain = :chain AND seq = :seq", "body_changed"),
+        ("UPDATE audit_body SET salt = :zeros WHERE chain = :chain AND seq = :seq", "body_changed"),
+        ("UPDATE audit_row SET body_hash = :zeros WHERE chain = :chain AND seq = :seq", "row_changed"),
+    ],
+)
+def test_a_row_of_a_chain_that_was_touched_is_named(
+    shell: Shell, database: Database, world: World, act: str, what: str
+) -> None:
+    chain = operators(database)["chain"]
+    tamper(database, act, chain=chain, seq=2, zeros=GENESIS)
+
+    said = shell.run("verify")
+    assert said.status == 1
+    assert said.out.splitlines()[-1] == f"FAILED {OPERATOR.chain} row 2: {what}"
+    assert [line for line in said.out.splitlines() if line.startswith("FAILED") and " rows " in line]
+    assert said.err == "1 faults in the audit chains.\n"
+    faults = json.loads(shell.run("verify", "--json").out)["faults"]
+    assert faults == [{"chain": str(OPERATOR.chain), "row": 2, "what": what}]
+
+
+def test_a_chain_that_was_cut_short_is_found_with_an_older_checkpoint_only(
+    shell: Shell, database: Database, world: World
+) -> None:
+    kept = shell.home / "checkpoint.json"
+    made = shell.json("checkpoint", "-o", kept)
+    assert made["file"] == str(kept)
+    assert shell.done("verify", "--checkpoint", kept)
+    chain = operators(database)
+    of_last = "WHERE chain = :chain AND seq = :last"
+    tamper(database, f"DELETE FROM audit_body {of_last}", f"DELETE FROM audit_row {of_last}", **chain)  # noqa: S608  ours
+
+    assert "FAILED" not in shell.done("verify")
+    said = shell.run("verify", "--checkpoint", kept, "--key", made["key"])
+    assert said.status == 1
+    assert f"FAILED {OPERATOR.chain} row {chain['last']}: missing_since_checkpoint" in said.out
+
+
+def test_a_chain_that_grew_still_agrees_with_an_older_checkpoint(shell: Shell, world: World) -> None:
+    kept = shell.home / "checkpoint.json"
+    assert shell.done("checkpoint", "-o", kept).endswith(f"signed with {json.loads(kept.read_bytes())['key']}.\n")
+    shell.done("organisation", "add", "--code", "NUEVA", "--kind", "ministry", "--name", "Una más")
+    assert shell.json("verify", "--checkpoint", kept)["ok"] is True
+
+
+def test_a_checkpoint_that_was_touched_or_is_none_is_refused(shell: Shell, world: World) -> None:
+    kept = Path(shell.home / "checkpoint.json")
+    shell.done("checkpoint", "-o", kept)
+    document = json.loads(kept.read_bytes())
+    document["chains"][0]["rows"] += 1
+    kept.write_text(json.dumps(document), encoding="utf-8")
+    forged = shell.refused("verify", "--checkpoint", kept)
+    kept.write_bytes(kept.read_bytes()[:-20])
+    cut = shell.refused("verify", "--checkpoint", kept)
+    assert "signature" in forged
+    assert cut != forged
+
+
+def test_a_checkpoint_of_another_signer_is_refused(shell: Shell, world: World) -> None:
+    kept = shell.home / "checkpoint.json"
+    key = shell.json("checkpoint", "-o", kept)["key"]
+    assert shell.done("verify", "--checkpoint", kept, "--key", key)
+    other = Ed25519PrivateKey.from_private_bytes(bytes([9]) * 32).public_key().public_bytes_raw().hex()
+    assert "signature" in shell.refused("verify", "--checkpoint", kept, "--key", other)
