@@ -103,6 +103,7 @@ def _officials() -> list[Screen]:
     return [
         Screen("totals", "/totales", "/totales", OFFICIAL),
         Screen("totals-class", "/totales", "/totales?by=class", OFFICIAL),
+        Screen("totals-month", "/totales", "/totales?by=month", OFFICIAL),
         Screen("totals-empty", "/totales", "/totales?from=2023-01-01&to=2023-01-02", OFFICIAL),
         Screen("totals-wrong", "/totales", "/totales?from=2026-12-01&to=2026-01-02", OFFICIAL),
     ]

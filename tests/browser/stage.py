@@ -46,7 +46,7 @@ class Stage:
 
 def set_stage(database: Database) -> Stage:
     """Load the demonstration and use it for a day."""
-    demo.load(database, now=NOW)
+    demo.load_all(database, keys=make_keys(), now=NOW)
     with database.reading() as session:
         event = campaigns.get_event(session, demo.EVENT)
     make_event(database, PLANNED, programme=event.programme.code, is_open=False)
@@ -94,9 +94,10 @@ def _surrender(database: Database, event: EventFacts, state: str) -> tuple[int, 
 
 
 def _till(database: Database) -> UUID:
-    merchant = actor(database, "caja.demo").merchant
+    cashier = actor(database, "caja.demo")
     with database.reading() as session:
-        return tills.enrolled(session, merchant=merchant)[0].id
+        found = tills.enrolled(session, merchant=cashier.merchant)
+    return next(till.id for till in found if cashier.branch in {None, till.branch})
 
 
 def _work_at(database: Database, till: UUID, qr: str) -> dict[str, UUID]:
