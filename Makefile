@@ -3,15 +3,16 @@
 # make quick  the tests that start no server, on SQLite
 # make check  ruff, mypy and the import contracts
 # make setup  only build the environment
+# make pictures  take the pictures of the guides again
 
 PYTHON ?= python3.11
 PORT ?= 8000
 PYTEST_ARGS ?=
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
-SOURCES := buyback migrations tests benchmarks
+SOURCES := buyback migrations tests benchmarks docs
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test quick check chromium clean
+.PHONY: help setup run test quick check pictures chromium clean
 
 help:
 	@sed -n '/^# /s/^# //p' Makefile
@@ -32,6 +33,9 @@ check: .venv/.test
 	.venv/bin/ruff format --check --quiet $(SOURCES)
 	.venv/bin/mypy
 	.venv/bin/lint-imports
+
+pictures: .venv/.test chromium
+	.venv/bin/python docs/pictures.py
 
 clean:
 	rm -rf .venv .mypy_cache .pytest_cache .ruff_cache .import_linter_cache .hypothesis
