@@ -32,9 +32,22 @@ class Refused(Exception):  # noqa: N818  the domain's word: a refusal is an answ
 
 
 class NotFound(Refused):
-    """The thing does not exist, or the person may not know that it does."""
+    """The thing does not exist, or the person may not know that it does.
 
-    sentence = "No se encontró {what}."
+    ``what`` is its noun in Spanish with the article, and is translated; ``name`` is what it was asked for by.
+    """
+
+    sentence = "No se encontró {thing}."
+
+    def __init__(self, *, what: str, name: object = "", field: str | None = None) -> None:
+        self.what, self.name = what, str(name)
+        super().__init__(field=field, thing=what)
+
+    def text(self, translate: Callable[[str], str] = str) -> str:
+        """The sentence about the thing, beginning with a capital letter in every language."""
+        thing = f"{translate(self.what)} {self.name}".strip()
+        sentence = translate(self.sentence).format(thing=thing)
+        return sentence[:1].upper() + sentence[1:]
 
 
 class Forbidden(Refused):

@@ -39,7 +39,7 @@ def get_programme(session: Session, code: str) -> ProgrammeFacts:
     """The programme with a code, under its latest version; NotFound otherwise."""
     found = find_programme(session, code)
     if found is None:
-        raise NotFound(field="programme", what=f"el programa {code}")
+        raise NotFound(field="programme", what="el programa", name=code)
     return found
 
 
@@ -58,7 +58,7 @@ def get_event(session: Session, code: str) -> EventFacts:
     """The event with a code; NotFound otherwise."""
     found = find_event(session, code)
     if found is None:
-        raise NotFound(field="event", what=f"la jornada {code}")
+        raise NotFound(field="event", what="la jornada", name=code)
     return found
 
 

@@ -211,7 +211,7 @@ def _one(session: Session, number: int, *which: ColumnElement[bool]) -> Surrende
         .where(*which)
     ).first()
     if row is None:
-        raise NotFound(what=f"la entrega {number}" if number else "la entrega")
+        raise NotFound(what="la entrega", name=number or "")
     return SurrenderFacts(*row)
 
 

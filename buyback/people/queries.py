@@ -61,7 +61,7 @@ def get_organisation(session: Session, code: str) -> OrganisationFacts:
     """The organisation with a code; NotFound otherwise."""
     found = find_organisation(session, code)
     if found is None:
-        raise NotFound(field="organisation", what=f"la organización {code}")
+        raise NotFound(field="organisation", what="la organización", name=code)
     return found
 
 
@@ -96,7 +96,7 @@ def get_user(session: Session, name: str) -> UserFacts:
     """The user with a name; NotFound otherwise."""
     found = find_user(session, name)
     if found is None:
-        raise NotFound(field="user", what=f"el usuario {name}")
+        raise NotFound(field="user", what="el usuario", name=name)
     return found
 
 
@@ -140,7 +140,7 @@ def actor_by_name(session: Session, name: str) -> Actor:
     """A user by name with the roles held now; NotFound when unknown or disabled."""
     actor = find_actor(session, name)
     if actor is None:
-        raise NotFound(field="user", what=f"el usuario {name}")
+        raise NotFound(field="user", what="el usuario", name=name)
     return actor
 
 

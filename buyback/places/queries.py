@@ -70,7 +70,7 @@ def get_corregimiento(session: Session, code: str) -> CorregimientoFacts:
     """The corregimiento with a six-digit code; NotFound otherwise."""
     found = find_corregimiento(session, code)
     if found is None:
-        raise NotFound(field="corregimiento", what=f"el corregimiento {code}")
+        raise NotFound(field="corregimiento", what="el corregimiento", name=code)
     return found
 
 
@@ -82,7 +82,7 @@ def get_district(session: Session, code: str) -> DistrictFacts:
         .where(District.code == code)
     ).first()
     if row is None:
-        raise NotFound(field="district", what=f"el distrito {code}")
+        raise NotFound(field="district", what="el distrito", name=code)
     return DistrictFacts(code=row[0], name=row[1], province=row[2], province_name=row[3])
 
 

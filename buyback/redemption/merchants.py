@@ -192,7 +192,7 @@ def get_merchant(session: Session, ruc: str, kind: RucKind | None = None) -> Mer
     """The merchant with a tax number. Raises NotFound, or MerchantAmbiguous where the kind has to be said."""
     found = [entry for entry in find_merchants(session, ruc) if kind in (None, entry.kind)]
     if not found:
-        raise NotFound(field="merchant", what=f"el comercio {ruc}")
+        raise NotFound(field="merchant", what="el comercio", name=ruc)
     if len(found) > 1:
         kinds = ", ".join(entry.kind for entry in found)
         raise MerchantAmbiguous(field="merchant", ruc=ruc, kinds=kinds)
@@ -223,7 +223,7 @@ def get_branch(session: Session, merchant: UUID, name: str) -> BranchFacts:
     """A merchant's branch by name; NotFound otherwise."""
     found = find_branch(session, merchant, name)
     if found is None:
-        raise NotFound(field="branch", what=f"la sucursal {name}")
+        raise NotFound(field="branch", what="la sucursal", name=name)
     return found
 
 

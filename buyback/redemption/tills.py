@@ -112,7 +112,7 @@ def get_till(session: Session, *, branch: UUID, name: str) -> EnrolledTill:
     """The till of a branch with a name; NotFound otherwise."""
     found = next((till for till in enrolled(session, branch=branch) if till.name == name), None)
     if found is None:
-        raise NotFound(field="name", what=f"la caja {name}")
+        raise NotFound(field="name", what="la caja", name=name)
     return found
 
 

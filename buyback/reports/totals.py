@@ -93,11 +93,11 @@ def place_path(session: Session, code: str | None) -> tuple[tuple[str, str], ...
 def _check(session: Session, question: Question, *, within: str | None, names: dict[str, str]) -> None:
     place, event = question.place, question.event
     if place is not None and not (place in names and place.startswith(within or "")):
-        raise NotFound(field="place", what=f"el lugar {place}")
+        raise NotFound(field="place", what="el lugar", name=place)
     if event is not None:
         found = campaigns.find_event(session, event)
         if found is None or not found.corregimiento.startswith(within or ""):
-            raise NotFound(field="event", what=f"la jornada {event}")
+            raise NotFound(field="event", what="la jornada", name=event)
     if question.programme is not None:
         campaigns.get_programme(session, question.programme)
 

@@ -96,7 +96,7 @@ def get(session: Session, number: str, *, scope: Scope) -> SettlementFacts:
     """The settlement with a number; NotFound where there is none, or the scope does not reach it."""
     found = find(session, number, scope=scope)
     if found is None:
-        raise NotFound(field="settlement", what=f"la liquidación {number}")
+        raise NotFound(field="settlement", what="la liquidación", name=number)
     return found
 
 

@@ -44,7 +44,7 @@ def get_standing(session: Session, *, event: UUID, serial: int) -> Standing:
     """One voucher by its event and serial; NotFound otherwise."""
     row = session.execute(_standings().where(Voucher.event == event, Voucher.serial == serial)).first()
     if row is None:
-        raise NotFound(field="serial", what=f"el vale {serial:06d}")
+        raise NotFound(field="serial", what="el vale", name=f"{serial:06d}")
     return _standing(row)
 
 

@@ -1,5 +1,6 @@
 """Everything that people read is in Spanish in the source and in English in the catalogue."""
 
+import ast
 import importlib
 import pkgutil
 import re
@@ -12,7 +13,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import read_po
 
 import buyback
-from buyback.errors import Refused
+from buyback.errors import NotFound, Refused
 from buyback.paths import TEMPLATES, TRANSLATIONS
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
@@ -31,6 +32,23 @@ def english() -> dict[str, Message]:
 
 def test_every_refusal_is_in_the_english_catalogue(english: dict[str, Message]) -> None:
     assert sorted({refusal.sentence for refusal in _refusals()} - set(english)) == []
+
+
+def test_every_noun_of_what_was_not_found_is_in_the_english_catalogue(english: dict[str, Message]) -> None:
+    nouns = {noun for noun in _nouns() if noun is not None}
+    assert len(nouns) > 10
+    assert sorted(nouns - set(english)) == []
+
+
+def test_no_noun_of_what_was_not_found_is_put_together() -> None:
+    """A noun with a name in it could not be translated."""
+    assert None not in list(_nouns())
+
+
+def test_what_was_not_found_is_said_whole_in_both_languages(english: dict[str, Message]) -> None:
+    missing = NotFound(what="el corregimiento", name="999999")
+    assert missing.text() == "No se encontró el corregimiento 999999."
+    assert missing.text(lambda text: str(english[text].string)) == "The corregimiento 999999 was not found."
 
 
 def test_every_text_of_screens_is_in_the_english_catalogue(english: dict[str, Message]) -> None:
@@ -64,6 +82,14 @@ def _refusals() -> Iterator[type[Refused]]:
         ahead += refusal.__subclasses__()
         if refusal.__module__.startswith("buyback."):
             yield refusal
+
+
+def _nouns() -> Iterator[str | None]:
+    for path in Path(buyback.__file__).parent.rglob("*.py"):
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "NotFound":
+                noun = next(one.value for one in node.keywords if one.arg == "what")
+                yield str(noun.value) if isinstance(noun, ast.Constant) else None
 
 
 def _marked(folder: Path) -> Iterator[str]:

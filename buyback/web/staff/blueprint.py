@@ -23,7 +23,7 @@ def get_event(code: str) -> EventFacts:
     event = campaigns.get_event(reading(), code)
     district = actor().district
     if district is not None and not event.corregimiento.startswith(district):
-        raise NotFound(what=f"la jornada {code}")
+        raise NotFound(what="la jornada", name=code)
     return event
 
 
