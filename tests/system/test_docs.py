@@ -1,0 +1,41 @@
+"""The guides lead somewhere: every link, every picture, in both languages."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
+LINK = re.compile(r"\]\(([^)#:]+)(?:#[^)]*)?\)")
+GUIDES = {
+    "mesa": "table",
+    "caja": "till",
+    "oficiales": "officials",
+    "auditoria": "audit",
+    "operacion": "operations",
+}
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda page: str(page.relative_to(ROOT)))
+def test_every_link_of_a_page_leads_to_a_file(page: Path) -> None:
+    links = LINK.findall(page.read_text())
+    assert [link for link in links if not (page.parent / link).exists()] == []
+
+
+def test_every_guide_is_there_in_both_languages() -> None:
+    assert {path.stem for path in (ROOT / "docs" / "es").glob("*.md")} == set(GUIDES)
+    assert {path.stem for path in (ROOT / "docs" / "en").glob("*.md")} == set(GUIDES.values())
+
+
+@pytest.mark.parametrize(("es", "en"), GUIDES.items())
+def test_a_guide_has_the_same_parts_and_pictures_in_both_languages(es: str, en: str) -> None:
+    spanish, english = ((ROOT / "docs" / one).read_text() for one in (f"es/{es}.md", f"en/{en}.md"))
+    assert spanish.count("\n## ") == english.count("\n## ")
+    assert re.findall(r"img/es/([\w-]+)", spanish) == re.findall(r"img/en/([\w-]+)", english)
+
+
+def test_every_picture_is_taken_by_the_script_and_is_there() -> None:
+    taken = set(re.findall(r'Picture\("([\w-]+)"', (ROOT / "docs" / "pictures.py").read_text()))
+    for language in ("es", "en"):
+        assert {path.stem for path in (ROOT / "docs" / "img" / language).glob("*.png")} == taken
