@@ -1,5 +1,6 @@
 """Merchants and their branches. Their tills are in ``tills.py``."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -205,6 +206,12 @@ def merchant_by_id(session: Session, merchant: UUID) -> MerchantFacts:
     if row is None:
         raise NotFound(field="merchant", what="el comercio")
     return MerchantFacts(**row._mapping)  # noqa: SLF001  as above
+
+
+def merchants_by_id(session: Session, ids: Collection[UUID]) -> dict[UUID, MerchantFacts]:
+    """Merchants, for lists."""
+    rows = session.execute(_merchants().where(Merchant.id.in_(ids)))
+    return {row.id: MerchantFacts(**row._mapping) for row in rows}  # noqa: SLF001  as above
 
 
 def branches(session: Session, merchant: UUID) -> tuple[BranchFacts, ...]:

@@ -26,7 +26,7 @@ from buyback.settlement.errors import (
     NotCountersigned,
     NotNational,
 )
-from buyback.settlement.papers import is_number, spell
+from buyback.settlement.paper_numbers import is_number, spell
 from buyback.settlement.queries import SettlementFacts
 from buyback.settlement.states import SettlementAct, SettlementState
 from buyback.settlement.steps import in_state, keep_step, move, person

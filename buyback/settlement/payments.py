@@ -24,7 +24,7 @@ from buyback.settlement.errors import (
     ReferenceUsed,
 )
 from buyback.settlement.orders import Ordered, post, shares_by_payer
-from buyback.settlement.papers import is_number, spell
+from buyback.settlement.paper_numbers import is_number, spell
 from buyback.settlement.queries import SettlementFacts
 from buyback.settlement.states import SettlementAct, SettlementState
 from buyback.settlement.steps import in_state, move, person

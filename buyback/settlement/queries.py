@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import Row, Select, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
 from buyback.errors import NotFound
@@ -42,6 +42,10 @@ class Scope:
         """Whether every share is seen."""
         return self.funder is None
 
+    def reaches(self, funder: UUID) -> bool:
+        """Whether one funder's share is seen."""
+        return self.funder in (None, funder)
+
 
 @dataclass(frozen=True)
 class SettlementFacts:
@@ -70,6 +74,12 @@ def number_text(year: int, serial: int) -> str:
     return f"{year}-{serial:04d}"
 
 
+def read_number(text: str) -> tuple[int, int] | None:
+    """Year and serial of ``2026-0001``; None for anything else."""
+    match = _NUMBER.fullmatch(text)
+    return None if match is None else (int(match[1]), int(match[2]))
+
+
 def scope_of(session: Session, actor: Actor) -> Scope:
     """A ministry's reconcilers and auditors, and the comptroller's, see all; everyone else the own share."""
     overlooks = actor.may(Permission.SETTLEMENT_PREPARE) or Role.AUDITOR in actor.roles
@@ -84,12 +94,12 @@ def scope_of(session: Session, actor: Actor) -> Scope:
 
 def find(session: Session, number: str, *, scope: Scope) -> SettlementFacts | None:
     """The settlement with a number (``2026-0001``), where the scope reaches it."""
-    match = _NUMBER.fullmatch(number)
-    if match is None:
+    read = read_number(number)
+    if read is None:
         return None
-    statement = _settlements(scope).where(Settlement.year == int(match[1]), Settlement.number == int(match[2]))
+    statement = settlements(scope).where(Settlement.year == read[0], Settlement.number == read[1])
     row = session.execute(statement).first()
-    return None if row is None else facts_of(row)
+    return None if row is None else SettlementFacts(*row)
 
 
 def get(session: Session, number: str, *, scope: Scope) -> SettlementFacts:
@@ -102,11 +112,11 @@ def get(session: Session, number: str, *, scope: Scope) -> SettlementFacts:
 
 def by_id(session: Session, settlement: UUID, *, locked: bool = False) -> SettlementFacts:
     """A settlement by id; ``locked`` keeps others from moving it until the transaction ends."""
-    statement = _settlements(Scope(None)).where(Settlement.id == settlement)
+    statement = settlements(Scope(None)).where(Settlement.id == settlement)
     row = session.execute(statement.with_for_update() if locked else statement).first()
     if row is None:
         raise NotFound(field="settlement", what="la liquidación")
-    return facts_of(row)
+    return SettlementFacts(*row)
 
 
 def content_of(session: Session, facts: SettlementFacts) -> Content:
@@ -176,9 +186,8 @@ def organisation_codes(session: Session, ids: Collection[UUID]) -> dict[UUID, st
     return {key: facts.code for key, facts in people.organisations_by_id(session, ids).items()}
 
 
-def _settlements(
-    scope: Scope,
-) -> Select[UUID, int, int, UUID, date, int, int, bytes, UUID, datetime, SettlementState]:
+def settlements(scope: Scope) -> Select[UUID, int, int, UUID, date, int, int, bytes, UUID, datetime, SettlementState]:
+    """The statement that finds what a scope reaches; its rows are the fields of ``SettlementFacts``."""
     statement = select(
         Settlement.id,
         Settlement.year,
@@ -196,10 +205,3 @@ def _settlements(
         reached = select(FunderShareRow.settlement).where(FunderShareRow.funder == scope.funder)
         statement = statement.where(Settlement.id.in_(reached))
     return statement
-
-
-def facts_of(
-    row: Row[UUID, int, int, UUID, date, int, int, bytes, UUID, datetime, SettlementState],
-) -> SettlementFacts:
-    """A row as facts."""
-    return SettlementFacts(*row)

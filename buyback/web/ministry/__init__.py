@@ -1,13 +1,18 @@
 """Pages of the officials."""
 
 from buyback.security.access import Permission
+from buyback.web.ministry import settlement_acts, settlement_statements
+from buyback.web.ministry.settlements import settlements
 from buyback.web.ministry.totals import ministry
 from buyback.web.shell.audiences import Audience, Link
 from buyback.web.shell.i18n import N_
 
+# Their views register themselves on the blueprint.
+VIEWS = (settlement_acts, settlement_statements)
+
 AUDIENCE = Audience(
     "ministry",
-    blueprints=(ministry,),
+    blueprints=(ministry, settlements),
     navigation=(
         Link(
             "ministry.totals",
@@ -15,6 +20,13 @@ AUDIENCE = Audience(
             Permission.TOTALS_SEE,
             N_("Lo entregado y lo pagado, por barrio"),
             "totals",
+        ),
+        Link(
+            "settlements.index",
+            N_("Liquidaciones"),
+            Permission.SETTLEMENT_SEE,
+            N_("Lo que se debe a los comercios, quién lo aprueba y quién lo paga"),
+            "settlements",
         ),
     ),
 )

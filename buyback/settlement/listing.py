@@ -1,0 +1,101 @@
+"""Settlements as a list, with filters. Money in cents."""
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from uuid import UUID
+
+from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy.orm import Session
+
+from buyback.redemption import merchants
+from buyback.settlement import queries
+from buyback.settlement.queries import Scope, SettlementFacts
+from buyback.settlement.states import SettlementState
+from buyback.settlement.tables import FunderShare, Settlement
+
+
+@dataclass(frozen=True, kw_only=True)
+class Filter:
+    """What is asked for. ``search`` is a number, or part of a merchant's name or tax number."""
+
+    state: SettlementState | None = None
+    merchant: UUID | None = None
+    funder: UUID | None = None
+    search: str = ""
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A settlement in a list; ``share`` is the part of the organisation whose list it is, None where all is seen."""
+
+    facts: SettlementFacts
+    merchant: str
+    ruc: str
+    share: int | None
+
+
+def listed(
+    session: Session, wanted: Filter, *, scope: Scope, limit: int, offset: int
+) -> tuple[tuple[Listed, ...], int]:
+    """The settlements that a filter finds, newest first, a page of them, and how many there are in all."""
+    conditions = _conditions(session, wanted)
+    statement = queries.settlements(scope).where(*conditions)
+    total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
+    rows = session.execute(
+        statement.order_by(Settlement.year.desc(), Settlement.number.desc()).limit(limit).offset(offset)
+    )
+    found = [SettlementFacts(*row) for row in rows]
+    names = merchants.merchants_by_id(session, {facts.merchant for facts in found})
+    shares = _shares(session, [facts.id for facts in found], scope)
+    entries = (
+        Listed(facts, names[facts.merchant].name, names[facts.merchant].ruc, shares.get(facts.id)) for facts in found
+    )
+    return tuple(entries), total
+
+
+def totals_by_state(session: Session, *, scope: Scope) -> dict[SettlementState, int]:
+    """Cents in each state: of whole settlements, or of the shares that a scope reaches."""
+    statement = select(Settlement.state, func.sum(Settlement.total)).group_by(Settlement.state)
+    if scope.funder is not None:
+        statement = (
+            select(Settlement.state, func.sum(FunderShare.amount))
+            .join(FunderShare, FunderShare.settlement == Settlement.id)
+            .where(FunderShare.funder == scope.funder)
+            .group_by(Settlement.state)
+        )
+    return {row[0]: int(row[1]) for row in session.execute(statement)}
+
+
+def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
+    conditions: list[ColumnElement[bool]] = []
+    if wanted.state is not None:
+        conditions.append(Settlement.state == wanted.state)
+    if wanted.merchant is not None:
+        conditions.append(Settlement.merchant == wanted.merchant)
+    if wanted.funder is not None:
+        borne = select(FunderShare.settlement).where(FunderShare.funder == wanted.funder)
+        conditions.append(Settlement.id.in_(borne))
+    if wanted.search:
+        conditions.append(_search(session, wanted.search))
+    return conditions
+
+
+def _search(session: Session, text: str) -> ColumnElement[bool]:
+    folded = text.casefold()
+    named = [one.id for one in merchants.registered(session) if folded in one.name.casefold() or folded in one.ruc]
+    by_merchant = Settlement.merchant.in_(named)
+    number = queries.read_number(text)
+    if number is None:
+        return by_merchant
+    return or_(by_merchant, (Settlement.year == number[0]) & (Settlement.number == number[1]))
+
+
+def _shares(session: Session, settlements: Collection[UUID], scope: Scope) -> dict[UUID, int]:
+    if scope.funder is None:
+        return {}
+    rows = session.execute(
+        select(FunderShare.settlement, FunderShare.amount).where(
+            FunderShare.settlement.in_(settlements), FunderShare.funder == scope.funder
+        )
+    )
+    return {row.settlement: row.amount for row in rows}

@@ -1,0 +1,67 @@
+"""A table that leaves the system: as CSV for a spreadsheet, or as a State document on paper."""
+
+import csv
+import io
+from dataclasses import dataclass
+from datetime import date
+
+from buyback.money import decimal_text, screen_text
+
+FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+MARK = "\ufeff"  # spreadsheets take a file for UTF-8 only with it
+
+Cell = str | int | date | None
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column: its key in files, its heading on paper in Spanish, whether it holds cents, and how wide it is."""
+
+    key: str
+    heading: str
+    is_money: bool = False
+    width: float = 1  # in proportion to the others
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """A table with its columns; ``total`` is a last row on paper, and in no file: a program adds up by itself."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    total: tuple[Cell, ...] | None = None
+
+
+def as_csv(sheet: Sheet) -> str:
+    """Comma-separated, with a header; money as decimal text, days as ISO 8601.
+
+    Texts that a spreadsheet would take for a formula begin with an apostrophe.
+    """
+    written = io.StringIO()
+    writer = csv.writer(written, lineterminator="\r\n")
+    writer.writerow([column.key for column in sheet.columns])
+    for row in sheet.rows:
+        writer.writerow([_plain(cell, column) for cell, column in zip(row, sheet.columns, strict=True)])
+    return MARK + written.getvalue()
+
+
+def on_paper(cell: Cell, column: Column) -> str:
+    """How a cell reads on paper."""
+    if cell is None:
+        return ""
+    if isinstance(cell, date):
+        return f"{cell:%d/%m/%Y}"
+    if isinstance(cell, int):
+        return screen_text(cell) if column.is_money else f"{cell:,}"
+    return cell
+
+
+def _plain(cell: Cell, column: Column) -> str:
+    if cell is None:
+        return ""
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, int):
+        return decimal_text(cell) if column.is_money else str(cell)
+    return f"'{cell}" if cell.startswith(FORMULA_STARTS) else cell

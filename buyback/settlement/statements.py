@@ -1,0 +1,235 @@
+"""Statements: a merchant's from each redemption to what paid it, a funder's, and what funders owe each other.
+
+Settlements that were returned are in none of them. Money in cents.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Protocol
+from uuid import UUID
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from buyback.audit import service as audit
+from buyback.campaigns import queries as campaigns
+from buyback.errors import NotFound
+from buyback.people import queries as people
+from buyback.people.queries import OrganisationFacts
+from buyback.people.rules import Actor
+from buyback.redemption import merchants, tills
+from buyback.redemption.merchants import MerchantFacts
+from buyback.settlement import dossier, queries
+from buyback.settlement.queries import Scope, SettlementFacts
+from buyback.settlement.states import SettlementState
+from buyback.settlement.tables import FunderShare, PartShare, Settlement, SettlementLine
+from buyback.times import panama_day
+from buyback.vouchers import redeemed as vouchers
+
+ORDERED = (SettlementState.ORDERED, SettlementState.PAID)
+WAITING = "waiting"  # stands for the state of a redemption that is in no settlement yet
+
+
+class Amounted(Protocol):
+    """A row of a statement."""
+
+    @property
+    def amount(self) -> int:
+        """Cents."""
+
+    @property
+    def state(self) -> str:
+        """The settlement's, or WAITING."""
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A redemption in a merchant's statement; ``references`` are those of the payments that paid it."""
+
+    day: date
+    branch: str
+    till: str
+    event: str
+    amount: int
+    settlement: str
+    state: str
+    references: str
+
+
+@dataclass(frozen=True)
+class MerchantStatement:
+    """What a merchant took, and how far each redemption has come."""
+
+    merchant: MerchantFacts
+    rows: tuple[Taken, ...]
+
+
+@dataclass(frozen=True)
+class Borne:
+    """A settlement in a funder's statement: what it bears of it, what it pays, and how that was paid."""
+
+    settlement: str
+    merchant: str
+    ruc: str
+    until: date
+    total: int
+    amount: int
+    pays: int
+    state: str
+    reference: str
+    booked_on: date | None
+
+
+@dataclass(frozen=True)
+class FunderStatement:
+    """What a funder bears of every settlement that stands."""
+
+    funder: OrganisationFacts
+    rows: tuple[Borne, ...]
+
+
+@dataclass(frozen=True)
+class Debt:
+    """What one funder owes to another that paid for it."""
+
+    debtor: str
+    creditor: str
+    settlements: int
+    amount: int
+
+
+def by_state(rows: Iterable[Amounted]) -> dict[str, int]:
+    """What the rows of a statement come to in each state, and ``total``."""
+    sums: dict[str, int] = defaultdict(int)
+    for row in rows:
+        sums[row.state] += row.amount
+        sums["total"] += row.amount
+    return dict(sums)
+
+
+def of_merchant(session: Session, merchant: UUID, *, scope: Scope, now: datetime) -> MerchantStatement:
+    """Each redemption that stands, oldest first. NotFound unless the scope is whole: others see shares only."""
+    if not scope.is_whole:
+        raise NotFound(what="el estado de cuenta")
+    facts = merchants.merchant_by_id(session, merchant)
+    held = _held(session, merchant)
+    owed = vouchers.owed(session, merchant=merchant, before=now)
+    found = {one.id: one for one in owed} | vouchers.redeemed(session, held)
+    places = {till.id: (till.branch_name, till.name) for till in tills.enrolled(session, merchant=merchant)}
+    codes = campaigns.event_codes(session, {one.event for one in found.values()})
+    references = _references(session, {one.id for one in held.values()})
+    undone = vouchers.reversed_among(session, held)
+    rows = []
+    for one in sorted(found.values(), key=lambda one: (one.redeemed_at, one.id)):
+        if one.id in undone:
+            continue
+        settlement = held.get(one.id)
+        rows.append(
+            Taken(
+                panama_day(one.redeemed_at),
+                *places[one.till],
+                codes[one.event],
+                one.amount,
+                settlement.number if settlement else "",
+                settlement.state.value if settlement else WAITING,
+                references[settlement.id] if settlement else "",
+            )
+        )
+    return MerchantStatement(facts, tuple(rows))
+
+
+def of_funder(session: Session, code: str, *, scope: Scope) -> FunderStatement:
+    """What a funder bears, oldest settlement first. NotFound where the scope does not reach it."""
+    funder = people.get_organisation(session, code)
+    if not scope.reaches(funder.id):
+        raise NotFound(what=f"la organización {code}")
+    statement = (
+        queries.settlements(Scope(funder.id))
+        .add_columns(FunderShare.amount, FunderShare.pays)
+        .join(FunderShare, FunderShare.settlement == Settlement.id)
+        .where(FunderShare.funder == funder.id, Settlement.state != SettlementState.RETURNED)
+        .order_by(Settlement.year, Settlement.number)
+    )
+    found = [(SettlementFacts(*row[:-2]), row[-2], row[-1]) for row in session.execute(statement).all()]
+    names = merchants.merchants_by_id(session, {facts.merchant for facts, _, _ in found})
+    payments = {
+        one.settlement: one
+        for one in dossier.payments_of(session, [facts.id for facts, _, _ in found])
+        if one.funder == funder.id
+    }
+    rows = []
+    for facts, amount, pays in found:
+        payment = payments.get(facts.id)
+        rows.append(
+            Borne(
+                facts.number,
+                names[facts.merchant].name,
+                names[facts.merchant].ruc,
+                facts.until,
+                facts.total,
+                amount,
+                pays,
+                facts.state.value,
+                (payment.reference or "") if payment else "",
+                payment.booked_on if payment else None,
+            )
+        )
+    return FunderStatement(funder, tuple(rows))
+
+
+def debts(session: Session, *, scope: Scope) -> tuple[Debt, ...]:
+    """What funders owe each other for settlements that one paid for all; a funder sees its own debts and claims."""
+    rows = session.execute(
+        select(
+            PartShare.funder,
+            PartShare.paid_by,
+            func.count(PartShare.settlement.distinct()),
+            func.sum(PartShare.amount),
+        )
+        .join(Settlement, Settlement.id == PartShare.settlement)
+        .where(Settlement.state.in_(ORDERED), PartShare.funder != PartShare.paid_by, PartShare.amount > 0)
+        .group_by(PartShare.funder, PartShare.paid_by)
+    ).all()
+    seen = [row for row in rows if scope.reaches(row.funder) or scope.reaches(row.paid_by)]
+    codes = queries.organisation_codes(session, {key for row in seen for key in (row.funder, row.paid_by)})
+    return tuple(sorted((Debt(codes[row[0]], codes[row[1]], row[2], int(row[3])) for row in seen), key=_names))
+
+
+def funders(session: Session, *, scope: Scope) -> tuple[OrganisationFacts, ...]:
+    """Who bears a share of any settlement, by code, as far as a scope reaches."""
+    keys = [key for key in session.scalars(select(FunderShare.funder).distinct()) if scope.reaches(key)]
+    return tuple(sorted(people.organisations_by_id(session, keys).values(), key=lambda one: one.code))
+
+
+def keep_export(session: Session, *, what: str, by: Actor, now: datetime) -> None:
+    """The audit log keeps who took which statement as a file."""
+    audit.record(session, chain=by.chain, act="settlement:export", body={"by": by.name, "what": what}, now=now)
+
+
+def _names(debt: Debt) -> tuple[str, str]:
+    return debt.creditor, debt.debtor
+
+
+def _held(session: Session, merchant: UUID) -> dict[UUID, SettlementFacts]:
+    """A merchant's redemptions in settlements that were not returned, each with its settlement."""
+    statement = (
+        queries.settlements(Scope(None))
+        .add_columns(SettlementLine.resolution)
+        .join(SettlementLine, SettlementLine.settlement == Settlement.id)
+        .where(Settlement.merchant == merchant, SettlementLine.held)
+    )
+    return {row[-1]: SettlementFacts(*row[:-1]) for row in session.execute(statement).all()}
+
+
+def _references(session: Session, settlements: Iterable[UUID]) -> dict[UUID, str]:
+    """What paid each settlement: ``MINSEG TRX-1, MINGOB TRX-2``."""
+    keys = list(settlements)
+    payments = dossier.payments_of(session, keys)
+    codes = queries.organisation_codes(session, {one.funder for one in payments})
+    told: dict[UUID, list[str]] = {key: [] for key in keys}
+    for one in payments:
+        if one.reference is not None:
+            told[one.settlement].append(f"{codes[one.funder]} {one.reference}")
+    return {key: ", ".join(words) for key, words in told.items()}
