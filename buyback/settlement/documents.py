@@ -36,21 +36,21 @@ _SHARES = (
 )
 _TAKEN = (
     *_LINES,
-    Column("settlement", "Liquidación", width=1.2),
-    Column("state", "Estado", width=1.2),
+    Column("settlement", "Liquidación", width=1.3),
+    Column("state", "Estado", width=1.4),
     Column("references", "Referencias de los pagos", width=2.4),
 )
 _BORNE = (
-    Column("settlement", "Liquidación", width=1.2),
-    Column("merchant", "Comercio", width=2.2),
-    Column("ruc", "RUC", width=1.8),
-    Column("until", "Hasta", width=1.1),
+    Column("settlement", "Liquidación", width=1.3),
+    Column("merchant", "Comercio", width=2),
+    Column("ruc", "RUC", width=1.9),
+    Column("until", "Hasta", width=1.2),
     Column("total", "Total", is_money=True, width=1.3),
     Column("share", "Parte", is_money=True, width=1.3),
     Column("pays", "Paga", is_money=True, width=1.3),
-    Column("state", "Estado", width=1.2),
+    Column("state", "Estado", width=1.4),
     Column("reference", "Referencia", width=1.8),
-    Column("paid_on", "Pagado el", width=1.1),
+    Column("paid_on", "Pagado el", width=1.2),
 )
 _DEBTS = (
     Column("debtor", "Debe", width=2),

@@ -20,6 +20,8 @@ from buyback.settlement.tables import Countersign, Payment, PaymentBooking, Sett
 from buyback.times import panama_day
 from buyback.vouchers import redeemed as vouchers
 
+_ORDER = ("prepare", "submit", "approve", "return", "countersign", "order", "pay")
+
 
 @dataclass(frozen=True)
 class PaymentEntry:
@@ -139,7 +141,7 @@ def open_dossier(session: Session, facts: SettlementFacts, *, scope: Scope) -> D
         shares=shares,
         countersign=None if signed is None else Countersigned(signed.number, signed.countersigned_on),
         returned=next((row.reason for row in steps if row.act is SettlementAct.RETURN), None),
-        history=tuple(sorted(history, key=lambda one: one.at)),
+        history=tuple(sorted(history, key=lambda one: (one.at, _ORDER.index(one.act)))),
     )
 
 

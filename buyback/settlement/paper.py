@@ -11,7 +11,7 @@ from xml.sax.saxutils import escape
 
 from reportlab.lib.colors import Color, white
 from reportlab.lib.enums import TA_RIGHT
-from reportlab.lib.pagesizes import LETTER
+from reportlab.lib.pagesizes import LETTER, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
@@ -24,6 +24,7 @@ STATE = "República de Panamá"
 PROGRAMME = "Pacificando mi Barrio"
 MARGIN = 18 * mm
 TOP = 30 * mm
+COLUMNS_UPRIGHT = 6
 
 _SEA = Color(0.07, 0.19, 0.33)
 _LINE = Color(0.72, 0.75, 0.80)
@@ -62,14 +63,25 @@ class Document:
     hash: str = ""
     closing: str = ""
 
+    @property
+    def size(self) -> tuple[float, float]:
+        """Letter paper in points; turned, where a table is wide."""
+        is_wide = any(len(sheet.columns) > COLUMNS_UPRIGHT for sheet in self.sheets)
+        return landscape(LETTER) if is_wide else LETTER
+
 
 def render(document: Document) -> bytes:
     """The document as PDF, on letter paper; the same document gives the same bytes."""
     typefaces.register()
     out = BytesIO()
-    width, height = LETTER
+    width, height = document.size
     template = BaseDocTemplate(
-        out, pagesize=LETTER, title=f"{document.title} {document.number}", author=PROGRAMME, invariant=1, lang="es"
+        out,
+        pagesize=document.size,
+        title=f"{document.title} {document.number}",
+        author=PROGRAMME,
+        invariant=1,
+        lang="es",
     )
     body = Frame(MARGIN, 22 * mm, width - 2 * MARGIN, height - TOP - 22 * mm, 0, 0, 0, 0)
     template.addPageTemplates(PageTemplate(frames=[body]))
@@ -164,7 +176,7 @@ def _numbered(document: Document) -> type[Canvas]:
 
 
 def _frame_page(canvas: Canvas, document: Document, number: int, pages: int) -> None:
-    width, height = LETTER
+    width, height = document.size
     canvas.setFillColor(_SEA)
     canvas.setFont(typefaces.STRONG, 11)
     canvas.drawString(MARGIN, height - 16 * mm, STATE)

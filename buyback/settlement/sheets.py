@@ -8,6 +8,7 @@ from datetime import date
 from buyback.money import decimal_text, screen_text
 
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
+NO_BREAK = "\u00a0"
 MARK = "\ufeff"  # spreadsheets take a file for UTF-8 only with it
 
 Cell = str | int | date | None
@@ -53,7 +54,7 @@ def on_paper(cell: Cell, column: Column) -> str:
     if isinstance(cell, date):
         return f"{cell:%d/%m/%Y}"
     if isinstance(cell, int):
-        return screen_text(cell) if column.is_money else f"{cell:,}"
+        return screen_text(cell).replace(" ", NO_BREAK) if column.is_money else f"{cell:,}"
     return cell
 
 

@@ -16,11 +16,20 @@ NOT_PAGES = frozenset(
         "/healthz",
         "/jornadas/<code>/entregas/<int:number>/vales.pdf",
         "/readyz",
+        "/liquidaciones/<number>/canjes.csv",
+        "/liquidaciones/<number>/expediente.pdf",
+        "/liquidaciones/estados/aportantes/<code>/estado.csv",
+        "/liquidaciones/estados/aportantes/<code>/estado.pdf",
+        "/liquidaciones/estados/comercios/<uuid:merchant>/estado.csv",
+        "/liquidaciones/estados/comercios/<uuid:merchant>/estado.pdf",
+        "/liquidaciones/estados/deudas/estado.csv",
+        "/liquidaciones/estados/deudas/estado.pdf",
         "/totales/totales.csv",
     }
 )
 
 TABLE, APPROVER, ISSUER = "avaluo.demo", "aprueba.demo", "emite.demo"
+SIGNER, TREASURER = "minseg.demo", "tesoro.demo"
 CHIEF, OFFICIAL, TILL, WITNESS = "jefe.demo", "concilia.demo", "caja.demo", "testigo.demo"
 
 
@@ -36,7 +45,7 @@ class Screen:
 
 def screens(stage: Stage) -> list[Screen]:
     """All of them."""
-    return [*_open_pages(), *_table(stage), *_till(stage), *_officials()]
+    return [*_open_pages(), *_table(stage), *_till(stage), *_officials(), *_settlements(stage)]
 
 
 def _open_pages() -> list[Screen]:
@@ -106,4 +115,29 @@ def _officials() -> list[Screen]:
         Screen("totals-month", "/totales", "/totales?by=month", OFFICIAL),
         Screen("totals-empty", "/totales", "/totales?from=2023-01-01&to=2023-01-02", OFFICIAL),
         Screen("totals-wrong", "/totales", "/totales?from=2026-12-01&to=2026-01-02", OFFICIAL),
+    ]
+
+
+def _settlements(stage: Stage) -> list[Screen]:
+    rule, viewers = "/liquidaciones", {"submitted": SIGNER, "ordered": TREASURER}
+    statements = f"{rule}/estados"
+    return [
+        Screen("settlements", rule, rule, OFFICIAL),
+        Screen("settlements-funder", rule, rule, SIGNER),
+        Screen("settlements-none", rule, f"{rule}?search=nadie", OFFICIAL),
+        Screen("settlements-wrong", rule, f"{rule}?state=nada", OFFICIAL),
+        Screen("settlement-new", f"{rule}/nueva", f"{rule}/nueva", OFFICIAL),
+        *(
+            Screen(f"settlement-{state}", f"{rule}/<number>", f"{rule}/{number}", viewers.get(state, OFFICIAL))
+            for state, number in stage.settlements.items()
+        ),
+        Screen("statements", statements, statements, OFFICIAL),
+        Screen(
+            "statement-merchant",
+            f"{statements}/comercios/<uuid:merchant>",
+            f"{statements}/comercios/{stage.merchant}",
+            OFFICIAL,
+        ),
+        Screen("statement-funder", f"{statements}/aportantes/<code>", f"{statements}/aportantes/MINSEG", SIGNER),
+        Screen("statement-debts", f"{statements}/deudas", f"{statements}/deudas", OFFICIAL),
     ]

@@ -20,6 +20,7 @@ from buyback.redemption.service import Request
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import PricedThing
 from buyback.vouchers.payout import issue_surrender
+from tests.browser.settled import set_settlements
 from tests.builders import NOW, actor, add_item, make_event, make_keys, open_surrender
 from tests.tills import paper
 from tests.web.site import Site
@@ -36,12 +37,14 @@ READ_OFF = Details(make="Smith & Wesson", model="10-5", serial="D482913", serial
 
 @dataclass(frozen=True)
 class Stage:
-    """Where to look: the open event, the number of a surrender in each state, the till and its answers."""
+    """Where to look: the open event, the number of a surrender in each state, the till and its answers, settlements."""
 
     event: str
     surrenders: dict[str, int]
     till: UUID
     answers: dict[str, UUID]
+    merchant: UUID
+    settlements: dict[str, str]
 
 
 def set_stage(database: Database) -> Stage:
@@ -52,11 +55,16 @@ def set_stage(database: Database) -> Stage:
     make_event(database, PLANNED, programme=event.programme.code, is_open=False)
     made = {state: _surrender(database, event, state) for state in STATES}
     till = _till(database)
+    answers = _work_at(database, till, made["paid_out"][1])
+    merchant = actor(database, "caja.demo").merchant
+    assert merchant is not None
     return Stage(
         event=event.code,
         surrenders={state: number for state, (number, _qr) in made.items()},
         till=till,
-        answers=_work_at(database, till, made["paid_out"][1]),
+        answers=answers,
+        merchant=merchant,
+        settlements=set_settlements(database, event, till),
     )
 
 
