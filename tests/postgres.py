@@ -3,10 +3,12 @@
 import importlib.util
 import os
 import shutil
+import signal
 import subprocess
 import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import psycopg
@@ -25,13 +27,16 @@ SETTINGS = {
 }
 NOT_DURABLE = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
+Control = Callable[..., None]
+
 
 class Server:
     """A running server. ``url(name)`` is SQLAlchemy's URL of one of its databases; ``programs`` has its tools."""
 
-    def __init__(self, sockets: Path, programs: Path | None = None) -> None:
+    def __init__(self, sockets: Path, programs: Path | None = None, control: Control | None = None) -> None:
         self.sockets = sockets
         self.programs = programs
+        self._control = control
 
     def url(self, database: str) -> str:
         """The URL of a database, for SQLAlchemy with psycopg 3."""
@@ -47,6 +52,26 @@ class Server:
         """A new database that is a copy of another one; gives its URL."""
         self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return self.url(name)
+
+    def crash(self) -> None:
+        """SIGKILL for the postmaster and every process of its own: no buffer is written, nobody is told."""
+        held = self.sockets / "data" / "postmaster.pid"
+        postmaster = int(held.read_text(encoding="ascii").split()[0])
+        os.kill(postmaster, signal.SIGSTOP)  # it begins nothing more
+        doomed = (postmaster, *_children(postmaster))
+        for process in doomed:
+            with suppress(ProcessLookupError):
+                os.kill(process, signal.SIGKILL)
+        while any(map(_runs, doomed)):
+            time.sleep(0.01)
+        for lock in (held, self.sockets / f".s.PGSQL.{SOCKET_PORT}.lock"):  # zombies would seem to hold them still
+            lock.unlink(missing_ok=True)
+
+    def start(self) -> None:
+        """Start a server that crashed: it recovers from its log first."""
+        if self._control is None:
+            raise RuntimeError("another process started this server")
+        self._control("start")
 
     def drop(self, name: str) -> None:
         """Remove a database, whoever is still connected."""
@@ -69,14 +94,35 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
         settings = SETTINGS | ({} if durable else NOT_DURABLE) | {"unix_socket_directories": f"'{home}'"}
         with (data / "postgresql.auto.conf").open("a", encoding="utf-8") as conf:
             conf.writelines(f"{name} = {value}\n" for name, value in settings.items())
-        control = (programs / "pg_ctl", "-D", data, "-w", "-l", home / "log")
-        _call(as_user, *control, "start")
+        pg_ctl = (programs / "pg_ctl", "-D", data, "-w", "-l", home / "log")
+
+        def control(*words: str) -> None:
+            _call(as_user, *pg_ctl, *words)
+
+        control("start")
         try:
-            yield Server(home, programs)
+            yield Server(home, programs, control)
         finally:
-            _call(as_user, *control, "-m", "immediate", "stop")
+            control("-m", "immediate", "stop")
     finally:
         shutil.rmtree(home, ignore_errors=True)
+
+
+def _children(process: int) -> list[int]:
+    """The processes that a process has started."""
+    return [int(path.parent.name) for path in Path("/proc").glob("[0-9]*/stat") if _stat(path)[1] == str(process)]
+
+
+def _stat(path: Path) -> list[str]:
+    """State, parent and more of a process; blank when it is gone."""
+    with suppress(OSError):
+        return path.read_text(encoding="utf-8", errors="replace").rpartition(")")[2].split()
+    return ["", ""]
+
+
+def _runs(process: int) -> bool:
+    """Whether a process is there and no zombie."""
+    return _stat(Path(f"/proc/{process}/stat"))[0] not in {"", "Z"}
 
 
 def _give_away(home: Path) -> int | None:

@@ -3,28 +3,15 @@
 ``--rehearsal 500`` does it with 500 surrenders; the suite's own run is shorter.
 """
 
-import http.client
 import json
 import os
 import random
-import signal
-import socket
-import subprocess
-import sys
 import threading
-import time
 import tomllib
-import urllib.error
-import urllib.request
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager, suppress
-from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
-from http import HTTPStatus
 from pathlib import Path
-from typing import Any
 from uuid import UUID
 
 import pypdfium2
@@ -33,6 +20,7 @@ import zxingcpp
 
 from buyback.times import panama_day
 from tests.builders import PROGRAMME
+from tests.installed import Installation, Server, serving
 
 pytestmark = pytest.mark.server
 
@@ -45,90 +33,6 @@ RUC = "15565624-2-2017"
 def day(ago: int) -> date:
     """A day of Panama, ``ago`` days before today: the commands live by the real clock."""
     return panama_day(datetime.now(UTC)) - timedelta(days=ago)
-
-
-@dataclass
-class Installation:
-    """A folder with an environment in which ``buyback`` runs, as on an operator's machine."""
-
-    home: Path
-    environ: dict[str, str]
-
-    def run(self, *words: str, status: int = 0) -> str:
-        """Run a command, expecting its exit status; what it printed."""
-        done = subprocess.run(
-            [sys.executable, "-m", "buyback", *words],
-            cwd=self.home,
-            env=self.environ,
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-        assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout
-
-    def json(self, *words: str) -> Any:  # noqa: ANN401  whatever JSON can say
-        """Run a command that prints JSON."""
-        return json.loads(self.run(*words))
-
-
-class Server:
-    """``buyback serve`` in a process group of its own, killed and started again while tills go on."""
-
-    def __init__(self, installation: Installation) -> None:
-        with socket.socket() as free:
-            free.bind(("127.0.0.1", 0))
-            self.port: int = free.getsockname()[1]
-        self._ready = f"http://127.0.0.1:{self.port}/readyz"
-        self._installation = installation
-        self._process = self._start()
-
-    def _start(self) -> subprocess.Popen[bytes]:
-        process = subprocess.Popen(
-            [sys.executable, "-m", "buyback", "serve", "--port", str(self.port)],
-            cwd=self._installation.home,
-            env=self._installation.environ,
-            start_new_session=True,
-        )
-        for _ in range(200):
-            with suppress(OSError), urllib.request.urlopen(self._ready, timeout=2):  # noqa: S310  our own http address
-                return process
-            time.sleep(0.1)
-        raise AssertionError("the server did not start")
-
-    def kill_and_start(self) -> None:
-        """SIGKILL for everything, at once, in the middle of whatever it was doing."""
-        self.stop(signal.SIGKILL)
-        self._process = self._start()
-
-    def stop(self, how: signal.Signals = signal.SIGTERM) -> None:
-        """Stop all of its processes."""
-        with suppress(ProcessLookupError):
-            os.killpg(self._process.pid, how)
-        self._process.wait(20)
-
-    def post(self, path: str, token: str, body: dict[str, str]) -> tuple[int, dict[str, Any]]:
-        """One request, sent again under the same op id until it is answered."""
-        request = urllib.request.Request(
-            f"http://127.0.0.1:{self.port}/api/v1{path}",
-            json.dumps(body).encode(),
-            {"Authorization": f"Bearer {token}", "Content-Type": "application/json"},
-        )
-        for _ in range(300):
-            with suppress(OSError, http.client.HTTPException):  # killed: the answer, if any, is lost or cut off
-                status, answer = _answer(request)
-                if status != HTTPStatus.SERVICE_UNAVAILABLE:
-                    return status, answer
-            time.sleep(0.05)
-        raise AssertionError("no answer")
-
-
-def _answer(request: urllib.request.Request) -> tuple[int, dict[str, Any]]:
-    try:
-        with urllib.request.urlopen(request, timeout=15) as answer:  # noqa: S310  our own http address
-            return answer.status, json.load(answer)
-    except urllib.error.HTTPError as refused:
-        return refused.code, json.load(refused)
 
 
 @pytest.fixture
@@ -155,15 +59,6 @@ def installation(tmp_path: Path, database_url: str) -> Installation:
     merchant = ["--ruc", RUC, "--dv", "63", "--kind", "juridica", "--name", "Súper", "--category", "supermarket"]
     made.run("merchant", "add", *merchant, "--branch", "Central", "--corregimiento", "080806")
     return made
-
-
-@contextmanager
-def serving(installation: Installation) -> Iterator[Server]:
-    server = Server(installation)
-    try:
-        yield server
-    finally:
-        server.stop()
 
 
 def write_forms(path: Path, count: int) -> Decimal:
