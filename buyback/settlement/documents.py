@@ -37,7 +37,7 @@ _SHARES = (
 _TAKEN = (
     *_LINES,
     Column("settlement", "Liquidación", width=1.3),
-    Column("state", "Estado", width=1.4),
+    Column("state", "Estado", width=1.4, words=STATES),
     Column("references", "Referencias de los pagos", width=2.4),
 )
 _BORNE = (
@@ -48,7 +48,7 @@ _BORNE = (
     Column("total", "Total", is_money=True, width=1.3),
     Column("share", "Parte", is_money=True, width=1.3),
     Column("pays", "Paga", is_money=True, width=1.3),
-    Column("state", "Estado", width=1.4),
+    Column("state", "Estado", width=1.4, words=STATES),
     Column("reference", "Referencia", width=1.8),
     Column("paid_on", "Pagado el", width=1.2),
 )
@@ -70,7 +70,7 @@ def lines_sheet(lines: Sequence[LineEntry]) -> Sheet:
 def merchant_sheet(statement: MerchantStatement) -> Sheet:
     """A merchant's redemptions, each to the payments' references."""
     rows: list[tuple[Cell, ...]] = [
-        (one.day, one.branch, one.till, one.event, one.amount, one.settlement, STATES[one.state], one.references)
+        (one.day, one.branch, one.till, one.event, one.amount, one.settlement, one.state, one.references)
         for one in statement.rows
     ]
     total = ("Total", "", "", "", sum(one.amount for one in statement.rows), "", "", "")
@@ -88,7 +88,7 @@ def funder_sheet(statement: FunderStatement) -> Sheet:
             one.total,
             one.amount,
             one.pays,
-            STATES[one.state],
+            one.state,
             one.reference,
             one.booked_on,
         )

@@ -103,9 +103,9 @@ class Dossier:
 
 
 def open_dossier(session: Session, facts: SettlementFacts, *, scope: Scope) -> Dossier:
-    """All about a settlement; of the shares, those that the scope reaches."""
-    signatures = _signatures(session, facts.id)
-    payments = {one.funder: one for one in payments_of(session, [facts.id])}
+    """All about a settlement; of shares, signatures and payments, those that the scope reaches."""
+    signatures = {key: one for key, one in _signatures(session, facts.id).items() if scope.reaches(key)}
+    payments = {one.funder: one for one in payments_of(session, [facts.id]) if scope.reaches(one.funder)}
     steps = session.execute(
         select(SettlementStep.act, SettlementStep.actor, SettlementStep.acted_at, SettlementStep.reason).where(
             SettlementStep.settlement == facts.id

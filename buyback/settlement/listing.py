@@ -7,6 +7,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from buyback.places.rules import fold
 from buyback.redemption import merchants
 from buyback.settlement import queries
 from buyback.settlement.queries import Scope, SettlementFacts
@@ -16,7 +17,7 @@ from buyback.settlement.tables import FunderShare, Settlement
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """What is asked for. ``search`` is a number, or part of a merchant's name or tax number."""
+    """What is asked for. ``search`` is a number, or part of a merchant's name, without accents, or tax number."""
 
     state: SettlementState | None = None
     merchant: UUID | None = None
@@ -81,8 +82,8 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
 
 
 def _search(session: Session, text: str) -> ColumnElement[bool]:
-    folded = text.casefold()
-    named = [one.id for one in merchants.registered(session) if folded in one.name.casefold() or folded in one.ruc]
+    folded = fold(text)
+    named = [one.id for one in merchants.registered(session) if folded in fold(one.name) or folded in fold(one.ruc)]
     by_merchant = Settlement.merchant.in_(named)
     number = queries.read_number(text)
     if number is None:

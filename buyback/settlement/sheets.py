@@ -2,7 +2,8 @@
 
 import csv
 import io
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from buyback.money import decimal_text, screen_text
@@ -16,12 +17,16 @@ Cell = str | int | date | None
 
 @dataclass(frozen=True)
 class Column:
-    """A column: its key in files, its heading on paper in Spanish, whether it holds cents, and how wide it is."""
+    """A column: its key in files, its heading on paper in Spanish, whether it holds cents, and how wide it is.
+
+    ``words`` are what codes of a closed list are called on paper; files keep the codes.
+    """
 
     key: str
     heading: str
     is_money: bool = False
     width: float = 1  # in proportion to the others
+    words: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -55,7 +60,7 @@ def on_paper(cell: Cell, column: Column) -> str:
         return f"{cell:%d/%m/%Y}"
     if isinstance(cell, int):
         return screen_text(cell).replace(" ", NO_BREAK) if column.is_money else f"{cell:,}"
-    return cell
+    return column.words.get(cell, cell)
 
 
 def _plain(cell: Cell, column: Column) -> str:

@@ -126,7 +126,7 @@ def _statements_add_up(page: Page, address: str) -> None:
     total = sum(REDEMPTIONS) * FACE
     assert _cents(merchants, "amount") == _cents(funders, "share") == _cents(funders, "pays") == total
     assert all(row["references"] for row in merchants)
-    assert all(row["state"] == "Pagada" for row in (*merchants, *funders))
+    assert all(row["state"] == "paid" for row in (*merchants, *funders))
 
 
 def _rows(page: Page, address: str) -> list[dict[str, str]]:

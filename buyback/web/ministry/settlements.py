@@ -187,7 +187,7 @@ def _filter(form: Form) -> Filter:
         if form["state"]
         else None,
         merchant=form.id("merchant") if form["merchant"] else None,
-        funder=form.id("funder") if form["funder"] else None,
+        funder=form.id("funder") if form["funder"] and scope().is_whole else None,
         search=form.text("search", required=False, limit=60),
     )
 
