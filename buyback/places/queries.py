@@ -51,6 +51,17 @@ class CorregimientoFacts:
         return is_valid(self.valid_from, self.valid_until, day)
 
 
+@dataclass(frozen=True)
+class Spot:
+    """Where a corregimiento lies (its centroid, degrees, WGS 84), how many live there, and whether it still exists."""
+
+    code: str
+    population: int
+    longitude: float
+    latitude: float
+    exists: bool
+
+
 @dataclass(frozen=True, kw_only=True)
 class BarrioFacts:
     """A named neighbourhood inside a corregimiento."""
@@ -132,6 +143,20 @@ def names(session: Session) -> dict[str, str]:
     for table in (Province, District, Corregimiento):
         found.update({row.code: row.name for row in session.execute(select(table.code, table.name))})
     return found
+
+
+def spots(session: Session) -> tuple[Spot, ...]:
+    """Every corregimiento there is or was, as a spot of the map."""
+    rows = session.execute(
+        select(
+            Corregimiento.code,
+            Corregimiento.population,
+            Corregimiento.longitude,
+            Corregimiento.latitude,
+            Corregimiento.valid_until.is_(None),
+        ).order_by(Corregimiento.code)
+    )
+    return tuple(Spot(*row) for row in rows)
 
 
 def _matches(wanted: str) -> ColumnElement[bool]:

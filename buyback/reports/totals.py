@@ -2,14 +2,11 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from buyback.audit import service as audit
 from buyback.campaigns import queries as campaigns
 from buyback.errors import NotFound
-from buyback.people.rules import Actor
 from buyback.places import queries as places
 from buyback.reports.totals_facts import read_facts
 from buyback.reports.totals_figures import By, Column, Fact, Kind, Question, Row, add_up, fold, key_of
@@ -64,23 +61,6 @@ def totals(session: Session, question: Question, *, within: str | None = None) -
         Row("", "Total", "", add_up(counted, question.columns)),
         Row("", "Total", "", add_up(facts, Column)),
     )
-
-
-def export(session: Session, question: Question, *, by: Actor, now: datetime) -> Totals:
-    """The same, to be taken away as a file: the audit log keeps who took what."""
-    answer = totals(session, question, within=by.district)
-    asked = {
-        "by": by.name,
-        "rows": question.by.value,
-        "from": question.since and question.since.isoformat(),
-        "to": question.until and question.until.isoformat(),
-        "programme": question.programme,
-        "place": question.place,
-        "event": question.event,
-    }
-    body = {key: value for key, value in asked.items() if value is not None}
-    audit.record(session, chain=by.chain, act="totals:export", body=body, now=now)
-    return answer
 
 
 def place_path(session: Session, code: str | None) -> tuple[tuple[str, str], ...]:

@@ -4,10 +4,10 @@ import csv
 import io
 
 from buyback.money import decimal_text
+from buyback.reports.sheets import plain
 from buyback.reports.totals import Totals
 from buyback.reports.totals_figures import MONEY, Column, Row
 
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r", "\n")
 _GAP = "  "
 
 
@@ -26,7 +26,7 @@ def as_csv(totals: Totals) -> str:
     writer = csv.writer(written, lineterminator="\r\n")
     writer.writerow(["code", "name", *(column.value for column in totals.columns)])
     for row in totals.rows:
-        writer.writerow([_plain(row.code), _plain(row.name), *_figures(totals, row).values()])
+        writer.writerow([plain(row.code), plain(row.name), *_figures(totals, row).values()])
     return written.getvalue()
 
 
@@ -49,10 +49,6 @@ def _figures(totals: Totals, row: Row) -> dict[str, int | str]:
 
 def _shown(column: Column, value: int) -> int | str:
     return decimal_text(value) if column in MONEY else value
-
-
-def _plain(text: str) -> str:
-    return f"'{text}" if text.startswith(_FORMULA_STARTS) else text
 
 
 def _line(cells: list[str], widths: list[int]) -> str:

@@ -25,6 +25,7 @@ NOT_PAGES = frozenset(
         "/liquidaciones/estados/deudas/estado.csv",
         "/liquidaciones/estados/deudas/estado.pdf",
         "/totales/totales.csv",
+        "/totales/totales.xlsx",
     }
 )
 

@@ -5,22 +5,21 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import text
 
-from buyback.audit.tables import AuditBody
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
 from buyback.errors import NotFound
 from buyback.ids import new_id
-from buyback.people.rules import OPERATOR, OrganisationKind
+from buyback.people.rules import OPERATOR
 from buyback.redemption import reversing
-from buyback.reports.totals import Totals, export, place_path, totals
+from buyback.reports.totals import Totals, place_path, totals
 from buyback.reports.totals_figures import By, DaysBackwards, Question
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
 from buyback.vouchers import resolving
 from buyback.vouchers.states import VoidReason
-from tests.builders import NOW, make_accepted, make_organisation, make_user
+from tests.builders import NOW, make_accepted, make_user
 from tests.handed_in import (
     AIR_GUN,
     BETANIA,
@@ -330,16 +329,3 @@ def part(database: Database) -> None:
             connection.execute(text(act))
         assert connection.execute(text("SELECT count(*) FROM handover")).scalar() == 0
         connection.execute(text("UPDATE audit_body SET body = NULL, salt = NULL WHERE event IS NOT NULL"))
-
-
-def test_taking_a_file_away_is_audited_with_what_was_asked(database: Database, events: tuple[EventFacts, ...]) -> None:
-    make_organisation(database, "MUPA", OrganisationKind.MUNICIPALITY, "0808")
-    official = make_user(database, "rita", Role.RECONCILER, organisation="MUPA")
-    question = Question(by=By.EVENT, since=NOVEMBER)
-    answer = database.transact(lambda session: export(session, question, by=official, now=NOW))
-    assert set(by_code(answer, "arms")) == {f"J-{CURUNDU}", f"J-{BETANIA}"}
-    with database.reading() as session:
-        bodies = session.scalars(select(AuditBody.body).where(AuditBody.chain == official.chain)).all()
-    (body,) = [body for body in bodies if body and "totals:export" in body]
-    assert '"by":"rita"' in body
-    assert '"from":"2026-11-02"' in body

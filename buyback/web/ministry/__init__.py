@@ -16,7 +16,7 @@ AUDIENCE = Audience(
     navigation=(
         Link(
             "ministry.totals",
-            N_("Totales"),
+            N_("Barrios"),
             Permission.TOTALS_SEE,
             N_("Lo entregado y lo pagado, por barrio"),
             "totals",

@@ -1,156 +1,131 @@
-"""The totals: a question in the address, so that it can be sent; its answer as a table, and as a file."""
+"""The neighbourhoods: a question in the address, so that it can be sent; its answer as a table, and as a file."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import date
-from typing import Any
+from collections.abc import Callable
 
-from flask import Blueprint, make_response, request, url_for
+from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from buyback.campaigns import queries as campaigns
-from buyback.reports.totals import Totals, export, place_path
-from buyback.reports.totals import totals as add_up
-from buyback.reports.totals_figures import MONEY, By, Column, Question, Row
-from buyback.reports.totals_files import as_csv
+from buyback.errors import NotFound
+from buyback.places import queries as places
+from buyback.reports import neighbourhoods
+from buyback.reports.neighbourhoods import View
+from buyback.reports.sheets import as_csv, as_xlsx
+from buyback.reports.totals import place_path
+from buyback.reports.totals_figures import By
+from buyback.reports.totals_view import NAME, Asked
 from buyback.security.access import Permission
+from buyback.web.ministry import asking, files
+from buyback.web.ministry.words import BY_NAMES, COLUMN_NAMES, called, shown
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
-from buyback.web.shell.i18n import N_
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import page
 from buyback.web.shell.request import now, reading, transacting
 
 ministry = Blueprint("ministry", __name__, url_prefix="/totales")
 
-BY_NAMES = {
-    By.CORREGIMIENTO: N_("Corregimiento"),
-    By.DISTRICT: N_("Distrito"),
-    By.PROVINCE: N_("Provincia o comarca"),
-    By.EVENT: N_("Jornada"),
-    By.MONTH: N_("Mes"),
-    By.CLASS: N_("Clase de artículo"),
-}
-COLUMN_NAMES = {
-    Column.EVENTS: N_("Jornadas"),
-    Column.SURRENDERS: N_("Entregas"),
-    Column.ARMS: N_("Armas"),
-    Column.FIREARMS: N_("De fuego"),
-    Column.AMMUNITION: N_("Municiones"),
-    Column.MAGAZINES: N_("Proveedores"),
-    Column.EXPLOSIVES: N_("Explosivos"),
-    Column.ACCESSORIES: N_("Accesorios"),
-    Column.VOUCHERS: N_("Vales"),
-    Column.ISSUED: N_("Emitido"),
-    Column.REDEEMED: N_("Canjeado"),
-    Column.VOID: N_("Anulado"),
-    Column.EXPIRED: N_("Vencido"),
-    Column.OUTSTANDING: N_("Por canjear"),
-    Column.ITEMS: N_("Artículos"),
-    Column.APPRAISED_VALUE: N_("Valor del avalúo"),
-}
-BELOW = {By.PROVINCE: By.DISTRICT, By.DISTRICT: By.CORREGIMIENTO, By.CORREGIMIENTO: By.EVENT}
-NAME_SORT = "name"
-
-
-@dataclass(frozen=True)
-class Sorting:
-    """Which column orders the rows; figures go from the largest, names from A."""
-
-    column: str
-
-    def of(self, rows: tuple[Row, ...]) -> list[Row]:
-        """The rows in this order."""
-        if self.column in set(Column):
-            return sorted(rows, key=lambda row: (-row.figures.get(Column(self.column), 0), row.code))
-        if self.column == NAME_SORT:
-            return sorted(rows, key=lambda row: (row.name.casefold(), row.code))
-        return list(rows)
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @ministry.get("")
 @permission(Permission.TOTALS_SEE)
-def totals() -> str | tuple[str, int]:
+def totals() -> Response | str | tuple[str, int]:
     """The totals that the address asks for."""
+    if "" in request.args.values():  # a form sends what was left empty too: the address to send is the short one
+        return redirect(asking.here(), 302)
     form = Form.asked()
-    with form.refusals():
-        question = _question(form)
-        form.check()
-        return _page(form, add_up(reading(), question, within=actor().district))
-    return _page(form, None), 422
+    seen = _answer(form, lambda asked: neighbourhoods.view(reading(), asked, within=actor().district))
+    return _page(form, seen) if seen else (_page(form, None), _status(form))
 
 
 @ministry.get("/totales.csv")
 @permission(Permission.TOTALS_SEE)
 def totals_csv() -> Response | tuple[str, int]:
-    """The same as a file; the audit log keeps who took what."""
+    """The same as CSV; the audit log keeps who took what."""
+    return _file("csv", "text/csv")
+
+
+@ministry.get("/totales.xlsx")
+@permission(Permission.TOTALS_SEE)
+def totals_xlsx() -> Response | tuple[str, int]:
+    """The same as a workbook; the audit log keeps who took what."""
+    return _file("xlsx", XLSX)
+
+
+def _file(shape: str, kind: str) -> Response | tuple[str, int]:
     form = Form.asked()
-    with form.refusals():
-        question = _question(form)
-        form.check()
-        answer = transacting(lambda session: export(session, question, by=actor(), now=now()))
-        made = make_response("\ufeff" + as_csv(answer))  # spreadsheets take it for UTF-8 only with the mark
-        made.mimetype = "text/csv"
-        made.headers["Content-Disposition"] = f'attachment; filename="totales-{question.by.value}.csv"'
-        return made
-    return _page(form, None), 422
+    seen = _answer(form, lambda asked: _taken(asked, shape))
+    if seen is None:
+        return _page(form, None), _status(form)
+    sheet = files.sheet(seen, reading())
+    # Spreadsheets take a CSV file for UTF-8 only with the mark at its beginning.
+    made = make_response("\ufeff" + as_csv(sheet) if shape == "csv" else as_xlsx(sheet, made_at=now()))
+    made.mimetype = kind
+    made.headers["Content-Disposition"] = f'attachment; filename="{files.name(seen.asked)}.{shape}"'
+    return made
 
 
-def _question(form: Form) -> Question:
-    return Question(
-        by=By(form.choice("by", list(By)) or By.CORREGIMIENTO) if form["by"] else By.CORREGIMIENTO,
-        since=_day(form, "from"),
-        until=_day(form, "to"),
-        programme=form["programme"] or None,
-        place=form["place"] or None,
-        event=form["event"] or None,
-    )
+def _taken(asked: Asked, shape: str) -> View:
+    return transacting(lambda session: neighbourhoods.take(session, asked, shape=shape, by=actor(), now=now()))
 
 
-def _day(form: Form, name: str) -> date | None:
-    return form.day(name) if form[name] else None
+def _answer(form: Form, ask: Callable[[Asked], View]) -> View | None:
+    """The answer; None where something is wrong with the question, which then stays on the page as it was typed."""
+    try:
+        with form.refusals():
+            return ask(asking.read(form))
+    except NotFound as unknown:
+        form.take(unknown)
+    return None
 
 
-def _page(form: Form, answer: Totals | None) -> str:
-    sorting = Sorting(form["sort"])
-    by = answer.question.by if answer else By.CORREGIMIENTO
+def _status(form: Form) -> int:
+    unknown = any(isinstance(refusal, NotFound) for refusal in form.refused)
+    return 404 if unknown else 422
+
+
+def _page(form: Form, seen: View | None) -> str:
+    asked = seen.asked if seen else None
+    by = asked.by if asked else By.CORREGIMIENTO
     return page(
         "ministry/totals.html",
         form=form,
-        answer=answer,
-        rows=sorting.of(answer.rows) if answer else [],
-        sort=sorting.column,
+        view=seen,
         by=by,
-        by_names=[(key.value, name) for key, name in BY_NAMES.items()],
+        by_name=str(BY_NAMES[by]).lower(),
+        by_choices=asking.by_choices(form),
+        choosing=asking.Choosing.for_reader(form),
+        filtered=any(form[name] for name in ("programme", "place", "class", "event")),
+        path=_path(asked),
+        home=_home(),
+        headings=_headings(asked) if asked else [],
         column_names=COLUMN_NAMES,
-        money_columns=MONEY,
-        programmes=[(one.code, one.name) for one in campaigns.programmes(reading())],
-        path=place_path(reading(), answer.question.place) if answer else (),
-        most=max((row.figures.get(_weighed(by), 0) for row in answer.rows), default=0) if answer else 0,
-        weighed=_weighed(by),
-        here=_here,
-        below=lambda row: _below(by, row),
-        csv_url=url_for("ministry.totals_csv", **_arguments({})),
+        shown=shown,
+        called=called,
+        here=asking.here,
+        below=asking.below,
+        behind=asking.behind,
+        csv_url=url_for("ministry.totals_csv", **asking.arguments({})),
+        xlsx_url=url_for("ministry.totals_xlsx", **asking.arguments({})),
     )
 
 
-def _weighed(by: By) -> Column:
-    return Column.APPRAISED_VALUE if by is By.CLASS else Column.ISSUED
+def _headings(asked: Asked) -> list[tuple[str, str, str]]:
+    """(column, address that sorts by it, how it is sorted now)."""
+    return [(column, *asking.sorting(asked, column)) for column in (NAME, *asked.columns)]
 
 
-def _below(by: By, row: Row) -> str | None:
-    """Where a row leads: a place to what lies in it, an event to its classes."""
-    if by in BELOW:
-        return _here(by=BELOW[by].value, place=row.code, sort="")
-    return _here(by=By.CLASS.value, event=row.code, sort="") if by is By.EVENT else None
+def _path(asked: Asked | None) -> list[tuple[str, str]]:
+    """The places around what is shown, as (code, name): inside the reader's district only."""
+    steps = place_path(reading(), asked.question.place if asked else None)
+    return [
+        (code, name) for code, name in steps if code.startswith(actor().district or "") and code != actor().district
+    ]
 
 
-def _here(**changes: str) -> str:
-    """The page's address with some of the question changed; an empty change takes a part away."""
-    return url_for("ministry.totals", **_arguments(changes))
-
-
-def _arguments(changes: Mapping[str, str]) -> dict[str, Any]:
-    known = ("by", "from", "to", "programme", "place", "event", "sort")
-    merged = {**request.args.to_dict(), **changes}
-    return {key: merged[key] for key in known if merged.get(key)}
+def _home() -> tuple[str, str]:
+    """Where the reader's sight begins: the name of the own district (empty for the country), and its first rows."""
+    district = actor().district
+    if district is None:
+        return "", By.PROVINCE.value
+    return places.get_district(reading(), district).name, By.CORREGIMIENTO.value

@@ -26,6 +26,8 @@ SESSION_KEY = "lang"
 DAY = "d MMM y"
 DAY_LONG = "EEEE d 'de' MMMM 'de' y"
 DAY_LONG_EN = "EEEE d MMMM y"
+MONTH = "MMMM 'de' y"
+MONTH_EN = "MMMM y"
 CLOCK_TIME = "HH:mm"
 
 
@@ -67,6 +69,11 @@ def show_day(day: date | datetime) -> str:
 def show_day_long(day: date | datetime) -> str:
     """``martes 24 de noviembre de 2026``."""
     return _format(day, DAY_LONG if language() == DEFAULT else DAY_LONG_EN)
+
+
+def show_month(day: date) -> str:
+    """``noviembre de 2026``: the month of a day."""
+    return _format(day, MONTH if language() == DEFAULT else MONTH_EN)
 
 
 def show_instant(instant: datetime) -> str:

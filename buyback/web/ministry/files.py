@@ -1,0 +1,58 @@
+"""The totals on the page as a table to be taken away, with what was asked."""
+
+from sqlalchemy.orm import Session
+
+from buyback.places import queries as places
+from buyback.reports.neighbourhoods import View
+from buyback.reports.sheets import Cell, Heading, Sheet
+from buyback.reports.totals_view import Asked, Line, shape_of
+from buyback.tariff.catalogue import CATALOGUE
+from buyback.web.ministry.words import BY_NAMES, COLUMN_NAMES, called
+from buyback.web.shell.i18n import _, show_day, show_instant
+from buyback.web.shell.login import actor
+from buyback.web.shell.request import now
+
+
+def sheet(seen: View, session: Session) -> Sheet:
+    """The rows of a view in their order, column by column, and the sum."""
+    asked = seen.asked
+    headings = [
+        Heading("code", _("Código")),
+        Heading("name", str(BY_NAMES[asked.by])),
+        *(Heading(column, str(COLUMN_NAMES[column]), shape_of(column)) for column in asked.columns),
+        Heading("context", _("Dónde")),
+    ]
+    return Sheet(
+        title=_("Totales"),
+        headings=headings,
+        rows=[_row(line, asked) for line in seen.lines],
+        total=["", _("Total"), *(seen.total[column] for column in asked.columns), ""],
+        about=_about(asked, places.names(session)),
+        about_title=_("Consulta"),
+    )
+
+
+def name(asked: Asked) -> str:
+    """A file's name without its ending: what the rows stand for, and the place."""
+    return "-".join(filter(None, ["totales", asked.by.value, asked.question.place]))
+
+
+def _row(line: Line, asked: Asked) -> list[Cell]:
+    return [line.code, called(asked.by, line), *(line[column] for column in asked.columns), line.context]
+
+
+def _about(asked: Asked, names: dict[str, str]) -> list[tuple[str, str]]:
+    question = asked.question
+    told = [
+        (_("Una fila por"), str(BY_NAMES[asked.by])),
+        (_("Desde"), show_day(question.since) if question.since else ""),
+        (_("Hasta"), show_day(question.until) if question.until else ""),
+        (_("Programa"), question.programme or ""),
+        (_("Lugar"), f"{names[question.place]} ({question.place})" if question.place else ""),
+        (_("Clase de artículo"), _(CATALOGUE[asked.item_class].name) if asked.item_class else ""),
+        (_("Jornada"), question.event or ""),
+        (_("Buscar"), asked.words),
+        (_("Consultado"), show_instant(now())),
+        (_("Por"), actor().name or ""),
+    ]
+    return [(label, text) for label, text in told if text]

@@ -1,0 +1,166 @@
+"""What officials ask of the totals beyond the sum: a class, words, people per place, and a file to take away."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+from sqlalchemy import select
+
+from buyback.audit.tables import AuditBody
+from buyback.db import Database
+from buyback.errors import NotFound
+from buyback.people.rules import Actor, OrganisationKind
+from buyback.places import queries as places
+from buyback.reports.neighbourhoods import NothingToExport, View, take, view
+from buyback.reports.totals_figures import By, Question
+from buyback.reports.totals_view import Asked, Sort
+from buyback.security.access import Role
+from buyback.tariff.catalogue import ClassCode
+from tests.builders import NOW, actor, make_organisation, make_user
+from tests.databases import Grow
+from tests.handed_in import (
+    AIR_GUN,
+    BETANIA,
+    CATIVA,
+    CURUNDU,
+    NOVEMBER,
+    OCTOBER,
+    PISTOL,
+    REVOLVER,
+    add_event,
+    add_staff,
+    hand_in,
+    some,
+)
+
+
+@pytest.fixture
+def database(grow: Grow) -> Database:
+    """Two pistols in Betania and Cativá, rounds in Betania, a revolver and an air gun in Curundú."""
+    return grow(fill)[0]
+
+
+def fill(database: Database) -> None:
+    add_staff(database)
+    found = tuple(add_event(database, f"J-{place}", place) for place in (BETANIA, CURUNDU, CATIVA))
+    hand_in(database, found[0], PISTOL, some("ammunition", 30))
+    hand_in(database, found[1], REVOLVER, day=OCTOBER)
+    hand_in(database, found[1], AIR_GUN, PISTOL, day=NOVEMBER)
+    hand_in(database, found[2], PISTOL)
+    make_organisation(database, "MUPA", OrganisationKind.MUNICIPALITY, "0808")
+    make_user(database, "rita", Role.RECONCILER, organisation="MUPA")
+
+
+def look(
+    database: Database,
+    by: By = By.CORREGIMIENTO,
+    *,
+    within: str | None = None,
+    item_class: ClassCode | None = None,
+    words: str = "",
+    sort: Sort = Sort(),  # noqa: B008  frozen
+    **asked: Any,  # noqa: ANN401  a question's own fields
+) -> View:
+    question = Asked(Question(by=by, **asked), item_class=item_class, words=words, sort=sort)
+    with database.reading() as session:
+        return view(session, question, within=within)
+
+
+def figures(seen: View, column: str) -> dict[str, int]:
+    return {line.code: line[column] for line in seen.lines}
+
+
+@pytest.mark.parametrize(
+    "by, counted",
+    [
+        (By.CORREGIMIENTO, {BETANIA: 1, CURUNDU: 1, CATIVA: 1}),
+        (By.DISTRICT, {"0808": 2, "0301": 1}),
+        (By.PROVINCE, {"08": 2, "03": 1}),
+        (By.EVENT, {f"J-{BETANIA}": 1, f"J-{CURUNDU}": 1, f"J-{CATIVA}": 1}),
+        (By.MONTH, {"2026-11": 3}),
+        (By.CLASS, {"pistol": 3}),
+    ],
+)
+def test_one_class_is_counted_by_itself_with_its_value(database: Database, by: By, counted: dict[str, int]) -> None:
+    seen = look(database, by, item_class=ClassCode.PISTOL)
+    assert figures(seen, "items") == counted
+    assert (seen.total["items"], seen.total["appraised_value"]) == (3, 750_00)
+    assert seen.headline["items"] == 3
+
+
+def test_a_class_is_counted_within_the_other_filters(database: Database) -> None:
+    def pistols(**asked: Any) -> int:  # noqa: ANN401  a question's own fields
+        return look(database, item_class=ClassCode.PISTOL, **asked).total["items"]
+
+    assert pistols(place="08") == 2
+    assert pistols(event=f"J-{CATIVA}") == 1
+    assert pistols(until=OCTOBER) == 0
+    assert pistols(programme="PMB-TEST") == 3
+    assert pistols(within="0301") == 1
+    assert look(database, item_class=ClassCode.AMMUNITION).total["items"] == 30
+
+
+def test_words_keep_rows_and_the_sum_is_theirs(database: Database) -> None:
+    seen = look(database, words="colon cativa")
+    assert figures(seen, "arms") == {CATIVA: 1}
+    assert (seen.total["arms"], seen.total["events"], seen.headline["issued"]) == (1, 1, 250_00)
+    assert look(database, words="nada de nada").lines == ()
+    assert look(database, By.EVENT, words="j-0808").total["events"] == 2
+
+
+def test_a_place_knows_its_people_and_what_comes_on_ten_thousand_of_them(database: Database) -> None:
+    with database.reading() as session:
+        people = {spot.code: spot.population for spot in places.spots(session) if spot.exists}
+    corregimientos, district = look(database), look(database, By.DISTRICT)
+    assert figures(corregimientos, "population") == {code: people[code] for code in (BETANIA, CURUNDU, CATIVA)}
+    assert corregimientos.total["population"] == people[BETANIA] + people[CURUNDU] + people[CATIVA]
+    living = sum(number for code, number in people.items() if code.startswith("0808"))
+    assert figures(district, "population")["0808"] == living
+    assert figures(district, "arms_per_10000")["0808"] == round(4 * 1_000_000 / living)
+
+
+def test_rows_come_in_the_order_asked_for(database: Database) -> None:
+    falling = look(database, sort=Sort("arms", rising=False))
+    assert [line.code for line in falling.lines] == [CURUNDU, CATIVA, BETANIA]
+    assert [line.name for line in look(database, sort=Sort("name")).lines] == ["Betania", "Cativá", "Curundú"]
+
+
+def test_the_headline_has_every_total_until_rows_are_left_out(database: Database) -> None:
+    assert look(database, By.CLASS).headline["arms"] == 5
+    assert "arms" not in look(database, By.CLASS, words="pistola").headline
+
+
+@pytest.fixture
+def official(database: Database) -> Actor:
+    return actor(database, "rita")
+
+
+def carry_off(database: Database, official: Actor, asked: Asked) -> View:
+    return database.transact(lambda session: take(session, asked, shape="csv", by=official, now=NOW))
+
+
+def audited(database: Database, official: Actor) -> list[str]:
+    with database.reading() as session:
+        bodies = session.scalars(select(AuditBody.body).where(AuditBody.chain == official.chain)).all()
+    return [body for body in bodies if body and "totals:export" in body]
+
+
+def test_taking_a_file_away_is_audited_with_what_was_asked(database: Database, official: Actor) -> None:
+    asked = Asked(Question(by=By.EVENT, since=NOVEMBER), item_class=ClassCode.PISTOL, words="j-")
+    taken = carry_off(database, official, asked)
+    assert set(figures(taken, "items")) == {f"J-{CURUNDU}", f"J-{BETANIA}"}
+    (body,) = audited(database, official)
+    for told in ('"by":"rita"', '"from":"2026-11-02"', '"class":"pistol"', '"words":"j-"', '"shape":"csv"'):
+        assert told in body
+
+
+def test_a_view_without_rows_is_not_exported_and_nothing_is_audited(database: Database, official: Actor) -> None:
+    with pytest.raises(NothingToExport):
+        carry_off(database, official, Asked(Question(by=By.EVENT, until=date(2026, 1, 1))))
+    assert audited(database, official) == []
+
+
+@pytest.mark.parametrize("asked", [{"place": "03"}, {"place": CATIVA}, {"event": f"J-{CATIVA}"}, {"place": "999999"}])
+def test_nothing_of_another_district_is_exported(database: Database, official: Actor, asked: dict[str, Any]) -> None:
+    with pytest.raises(NotFound):
+        carry_off(database, official, Asked(Question(by=By.CORREGIMIENTO, **asked)))
