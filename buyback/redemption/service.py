@@ -10,6 +10,7 @@ import hashlib
 import json
 from dataclasses import dataclass
 from datetime import datetime
+from math import ceil
 from uuid import UUID
 
 import rfc8785
@@ -147,7 +148,7 @@ def _decide(session: Session, facts: Facts, read: Read, *, keys: KeyRing, now: d
     if read.typed:
         wait = typing_locked(wrong_codes(session, facts.till.id, now=now), now=now)
         if wait is not None:
-            return refuse(Code.SLOW_DOWN, retry_after_s=str(int(wait.total_seconds()) + 1))
+            return refuse(Code.SLOW_DOWN, retry_after_s=str(ceil(wait.total_seconds())))
     if read.misread is not None:
         reason = {"reason": read.misread.reason} if read.misread.reason else {}
         return Refusal(Code(read.misread.kind.value), reason)

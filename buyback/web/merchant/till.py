@@ -25,7 +25,7 @@ from buyback.security.access import Permission
 from buyback.times import panama_day
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
-from buyback.web.shell.i18n import _, show_instant
+from buyback.web.shell.i18n import _, plural, show_instant
 from buyback.web.shell.login import actor, current_session
 from buyback.web.shell.pages import page
 from buyback.web.shell.request import keys, now, reading, transacting
@@ -210,7 +210,7 @@ def _detail(told: Answer) -> str:
     if told.code is Code.EXPIRED:
         return _("Venció el %(day)s.", day=told.facts.get("expired_on", ""))
     if told.code is Code.SLOW_DOWN and told.retry_after_s:
-        return _("Faltan %(minutes)s minutos.", minutes=-(-told.retry_after_s // 60))
+        return plural("Falta %(num)s minuto.", "Faltan %(num)s minutos.", -(-told.retry_after_s // 60))
     return show_instant(at) if told.code is Code.REDEEMED and at is not None else ""
 
 

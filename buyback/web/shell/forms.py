@@ -48,7 +48,7 @@ class TextNotPlain(Refused):
 
 
 class NotWhole(Refused):
-    """Not a whole number inside its limits. Facts: ``low``, ``high``."""
+    """Not a whole number inside its limits. Facts: ``low``, ``high``, as people write them."""
 
     sentence = "Escriba un número entero de {low} a {high}."
 
@@ -161,7 +161,7 @@ class Form:
         digits = value.isascii() and value.isdigit() and len(value) <= WHOLE_DIGITS_MAX
         if digits and low <= int(value) <= high:
             return int(value)
-        self.refuse(name, NotWhole(low=low, high=high))
+        self.refuse(name, NotWhole(low=f"{low:,}", high=f"{high:,}"))
         return 0
 
     def money(self, name: str) -> int:
