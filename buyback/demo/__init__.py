@@ -11,10 +11,12 @@ from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
 from buyback.db import Database
-from buyback.demo import history, today
+from buyback.demo import today
+from buyback.demo.agenda import Progress, happen
 from buyback.demo.cast import PEOPLE, SHOPS, add_cast, sign_ins
-from buyback.demo.history import Progress
+from buyback.demo.history import past_events
 from buyback.demo.programmes import programme_files
+from buyback.demo.settling import settlements
 from buyback.demo.today import EVENT
 from buyback.people.rules import OPERATOR
 from buyback.security.keyring import KeyRing
@@ -45,7 +47,7 @@ def load_all(
 
     def work(session: Session) -> None:
         _set_the_stage(session, password_hash=password_hash, now=now)
-        history.tell(session, keys=keys, progress=progress)
+        happen([*past_events(session, keys=keys), *settlements(session, now=now)], progress)
         today.add_visits(session, keys=keys, now=now)
 
     database.transact(work)

@@ -51,6 +51,8 @@ class Person:
     does: str
 
 
+_SHARE = (_R.FUNDER_APPROVER, _R.TREASURER)  # in a municipality one person does both
+
 PEOPLE = (
     Person("avaluo.demo", (_R.RECEIVER, _R.APPRAISER), "PN", "registers a surrender and values it"),
     Person("aprueba.demo", (_R.APPROVER,), "MINSEG", "approves values over the threshold or outside the range"),
@@ -61,13 +63,14 @@ PEOPLE = (
     Person("concilia.demo", (_R.RECONCILER,), "MINSEG", "sees the totals of every neighbourhood, prepares settlements"),
     Person("minseg.demo", (_R.FUNDER_APPROVER,), "MINSEG", "approves the ministry of security's share"),
     Person("mingob.demo", (_R.FUNDER_APPROVER,), "MINGOB", "approves the ministry of government's share"),
-    Person("municipio.demo", (_R.RECONCILER, _R.FUNDER_APPROVER), "MUPA-DEMO", "Panamá: its own district, its share"),
-    Person("sanmiguelito.demo", (_R.FUNDER_APPROVER,), "MUSM-DEMO", "San Miguelito: its own district, its share"),
-    Person("colon.demo", (_R.FUNDER_APPROVER,), "MUCO-DEMO", "Colón: its own district, its share"),
-    Person("david.demo", (_R.FUNDER_APPROVER,), "MUDA-DEMO", "David: its own district, its share"),
+    Person("municipio.demo", (_R.RECONCILER, *_SHARE), "MUPA-DEMO", "Panamá: sees its district, approves its share"),
+    Person("sanmiguelito.demo", _SHARE, "MUSM-DEMO", "San Miguelito: sees its district, approves its share"),
+    Person("colon.demo", _SHARE, "MUCO-DEMO", "Colón: sees its district, approves its share"),
+    Person("david.demo", _SHARE, "MUDA-DEMO", "David: sees its district, approves its share"),
     Person("gobernacion.demo", (_R.EVENT_CHIEF, _R.PROGRAMME_MANAGER), "GOPA-DEMO", "hosts events in its province"),
     Person("junta.demo", (_R.RECONCILER,), "JCBE-DEMO", "a community board: the totals of its district"),
-    Person("tesoro.demo", (_R.TREASURER,), "MINSEG", "pays"),
+    Person("tesoro.demo", (_R.TREASURER,), "MINSEG", "pays the ministry of security's share"),
+    Person("tesoro2.demo", (_R.TREASURER,), "MINGOB", "pays the ministry of government's share"),
     Person("contralor.demo", (_R.AUDITOR,), "CGR", "reads, changes nothing"),
     Person("testigo.demo", (_R.WITNESS,), "CGR", "witnesses a destruction"),
     Person("cuentas.demo", (_R.ADMINISTRATOR,), "MINSEG", "administers accounts"),

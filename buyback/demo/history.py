@@ -1,14 +1,10 @@
-"""The years before: each bulletin's event from its plan to its purge, through the services that people use.
-
-Everything has the moment at which it would have happened, and all of it runs in the order of those moments: the audit
-chains then tell a story.
-"""
+"""The years before: each bulletin's event from its plan to its purge, through the services that people use."""
 
 import random
 import secrets
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from uuid import UUID
 
@@ -18,6 +14,7 @@ from buyback.campaigns import queries as campaigns
 from buyback.campaigns import service as events
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventPlan, expiry
+from buyback.demo.agenda import EVENING, MORNING, NOON, Timed, on
 from buyback.demo.bulletins import Bulletin, bulletins
 from buyback.demo.forms import APPRAISER, ISSUER, forms
 from buyback.demo.planning import award, plan
@@ -41,20 +38,9 @@ from buyback.vouchers.rules import split
 from buyback.vouchers.states import CountMoment, VoidReason
 
 CHIEF = "jefe.demo"
-MORNING, NOON, EVENING = 13, 17, 23  # UTC: eight, noon and six in Panama
 FLOAT_STEP = 5_000_00
 VOID_REASONS = (VoidReason.LOST, VoidReason.DAMAGED)
 UNDONE_AFTER = timedelta(minutes=4)
-Progress = Callable[[int, int], None]
-
-
-@dataclass(frozen=True)
-class Timed:
-    """Something that happens at a moment. ``weight`` is how much work it is, in redemptions."""
-
-    at: datetime
-    act: Callable[[], None]
-    weight: int = 1
 
 
 @dataclass(frozen=True)
@@ -65,25 +51,16 @@ class TillPlace:
     district: str
 
 
-def tell(session: Session, *, keys: KeyRing, progress: Progress) -> None:
-    """Let all past events happen; ``progress`` hears (done, total)."""
+def past_events(session: Session, *, keys: KeyRing) -> Iterator[Timed]:
+    """The agenda of all past events, in no order."""
     places = [_place(session, till) for till in tills.enrolled(session)]
-    pasts = [Past(session, bulletin, keys=keys, places=places) for bulletin in bulletins()]
-    agenda = sorted((timed for past in pasts for timed in past.agenda()), key=lambda timed: timed.at)
-    total, done = sum(timed.weight for timed in agenda), 0
-    for timed in agenda:
-        timed.act()
-        done += timed.weight
-        progress(done, total)
+    for bulletin in bulletins():
+        yield from Past(session, bulletin, keys=keys, places=places).agenda()
 
 
 def _place(session: Session, till: tills.EnrolledTill) -> TillPlace:
     branch = merchants.get_branch(session, till.merchant, till.branch_name)
     return TillPlace(till.id, branch.corregimiento[:4])
-
-
-def _on(day: date, hour: int) -> datetime:
-    return datetime.combine(day, time(hour), tzinfo=UTC)
 
 
 class Past:
@@ -103,11 +80,11 @@ class Past:
     def agenda(self) -> Iterator[Timed]:
         """Everything that happens, in no order."""
         first, last = self._bulletin.days[0], self._bulletin.days[-1]
-        closes = _on(last + timedelta(days=3), EVENING)
+        closes = on(last + timedelta(days=3), EVENING)
         purges = closes + timedelta(days=REVIEW_DAYS, hours=1)
-        expires = _on(expiry(last, self._rules.voucher_days) + timedelta(days=1), NOON)
-        planned, opens = _on(first - timedelta(days=10), NOON), _on(first, MORNING)
-        captured, voided = _on(last + timedelta(days=1), NOON), _on(last + timedelta(days=2), MORNING)
+        expires = on(expiry(last, self._rules.voucher_days) + timedelta(days=1), NOON)
+        planned, opens = on(first - timedelta(days=10), NOON), on(first, MORNING)
+        captured, voided = on(last + timedelta(days=1), NOON), on(last + timedelta(days=2), MORNING)
         count = self._voucher_count()
         yield Timed(planned, partial(self._plan, planned))
         yield Timed(opens, partial(self._open, opens))

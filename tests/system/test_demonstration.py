@@ -7,6 +7,7 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from buyback import demo
 from buyback.campaigns import queries as campaigns
@@ -21,9 +22,12 @@ from buyback.redemption.service import Request
 from buyback.reports.totals import totals
 from buyback.reports.totals_figures import By, Column, Question, Row
 from buyback.security.access import Role
+from buyback.settlement import approvals, orders, payments
+from buyback.settlement import queries as settlements
+from buyback.settlement import service as settling
 from buyback.vouchers import papers
 from tests.attackers import by_common_values, steal
-from tests.builders import NOW, make_keys
+from tests.builders import NOW, TODAY, make_keys
 from tests.databases import Grow
 from tests.demonstration import make_demonstration
 from tests.soundness import assert_sound
@@ -190,3 +194,47 @@ def test_every_role_has_somebody_to_sign_in_as(database: Database) -> None:
     with database.reading() as session:
         held = {role for name, _does in demo.sign_ins() for role in people.actor_by_name(session, name).roles}
     assert held == set(Role)
+
+
+@pytest.mark.databases("sqlite")
+def test_old_settlements_are_paid_and_others_are_on_their_way(database: Database) -> None:
+    with database.engine.connect() as connection:
+        rows = connection.execute(text("SELECT year, state FROM settlement")).all()
+    assert {state for year, state in rows if year < NOW.year} == {"paid"}
+    assert sorted(state for year, state in rows if year == NOW.year) == ["approved", "draft", "submitted"]
+
+
+@pytest.mark.databases("sqlite")
+def test_a_visitor_can_take_each_settlement_on(database: Database) -> None:
+    """The draft is submitted, the submitted one gets its missing signatures, the approved one is ordered and paid."""
+    with database.reading() as session:
+        preparer = people.actor_by_name(session, "concilia.demo")
+        scope = settlements.scope_of(session, preparer)
+        approved, submitted, draft = (
+            settlements.get(session, settlements.number_text(NOW.year, number), scope=scope) for number in (1, 2, 3)
+        )
+        signers = [people.actor_by_name(session, f"{name}.demo") for name in ("minseg", "municipio", "sanmiguelito")]
+        payers = [people.actor_by_name(session, f"{name}.demo") for name in ("tesoro", "tesoro2")] + signers[1:]
+
+    def work(session: Session) -> list[bool]:
+        settling.submit(session, settlement=draft.id, by=preparer, now=NOW)
+        signed = [approvals.approve(session, settlement=submitted.id, by=by, now=NOW) for by in signers]
+        orders.countersign(session, settlement=approved.id, number="R-1", on=TODAY, by=preparer, now=NOW)
+        ordered = {one.funder: one for one in orders.order(session, settlement=approved.id, by=preparer, now=NOW)}
+        booked = [
+            payments.book(
+                session,
+                payment=ordered[by.organisation].id,
+                amount=ordered[by.organisation].amount,
+                reference=f"TRX-{at}",
+                booked_on=TODAY,
+                by=by,
+                now=NOW,
+            )
+            for at, by in enumerate(payers)
+            if by.organisation is not None
+        ]
+        return [*signed, *booked]
+
+    assert database.transact(work) == [False, False, True, False, False, False, True]
+    assert_sound(database)
