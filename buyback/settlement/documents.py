@@ -5,6 +5,7 @@ from datetime import datetime
 
 from buyback.money import screen_text, words
 from buyback.settlement.dossier import Dossier, LineEntry
+from buyback.settlement.listing import Listed
 from buyback.settlement.paper import Document, Signed
 from buyback.settlement.sheets import Cell, Column, Sheet
 from buyback.settlement.statements import WAITING, Debt, FunderStatement, MerchantStatement
@@ -21,6 +22,16 @@ STATES = {
 }
 STEPS = {"prepare": "Preparación", "submit": "Presentación a los aportantes"}
 
+_LIST = (
+    Column("settlement", "Liquidación"),
+    Column("merchant", "Comercio", width=2),
+    Column("ruc", "RUC", width=1.5),
+    Column("until", "Hasta"),
+    Column("redemptions", "Canjes"),
+    Column("total", "Total", is_money=True),
+    Column("share", "Parte", is_money=True),
+    Column("state", "Estado", words=STATES),
+)
 _LINES = (
     Column("day", "Día", width=1.1),
     Column("branch", "Sucursal", width=1.6),
@@ -58,6 +69,24 @@ _DEBTS = (
     Column("settlements", "Liquidaciones"),
     Column("amount", "Monto", is_money=True),
 )
+
+
+def list_sheet(listed: Sequence[Listed]) -> Sheet:
+    """A list of settlements; ``share`` is empty where all shares are seen."""
+    rows: list[tuple[Cell, ...]] = [
+        (
+            one.facts.number,
+            one.merchant,
+            one.ruc,
+            one.facts.until,
+            one.facts.redemptions,
+            one.facts.total,
+            one.share,
+            one.facts.state.value,
+        )
+        for one in listed
+    ]
+    return Sheet("Liquidaciones", _LIST, tuple(rows))
 
 
 def lines_sheet(lines: Sequence[LineEntry]) -> Sheet:

@@ -144,7 +144,7 @@ def of_funder(session: Session, code: str, *, scope: Scope) -> FunderStatement:
     """What a funder bears, oldest settlement first. NotFound where the scope does not reach it."""
     funder = people.get_organisation(session, code)
     if not scope.reaches(funder.id):
-        raise NotFound(what=f"la organización {code}")
+        raise NotFound(what="la organización", name=code)
     statement = (
         queries.settlements(Scope(funder.id))
         .add_columns(FunderShare.amount, FunderShare.pays)

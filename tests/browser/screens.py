@@ -24,6 +24,7 @@ NOT_PAGES = frozenset(
         "/liquidaciones/estados/comercios/<uuid:merchant>/estado.pdf",
         "/liquidaciones/estados/deudas/estado.csv",
         "/liquidaciones/estados/deudas/estado.pdf",
+        "/liquidaciones/liquidaciones.csv",
         "/totales/totales.csv",
         "/totales/totales.xlsx",
     }

@@ -237,6 +237,21 @@ def test_the_list_finds_by_state_and_search(
     assert set(re.findall(r">(\d{4}-\d{4})</a>", page)) == found
 
 
+def test_the_list_leaves_as_a_file_with_the_same_filters_and_never_empty(
+    site: Site, office: Office, till: TillInHand
+) -> None:
+    office.paid(till.merchant)
+    browser, town = site.signed_in(office.preparer), signer(site, office, TOWN)
+    (row,) = _rows(browser, f"{LIST}/liquidaciones.csv?state=paid")
+    assert (row["settlement"], row["total"], row["share"], row["state"]) == ("2026-0001", "60.00", "", "paid")
+    (row,) = _rows(town, f"{LIST}/liquidaciones.csv")
+    assert row["share"] == "20.00"
+    refused = browser.get(f"{LIST}/liquidaciones.csv?state=draft")
+    assert refused.status_code == 422
+    assert "No hay nada que descargar" in refused.text
+    assert browser.get(f"{LIST}/estados/deudas/estado.csv").status_code == 409
+
+
 def test_a_filter_that_is_no_choice_is_said_and_nothing_else_breaks(site: Site, office: Office) -> None:
     answer = site.signed_in(office.preparer).get(f"{LIST}?state=nada&merchant=x")
     assert answer.status_code == 422

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 from http import HTTPStatus
+from typing import Any
 
 from flask import Blueprint, flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -11,6 +12,7 @@ from buyback.redemption import merchants
 from buyback.security.access import Permission
 from buyback.settlement import documents, dossier, queries, service, sheets
 from buyback.settlement.dossier import Dossier, ShareEntry
+from buyback.settlement.errors import NothingToExport
 from buyback.settlement.listing import Filter, listed, totals_by_state
 from buyback.settlement.paper import Document, render
 from buyback.settlement.queries import Scope, SettlementFacts
@@ -30,6 +32,7 @@ settlements = Blueprint("settlements", __name__, url_prefix="/liquidaciones")
 
 REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
 ALL = "all"
+ROWS_IN_FILE_MAX = 100_000
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,19 @@ def index() -> str | tuple[str, int]:
         wanted = _filter(form)
         form.check()
         return _index(form, wanted)
+    return _index(form, Filter()), REFUSED
+
+
+@settlements.get("/liquidaciones.csv")
+@permission(Permission.SETTLEMENT_SEE)
+def index_csv() -> Response | tuple[str, int]:
+    """All that the same question finds, as a file."""
+    form = Form.asked()
+    with form.refusals():
+        wanted = _filter(form)
+        form.check()
+        rows, _ = listed(reading(), wanted, scope=scope(), limit=ROWS_IN_FILE_MAX, offset=0)
+        return csv(documents.list_sheet(rows), "liquidaciones")
     return _index(form, Filter()), REFUSED
 
 
@@ -136,15 +152,14 @@ def settlement_page(found: SettlementFacts, form: Form, *, payment: str = "") ->
     rows = dossier.lines(reading(), found)
     number = page_number() if request.method == "GET" else 1
     start = offset(number)
-    today = panama_day(now()).isoformat()
+    size = ROWS_A_PAGE if request.method == "GET" else max(ROWS_A_PAGE, len(rows))  # a refused form has no other pages
     return page(
         "ministry/settlement.html",
         form=form,
         booking=payment,
-        today=today,
         opened=opened,
         facts=found,
-        listing=Listing(rows[start : start + ROWS_A_PAGE], number, len(rows)),
+        listing=Listing(rows[start : start + ROWS_A_PAGE], number, len(rows), size),
         undone=[line for line in rows if line.is_reversed],
         turns=_turns(opened, actor()),
         may_book=lambda share: _may_book(opened, share, actor()),
@@ -159,7 +174,9 @@ def settlement_page(found: SettlementFacts, form: Form, *, payment: str = "") ->
 
 
 def csv(sheet: Sheet, name: str) -> Response:
-    """A table as a file; the audit log keeps who took it."""
+    """A table as a file; the audit log keeps who took it. NothingToExport where it has no row."""
+    if not sheet.rows:
+        raise NothingToExport
     _keep(f"{name}.csv")
     made = make_response(sheets.as_csv(sheet))
     made.mimetype = "text/csv"
@@ -207,9 +224,15 @@ def _index(form: Form, wanted: Filter) -> str:
         state_options=[(state.value, words.STATES[state.value][0]) for state in SettlementState],
         merchants=[(str(one.id), one.name) for one in merchants.registered(reading())],
         funders=[(str(one.id), one.code) for one in funders(reading(), scope=seen)],
+        csv_url=url_for(".index_csv", **_asked()),
         sees_all=seen.is_whole,
         may_prepare=actor().may(Permission.SETTLEMENT_PREPARE) and seen.is_whole,
     )
+
+
+def _asked() -> dict[str, Any]:
+    """The question in the address, page aside."""
+    return {name: request.args[name] for name in ("search", "state", "merchant", "funder") if request.args.get(name)}
 
 
 def _new(form: Form) -> str:
