@@ -21,7 +21,7 @@ from tests.system.test_route_matrix import matrix
 from tests.web import faults
 from tests.web.site import LOOPBACK, Clock, Site, make_site
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.xdist_group("screens")]  # one walk for all
 
 PHONE: ViewportSize = {"width": 360, "height": 760}
 DESK: ViewportSize = {"width": 1280, "height": 800}
