@@ -10,18 +10,23 @@ from itertools import count
 
 from markupsafe import Markup, escape
 
-_CELL = re.compile(r"<(t[dh])\b(?![^>]*\brole=)")
-_ROLES = {"td": "cell", "th": "rowheader"}
+_CELL = re.compile(r"<(t[dh])\b([^>]*)>(.*?)</\1>", re.DOTALL)
 
 
 def labelled(row: Markup, columns: Sequence[Sequence[str]]) -> Markup:
-    """The cells of one row with their roles, each ``td`` with its column's text as ``data-label``."""
+    """The cells of one row with their roles, each ``td`` with its column's text as ``data-label``.
+
+    What a ``td`` holds becomes one box, so that label and content can stand beside each other.
+    """
     number = count()
 
     def mark(cell: re.Match[str]) -> str:
-        kind, place = cell.group(1), next(number)
-        label = columns[place][0] if kind == "td" and place < len(columns) else ""
-        said = f' data-label="{escape(label)}"' if label else ""
-        return f'<{kind} role="{_ROLES[kind]}"{said}'
+        kind, attributes, held = cell.groups()
+        place = next(number)
+        if kind == "th":
+            return f'<th role="rowheader"{attributes}>{held}</th>'
+        said = f' data-label="{escape(columns[place][0])}"' if place < len(columns) else ""
+        box = f'<div class="cell">{held.strip()}</div>' if held.strip() else ""
+        return f'<td role="cell"{said}{attributes}>{box}</td>'
 
     return Markup(_CELL.sub(mark, row))  # noqa: S704  the row is markup already; the labels are escaped
