@@ -71,7 +71,7 @@ def where(page: str, name: str) -> str:
 
 
 def cells(page: str, name: str) -> str:
-    return next(row for row in page.split("<tr>") if f">{name}<" in row)
+    return next(row for row in page.split("<tr>")[1:] if f">{name}<" in row)
 
 
 def test_one_walks_down_from_the_province_to_the_event_and_its_classes(office: Office) -> None:
@@ -176,6 +176,42 @@ def test_the_files_hold_exactly_what_is_on_the_page(office: Office) -> None:
 
 def _as_number(text: str) -> str:
     return f"{float(text):.16g}"
+
+
+def drawn(page: str, kind: str) -> list[str]:
+    return re.findall(rf'<(?:rect|circle|path) class="{kind}"', page)
+
+
+def test_places_are_drawn_as_circles_that_lead_where_their_rows_lead_and_say_the_same(office: Office) -> None:
+    page = office.national.get("/totales?show=ammunition").text
+    (circle,) = re.findall(r'<a href="([^"]+)" aria-label="([^"]+)">\s*<title>([^<]+)</title>', page)
+    assert circle[0].replace("&amp;", "&") == where(page, "Betania")
+    assert circle[1] == circle[2] == "Betania: 30"
+    assert len(drawn(page, "map-dot")) == len(drawn(page, "chart-bar")) == 1
+    assert len(drawn(office.national.get("/totales").text, "map-dot")) == 3
+
+
+def test_months_are_a_line_and_events_and_classes_are_bars(office: Office) -> None:
+    months = office.national.get("/totales?by=month").text
+    assert "octubre de 2026: 1; noviembre de 2026: 3" in months
+    assert (len(drawn(months, "chart-line")), len(drawn(months, "map-dot"))) == (1, 0)
+    classes = office.national.get("/totales?by=class").text
+    assert "Munición: 30; Pistola: 2" in classes
+    assert len(drawn(classes, "chart-bar")) == 4
+
+
+def test_a_figure_that_rows_do_not_have_is_not_drawn(office: Office) -> None:
+    for question in ("show=nonsense", "show=items", "show=population"):
+        assert "Armas en el mapa" in office.national.get(f"/totales?{question}").text
+    assert "map-dot" not in office.national.get("/totales?show=explosives").text
+
+
+def test_a_municipalitys_map_is_of_its_own_district(office: Office) -> None:
+    def ground(browser: Browser) -> int:
+        return browser.get("/totales").text.count("h0")
+
+    assert 20 < ground(office.local) < 40
+    assert ground(office.national) > 600
 
 
 PATHS = ["/totales", "/totales/totales.csv", "/totales/totales.xlsx"]

@@ -14,7 +14,7 @@ from buyback.reports.totals import place_path
 from buyback.reports.totals_figures import By
 from buyback.reports.totals_view import NAME, Asked
 from buyback.security.access import Permission
-from buyback.web.ministry import asking, files
+from buyback.web.ministry import asking, drawing, files
 from buyback.web.ministry.words import BY_NAMES, COLUMN_NAMES, called, shown
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
@@ -105,9 +105,17 @@ def _page(form: Form, seen: View | None) -> str:
         here=asking.here,
         below=asking.below,
         behind=asking.behind,
+        drawing=_drawing(seen, form["show"]),
+        drawable=[(column, str(COLUMN_NAMES[column])) for column in drawing.drawable(asked)] if asked else [],
         csv_url=url_for("ministry.totals_csv", **asking.arguments({})),
         xlsx_url=url_for("ministry.totals_xlsx", **asking.arguments({})),
     )
+
+
+def _drawing(seen: View | None, column: str) -> drawing.Drawing | None:
+    if seen is None:
+        return None
+    return drawing.draw(reading(), seen, column, address=asking.below, within=actor().district)
 
 
 def _headings(asked: Asked) -> list[tuple[str, str, str]]:

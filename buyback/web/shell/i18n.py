@@ -76,6 +76,11 @@ def show_month(day: date) -> str:
     return _format(day, MONTH if language() == DEFAULT else MONTH_EN)
 
 
+def show_month_short(day: date) -> str:
+    """``nov 2026``: the month of a day, where room is short."""
+    return _format(day, "MMM y")
+
+
 def show_instant(instant: datetime) -> str:
     """``24 nov 2026, 10:04``, in Panama's time."""
     return f"{_format(instant, DAY)}, {instant.astimezone(PANAMA):%H:%M}"

@@ -1,0 +1,85 @@
+"""What is drawn above a table of totals: a map of places, bars, or a line over months."""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy.orm import Session
+
+from buyback.places import queries as places
+from buyback.reports import charts
+from buyback.reports.neighbourhoods import View
+from buyback.reports.totals_figures import PLACE_DIGITS, By
+from buyback.reports.totals_view import Asked, Extra, Line, Sort, ordered, weighed
+from buyback.web.ministry.words import COLUMN_NAMES, called, month_of, shown
+from buyback.web.shell.i18n import show_month, show_month_short
+
+BARS_MAX = 8
+Address = Callable[[Asked, Line], str | None]
+
+
+@dataclass(frozen=True)
+class Drawing:
+    """One figure of each row, drawn; what does not fit the rows is None."""
+
+    column: str
+    bars: tuple[charts.Bar, ...] = ()
+    line: charts.Line | None = None
+    map: charts.Map | None = None
+    addresses: tuple[tuple[str, str], ...] = ()
+
+    @property
+    def title(self) -> str:
+        """What is drawn."""
+        return str(COLUMN_NAMES[self.column])
+
+    def written(self, value: int) -> str:
+        """A value as people read it."""
+        return shown(self.column, value)
+
+    def address(self, code: str) -> str:
+        """Where a place's circle leads."""
+        return dict(self.addresses)[code]
+
+    @staticmethod
+    def month(code: str) -> str:
+        """``2026-11`` by its name."""
+        return show_month(month_of(code))
+
+    @staticmethod
+    def month_short(code: str) -> str:
+        """``nov 2026``."""
+        return show_month_short(month_of(code))
+
+
+def drawable(asked: Asked) -> list[str]:
+    """The figures that can be drawn: all but the number of inhabitants, which nobody hands in."""
+    return [column for column in asked.columns if column != Extra.POPULATION]
+
+
+def draw(session: Session, seen: View, column: str, *, address: Address, within: str | None) -> Drawing | None:
+    """A column of a view (its own weight where it has no such column), drawn as fits its rows; None of nothing."""
+    asked = seen.asked
+    column = column if column in drawable(asked) else weighed(asked)
+    if not any(line[column] for line in seen.lines):
+        return None
+    if asked.by is By.MONTH:
+        months = charts.without_gaps({line.code: line[column] for line in seen.lines})
+        return Drawing(column, line=charts.line(months))
+    leads = tuple((line.code, address(asked, line) or "") for line in seen.lines)
+    largest = ordered(seen.lines, Sort(column, rising=False))[:BARS_MAX]
+    drawn = charts.bars((called(asked.by, line), line[column]) for line in largest if line[column])
+    if asked.by not in PLACE_DIGITS:
+        return Drawing(column, bars=drawn)
+    ground = asked.question.place or within or ""
+    return Drawing(column, bars=drawn, map=_map(session, seen.lines, column, ground), addresses=leads)
+
+
+def _map(session: Session, lines: Sequence[Line], column: str, ground: str) -> charts.Map:
+    known = places.spots(session)
+    here = [(spot.longitude, spot.latitude) for spot in known if spot.exists and spot.code.startswith(ground)]
+    return charts.draw_map((_spot(line, line[column], known) for line in lines), here)
+
+
+def _spot(line: Line, value: int, known: Sequence[places.Spot]) -> charts.Spot:
+    inside = [(spot.longitude, spot.latitude, spot.population) for spot in known if spot.code.startswith(line.code)]
+    return charts.Spot(line.code, line.name, *charts.middle(inside), value)
