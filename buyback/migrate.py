@@ -1,8 +1,8 @@
 """Schema versions: bring a database to the newest, and say which one it has.
 
 Where the application signs in to PostgreSQL as another role than the one that migrates, that role is granted what the
-code needs and no more: it owns nothing, cannot drop a trigger, cannot truncate, deletes only what a purge deletes, and
-writes no balance, which is for the ledger's triggers to keep.
+code needs and no more: it owns nothing, cannot drop a trigger, cannot truncate, deletes only what a purge or a fold
+deletes, and writes no balance and no delta of the totals, which are for the triggers.
 """
 
 from alembic import command
@@ -15,6 +15,7 @@ from buyback.db import make_engine
 from buyback.paths import MIGRATIONS
 
 BALANCES = "account_balance"
+DELTAS = "rollup_delta"
 PARTED_TABLES = ("handover", "handover_item", "handover_voucher")
 
 
@@ -57,5 +58,5 @@ def _grant(connection: Connection, role: str | None) -> None:
     name = connection.dialect.identifier_preparer.quote(role)
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {name}"))
     connection.execute(text(f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {name}"))
-    connection.execute(text(f"REVOKE INSERT, UPDATE ON {BALANCES} FROM {name}"))
-    connection.execute(text(f"GRANT DELETE ON {', '.join(PARTED_TABLES)} TO {name}"))
+    connection.execute(text(f"REVOKE INSERT, UPDATE ON {BALANCES}, {DELTAS} FROM {name}"))
+    connection.execute(text(f"GRANT DELETE ON {', '.join((*PARTED_TABLES, DELTAS))} TO {name}"))

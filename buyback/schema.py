@@ -7,6 +7,7 @@ import buyback.ledger.tables
 import buyback.people.tables
 import buyback.places.tables
 import buyback.redemption.tables
+import buyback.rollup.tables
 import buyback.settlement.tables
 import buyback.tariff.tables
 import buyback.vouchers.tables  # noqa: F401  imported for their tables

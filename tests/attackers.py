@@ -186,6 +186,28 @@ def by_same_transaction(database: Database) -> dict[UUID, UUID]:
         return {row[0]: row[1] for row in rows}
 
 
+def by_deltas(database: Database) -> dict[UUID, UUID]:
+    """The totals' deltas lie where visits wrote them: before each issue those of the items it paid for.
+
+    PostgreSQL tells the transaction that wrote a delta, and with it the voucher's row and the item's.
+    """
+    query = """
+        SELECT d.kind, v.id, i.id AS other FROM rollup_delta d
+          LEFT JOIN issuance n ON d.kind = 'issue' AND n.xmin = d.xmin LEFT JOIN voucher v ON v.id = n.voucher
+          LEFT JOIN item i ON d.kind = 'item' AND i.xmin = d.xmin AND i.value = d.cents
+         WHERE d.kind IN ('item', 'issue') ORDER BY d.ctid
+    """
+    found: dict[UUID, UUID] = {}
+    before: UUID | None = None
+    with database.engine.connect() as connection:
+        typed: Any = text(query).columns(column("kind"), column("id", Uuid), column("other", Uuid))
+        for _, voucher, item in connection.execute(typed):
+            before = item or before
+            if voucher is not None and before is not None:
+                found[voucher] = before
+    return found
+
+
 def at_random(vouchers: Sequence[Line], items: Sequence[Line], chance: random.Random) -> dict[UUID, UUID]:
     """The same attack with both orders drawn at random: what it is worth when the orders tell nothing."""
     return beside(chance.sample(vouchers, len(vouchers)), chance.sample(items, len(items)))

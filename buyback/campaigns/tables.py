@@ -3,7 +3,7 @@
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, SmallInteger, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
 from buyback.campaigns.states import EventState, PaymentMode, PinRule
@@ -90,6 +90,7 @@ class Event(Base):
         CheckConstraint("(state IN ('closed', 'purged')) = (salt IS NULL)", name="salt_until_close"),
         CheckConstraint("(closed_at IS NULL) = (salt IS NOT NULL)", name="closed_with_salt"),
         UniqueConstraint("id", "expires_on"),
+        Index("ix_event_corregimiento", "corregimiento"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

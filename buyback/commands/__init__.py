@@ -20,6 +20,7 @@ ALL = {
     "vouchers": "vouchers:vouchers",
     "settle": "settlements:settle",
     "totals": "totals:totals",
+    "fold": "totals:fold",
     "purge": "closing:purge",
     "check": "checks:check",
     "verify": "checks:verify",

@@ -9,6 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from buyback.audit.rules import Fault
 from buyback.commands.base import Context, as_json, print_json, report, write_new
 from buyback.reports import checkpoints, invariants
+from buyback.rollup import service as rollup
 
 SHOWN_MAX = 5  # of what breaks one invariant, on one line of text; --json tells all
 
@@ -88,6 +89,7 @@ def verify(context: Context, *, checkpoint: Path | None, key: Ed25519PublicKey |
 @click.pass_obj
 def checkpoint(context: Context, *, output: Path, as_json: bool) -> None:
     """Sign how long each audit chain is and where it ends, for others to keep."""
+    context.transact(rollup.fold)
     with context.database.reading() as session:
         document = checkpoints.make(session, key=context.keys.checkpoint, now=context.now())
     write_new(output, json.dumps(document, indent=1).encode() + b"\n")

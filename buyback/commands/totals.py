@@ -4,10 +4,11 @@ from datetime import date
 
 import click
 
-from buyback.commands.base import DAY, Context, print_json
+from buyback.commands.base import DAY, Context, as_json, print_json, report
 from buyback.reports.totals import totals as add_up
 from buyback.reports.totals_figures import By, Question
 from buyback.reports.totals_files import as_csv, as_document, as_text
+from buyback.rollup import service as rollup
 
 
 @click.command("totals")
@@ -37,3 +38,12 @@ def totals(
         click.echo(as_csv(answer), nl=False)
     else:
         click.echo(as_text(answer))
+
+
+@click.command("fold")
+@as_json
+@click.pass_obj
+def fold(context: Context, *, as_json: bool) -> None:
+    """Fold what has happened into the totals that are kept; they are exact before and after it, and quicker after."""
+    folded = context.transact(rollup.fold)
+    report({"folded": folded}, f"{folded} deltas folded.", as_json=as_json)

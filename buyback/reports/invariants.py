@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from buyback.reports import (
     invariants_intake,
     invariants_ledger,
+    invariants_rollup,
     invariants_settlement,
     invariants_trust,
     invariants_vouchers,
@@ -25,6 +26,7 @@ ALL: tuple[Invariant, ...] = (
     *invariants_vouchers.ALL,
     *invariants_intake.ALL,
     *invariants_settlement.ALL,
+    *invariants_rollup.ALL,
     *invariants_trust.ALL,
 )
 

@@ -1,6 +1,6 @@
-"""The exact totals that officials work with: per place, event, month or class, from the rows as they stand."""
+"""The exact totals that officials work with: per place, event, month or class, as they stand at this moment."""
 
-from collections.abc import Callable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 from buyback.campaigns import queries as campaigns
 from buyback.errors import NotFound
 from buyback.places import queries as places
-from buyback.reports.totals_facts import read_facts
-from buyback.reports.totals_figures import By, Column, Fact, Kind, Question, Row, add_up, fold, key_of
+from buyback.reports.totals_figures import By, Column, Question, Row
+from buyback.reports.totals_rows import Counted, read
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 
 MONTHS = (
@@ -51,15 +51,14 @@ def totals(session: Session, question: Question, *, within: str | None = None) -
     """
     names = places.names(session)
     _check(session, question, within=within, names=names)
-    facts = read_facts(session, question, place=question.place or within or "")
-    counted = [fact for fact in facts if fact.kind is Kind.ITEM] if question.by is By.CLASS else facts
-    name_of = _naming(question.by, counted, names)
-    rows = fold(counted, key_of(question.by), question.columns)
+    counted, total = read(session, question, place=question.place or within or "")
     return Totals(
         question,
-        tuple(Row(code, *name_of(code), figures) for code, figures in rows.items()),
-        Row("", "Total", "", add_up(counted, question.columns)),
-        Row("", "Total", "", add_up(facts, Column)),
+        tuple(
+            Row(row.code, *_called(row, question.by, names), _only(row.figures, question.columns)) for row in counted
+        ),
+        Row("", "Total", "", _only(total.figures, question.columns)),
+        Row("", "Total", "", total.figures),
     )
 
 
@@ -82,13 +81,17 @@ def _check(session: Session, question: Question, *, within: str | None, names: d
         campaigns.get_programme(session, question.programme)
 
 
-def _naming(by: By, facts: list[Fact], names: dict[str, str]) -> Callable[[str], tuple[str, str]]:
-    """From a row's code to its name and context."""
+def _called(row: Counted, by: By, names: Mapping[str, str]) -> tuple[str, str]:
+    """A row's name and context."""
+    code = row.code
     if by is By.EVENT:
-        held = {fact.event: (fact.site, names[fact.corregimiento]) for fact in facts}
-        return lambda code: held[code]
+        return row.site, names[row.corregimiento]
     if by is By.MONTH:
-        return lambda code: (f"{MONTHS[int(code[5:]) - 1]} de {code[:4]}", "")
+        return f"{MONTHS[int(code[5:]) - 1]} de {code[:4]}", ""
     if by is By.CLASS:
-        return lambda code: (CATALOGUE[ClassCode(code)].name, "")
-    return lambda code: (names[code], ", ".join(names[code[:digits]] for digits in (4, 2) if digits < len(code)))
+        return CATALOGUE[ClassCode(code)].name, ""
+    return names[code], ", ".join(names[code[:digits]] for digits in (4, 2) if digits < len(code))
+
+
+def _only(figures: Mapping[Column, int], columns: Iterable[Column]) -> dict[Column, int]:
+    return {column: figures[column] for column in columns}

@@ -1,4 +1,7 @@
-"""How many things of one class were taken in, and their value, by the rows of any question."""
+"""How many things of one class were taken in, and their value, by the rows of any question.
+
+From what is kept of each day and the deltas that are not in it yet, as in ``totals_rows``.
+"""
 
 from datetime import date
 
@@ -10,11 +13,19 @@ from buyback.tariff.catalogue import ClassCode
 
 _SQL = """
 SELECT {key} AS code, CAST(sum(i.quantity) AS BIGINT) AS number, CAST(sum(i.value) AS BIGINT) AS cents
-  FROM item i
+  FROM (
+  SELECT event, day, catalogue_class, items AS quantity, appraised_value AS value
+    FROM rollup_class
+   WHERE catalogue_class = :class
+   UNION ALL
+  SELECT event, day, catalogue_class, number, cents
+    FROM rollup_delta
+   WHERE catalogue_class = :class
+  ) i
   JOIN event e ON e.id = i.event
   JOIN programme_version pv ON pv.id = e.version
   JOIN programme p ON p.id = pv.programme
- WHERE i.state = 'received' AND i.catalogue_class = :class AND i.day BETWEEN :since AND :until
+ WHERE i.day BETWEEN :since AND :until
    AND e.corregimiento LIKE :place
    AND (:programme = '' OR p.code = :programme)
    AND (:event = '' OR e.code = :event)

@@ -19,6 +19,7 @@ from buyback.intake.queries import IDS_A_STATEMENT
 from buyback.intake.surrender_line import read_file
 from buyback.money import decimal_text, screen_text
 from buyback.people.rules import Actor
+from buyback.rollup import service as rollup
 from buyback.security.keyring import KeyRing
 from buyback.vouchers.errors import BlanksDoNotFit, SerialNotBlank, SerialUnknown
 from buyback.vouchers.rules import split
@@ -103,6 +104,7 @@ def import_forms(
             progress(done, plan.size)
         _audit(session, event, stored, content=content, by=by, now=now)
         outcome += stored
+    rollup.fold_many(session)
     return outcome
 
 

@@ -21,6 +21,7 @@ from buyback.ledger import service as ledger
 from buyback.ledger.rules import ALLOTTED, AccountRef, JournalKind, event_scope, return_float
 from buyback.money import decimal_text
 from buyback.people.rules import Actor
+from buyback.rollup import service as rollup
 from buyback.times import panama_day
 from buyback.vouchers.counts import Figures, Outcome, Tally, add_count
 from buyback.vouchers.states import CountMoment
@@ -50,6 +51,7 @@ def count_and_close(session: Session, *, event: UUID, figures: Figures, by: Acto
         _check_finished(session, facts)
         _return_float(session, facts, by=by, now=now)
         campaign_service.close_event(session, event=event, by=by, now=now)
+        rollup.fold(session)
     return tally
 
 

@@ -10,7 +10,17 @@ from sqlalchemy import text
 from buyback.db import Database
 from buyback.vouchers.reordering import REWRITTEN
 
-VACUUMED = (*REWRITTEN, "handover", "handover_item", "handover_voucher", "audit_body", "event")
+VACUUMED = (
+    *REWRITTEN,
+    "handover",
+    "handover_item",
+    "handover_voucher",
+    "audit_body",
+    "event",
+    "rollup_class",
+    "rollup_day",
+    "rollup_delta",
+)
 
 
 def erase_traces(database: Database) -> bool:

@@ -26,6 +26,7 @@ from buyback.intake import parting
 from buyback.intake.parting import Collected
 from buyback.money import decimal_text, screen_text
 from buyback.people.rules import Actor
+from buyback.rollup import service as rollup
 from buyback.times import panama_day
 from buyback.vouchers import queries
 from buyback.vouchers.reordering import Shuffle, reorder
@@ -81,6 +82,7 @@ def purge(session: Session, *, event: UUID, shuffle: Shuffle, by: Actor, now: da
     of_event = select(Voucher.id).where(Voucher.event == event)
     session.execute(delete(HandoverVoucher).where(HandoverVoucher.voucher.in_(of_event)))
     parting.delete_links(session, event=event)
+    rollup.fold(session)  # a delta lies where its visit was written
     reorder(session, event=event, shuffle=shuffle)
     campaign_service.mark_purged(session, event=event, by=by, now=now)
     audit.record(session, chain=by.chain, act="event:part", body=_proof(parted, by), now=now)

@@ -19,6 +19,7 @@ from buyback.ledger.rules import JournalKind, Leg
 from buyback.ledger.service import Entry
 from buyback.money import decimal_text
 from buyback.people.rules import Actor
+from buyback.rollup import service as rollup
 from buyback.security.keyring import KeyRing
 from buyback.times import panama_day
 from buyback.vouchers import queries
@@ -165,4 +166,5 @@ def expire_due(session: Session, *, today: date, by: Actor, now: datetime) -> Ex
     if count:
         body = {"by": by.name, "until": today.isoformat(), "count": count, "amount": decimal_text(amount)}
         audit.record(session, chain=by.chain, act="voucher:expire", body=body, now=now)
+    rollup.fold_many(session)
     return ExpiryRun(count, amount)

@@ -50,6 +50,8 @@ WHILE_OPEN = {
     "two_people_a_surrender": "UPDATE handover SET issued_by = appraised_by WHERE {ONE_PAID}",
     "days_are_the_events": "UPDATE surrender SET day = '2020-01-01'",
     "every_event_has_its_agreement": "DELETE FROM agreement_share",
+    "kept_totals_are_the_rows": "UPDATE rollup_delta SET cents = cents + 1 WHERE kind = 'redeem'",
+    "kept_classes_are_the_rows": "UPDATE item SET catalogue_class = 'pistol' WHERE catalogue_class = 'revolver'",
     "audit_chains_have_no_gap": "DELETE FROM audit_row WHERE seq = 1",
     "audit_bodies_are_emptied_by_purges_only": "UPDATE audit_body SET body = NULL, salt = NULL WHERE seq = 1",
     "tills_are_audited": "DELETE FROM audit_row WHERE chain IN (SELECT id FROM till)",
@@ -58,6 +60,8 @@ WHILE_OPEN = {
 AFTER_THE_PURGE = {
     "stock_is_counted_at_the_close": "UPDATE stock_count SET issued = issued + 1",
     "closed_events_are_at_rest": "UPDATE event SET closed_at = NULL",
+    "purged_events_are_folded": "INSERT INTO rollup_delta (id, event, day, kind, number, cents)"
+    " SELECT id, event, day, 'surrender', 1, 0 FROM surrender",
     "purged_events_are_parted": "UPDATE audit_body SET body = '{{}}' WHERE body IS NULL",
 }
 

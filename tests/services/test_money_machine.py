@@ -25,6 +25,9 @@ from buyback.ledger.queries import balance, limited_balance
 from buyback.ledger.rules import ACCRUED_PAYABLE, ALLOTTED, OUTSTANDING, AccountRef, event_scope
 from buyback.people.rules import OPERATOR
 from buyback.redemption import reversing
+from buyback.reports.totals import totals
+from buyback.reports.totals_figures import By, Question
+from buyback.rollup import service as rollup
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
 from buyback.tariff.catalogue import ClassCode
@@ -35,6 +38,7 @@ from buyback.vouchers.states import VoidReason
 from tests.builders import NOW, make_event, make_keys, make_paid_out, make_user
 from tests.soundness import assert_sound
 from tests.tills import Paper, make_merchant, make_till, paper, try_to_redeem
+from tests.totals_by_rows import by_rows
 
 FLOAT = 120_00
 PIECE = 5_00  # what the test programme pays for a magazine
@@ -148,6 +152,10 @@ def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C9
                 for voucher in self.known:
                     voucher.state = "expired" if voucher.state == "issued" else voucher.state
 
+        @rule()
+        def fold(self) -> None:
+            database.transact(rollup.fold)
+
         def teardown(self) -> None:
             if not hasattr(self, "known"):
                 return
@@ -160,6 +168,11 @@ def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C9
                 assert balance(session, AccountRef(OUTSTANDING, scope)) == faces["issued"]
                 assert balance(session, AccountRef(ACCRUED_PAYABLE, scope)) == faces["redeemed"]
                 assert limited_balance(session, AccountRef(ALLOTTED, scope)) == self.left
+                answer = totals(session, Question(by=By.EVENT, event=self.event.code))
+                rows, overview = by_rows(session, answer.question)
+                assert ({row.code: row.figures for row in answer.rows}, answer.overview.figures) == (rows, overview)
+                assert answer.overview["outstanding"] == faces["issued"]
+                assert answer.overview["redeemed"] == faces["redeemed"]
             assert_sound(database)
 
     return Money

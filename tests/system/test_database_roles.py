@@ -83,10 +83,10 @@ def test_the_application_cannot_touch_the_rules(serving: Engine, act: str) -> No
         connection.execute(text(act))
 
 
-def test_the_application_deletes_only_what_a_purge_deletes(serving: Engine) -> None:
+def test_the_application_deletes_only_what_a_purge_or_a_fold_deletes(serving: Engine) -> None:
     with serving.begin() as connection:
         may = connection.scalars(
             text("SELECT table_name FROM information_schema.role_table_grants WHERE privilege_type = 'DELETE'")
         ).all()
 
-    assert sorted(may) == ["handover", "handover_item", "handover_voucher"]
+    assert sorted(may) == ["handover", "handover_item", "handover_voucher", "rollup_delta"]

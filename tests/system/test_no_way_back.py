@@ -8,6 +8,7 @@ import random
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from statistics import mean
 from uuid import UUID
@@ -17,11 +18,13 @@ from sqlalchemy import Connection, make_url, text
 
 from buyback.campaigns.states import EventState
 from buyback.db import Database
+from buyback.people.rules import OPERATOR
+from buyback.vouchers import resolving
 from buyback.vouchers.telling import explanations
 from tests import attackers
 from tests.attackers import Guess, at_random, beside, by_common_values, item_orders, steal, voucher_orders
 from tests.databases import Grow
-from tests.parting import World, close, make_purged, make_world, part, purge_whole
+from tests.parting import PURGES, World, close, make_purged, make_world, part, purge_whole
 from tests.soundness import assert_sound
 
 RIGHT = 0.95  # of the vouchers, for an attack that has the link in hands
@@ -114,6 +117,24 @@ def test_the_writing_transaction_leads_back_before_the_purge_and_nowhere_after_i
     assert attackers.by_same_transaction(world.database) == {}
 
 
+@pytest.mark.databases("postgresql")
+def test_the_deltas_of_the_totals_lead_back_before_the_purge_and_nowhere_after_it(world: World) -> None:
+    at_tables = len(_tag_of_day(world))
+    assert score(world, attackers.by_deltas(world.database)) * len(world.of_voucher) / at_tables >= RIGHT
+    purge_whole(world)
+    assert attackers.by_deltas(world.database) == {}
+
+
+def test_what_happens_to_vouchers_after_the_purge_leads_nowhere(parted: World) -> None:
+    """Their ends write deltas again: of the voucher's end and its day, and of nothing that was handed in."""
+    database, late = parted.database, PURGES + timedelta(days=400)
+    ended = database.transact(lambda session: resolving.expire_due(session, today=late.date(), by=OPERATOR, now=late))
+    assert ended.vouchers > 0
+    with database.engine.connect() as connection:
+        assert set(connection.scalars(text("SELECT kind FROM rollup_delta"))) == {"expire"}
+        assert by_common_values(steal(connection), list(parted.of_voucher)) == {}
+
+
 def _tag_of_day(world: World) -> list[str]:
     """One entry for each voucher that was issued at a table, not by the import, which is one transaction."""
     query = """
@@ -189,6 +210,7 @@ def test_the_parted_database_is_sound(world: World) -> None:
 @pytest.mark.databases("sqlite")
 def test_the_file_holds_nothing_of_the_hand_overs_after_the_purge(world: World, connection: Connection) -> None:
     told = [bytes.fromhex(_hex(key)) for key in connection.scalars(text("SELECT CAST(op_id AS TEXT) FROM handover"))]
+    told += [bytes.fromhex(key) for key in connection.scalars(text("SELECT CAST(id AS TEXT) FROM rollup_delta"))]
     told_as_text = [key.hex().encode() for key in told]
     connection.close()
     before = _bytes_on_disk(world.database)

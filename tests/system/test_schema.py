@@ -46,7 +46,16 @@ NOT_THE_DEPOSITORS = {
 }
 
 # What was handed in and what it was paid with: no clock, and no text but what describes the thing.
-OF_THE_VISIT = ("surrender", "item", "handover", "handover_item", "handover_voucher", "voucher", "issuance")
+OF_THE_VISIT = (
+    "surrender",
+    "item",
+    "handover",
+    "handover_item",
+    "handover_voucher",
+    "voucher",
+    "issuance",
+    "rollup_delta",
+)
 TEXTS_ABOUT_THINGS = {
     "item.calibre",
     "item.calibre_group",
@@ -57,6 +66,7 @@ TEXTS_ABOUT_THINGS = {
     "item.model",
     "item.serial",
     "item.tag",
+    "rollup_delta.catalogue_class",
 }
 
 

@@ -1,0 +1,213 @@
+"""The totals that are kept agree with the rows at every commit: before a fold, after it, and while one runs."""
+
+import json
+import threading
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from sqlalchemy import text
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from buyback.commands.base import Context
+from buyback.commands.checks import checkpoint
+from buyback.commands.totals import fold
+from buyback.db import Database
+from buyback.ids import new_id
+from buyback.people.rules import OPERATOR
+from buyback.redemption import reversing
+from buyback.reports.totals import totals
+from buyback.reports.totals_figures import By, Question
+from buyback.rollup import rules, service
+from buyback.security.tokens import token_digest
+from buyback.tariff.catalogue import CATALOGUE
+from buyback.vouchers import resolving
+from tests.builders import NOW, make_keys
+from tests.handed_in import (
+    AIR_GUN,
+    CATIVA,
+    CURUNDU,
+    GRENADE,
+    NOVEMBER,
+    OCTOBER,
+    PISTOL,
+    PRINTED,
+    REVOLVER,
+    RULES,
+    add_event,
+    add_staff,
+    hand_in,
+    papers_of,
+    some,
+)
+from tests.soundness import assert_sound
+from tests.tills import Paper, TillInHand, make_merchant, make_till, try_to_redeem
+from tests.totals_by_rows import by_rows
+
+OTHER_PROGRAMME = RULES.replace("PMB-TEST", "PMB-OTRO").replace("= 7", "= 9")
+QUESTIONS: list[dict[str, Any]] = [
+    {},
+    {"place": "08"},
+    {"place": "0301"},
+    {"place": CURUNDU},
+    {"place": "09"},
+    {"programme": "PMB-OTRO"},
+    {"event": f"J-{CATIVA}"},
+    {"since": NOVEMBER},
+    {"until": OCTOBER},
+    {"since": OCTOBER, "until": NOVEMBER, "place": "08", "programme": "PMB-TEST"},
+]
+
+
+@dataclass(frozen=True)
+class World:
+    """Three events, two months, two programmes; vouchers spent and undone at a till."""
+
+    database: Database
+    till: TillInHand
+    unspent: Paper
+
+
+@pytest.fixture
+def world(database: Database) -> World:
+    add_staff(database)
+    events = [add_event(database, f"J-{place}", place) for place in (CATIVA, CURUNDU)]
+    events.append(add_event(database, "OTRA", CURUNDU, rules=OTHER_PROGRAMME))
+    for event in events:
+        hand_in(database, event, PISTOL, some("ammunition", 30), some("magazine", 2), day=OCTOBER)
+        hand_in(database, event, REVOLVER, AIR_GUN, GRENADE, PRINTED, some("part", 3), day=NOVEMBER)
+    till = make_till(database, make_merchant(database))
+    for voucher in papers_of(database, events[0])[:3]:
+        assert try_to_redeem(database, till, voucher.typed).code == "redeemed"
+    world = World(database, till, papers_of(database, events[1])[0])
+    spend_and_undo(world)
+    return world
+
+
+def spend_and_undo(world: World) -> None:
+    op_id, hashed = new_id(), token_digest(world.till.token)
+    assert try_to_redeem(world.database, world.till, world.unspent.typed, op_id=op_id).code == "redeemed"
+    world.database.transact(lambda session: reversing.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW))
+
+
+def deltas(database: Database) -> int:
+    with database.reading() as session:
+        return int(session.scalars(text("SELECT count(*) FROM rollup_delta")).one())
+
+
+def disagreements(session: Session, **asked: Any) -> list[By]:  # noqa: ANN401  a question's own fields
+    """By what the kept totals and the rows give two answers to a question."""
+    return [by for by in By if not agree(session, Question(by=by, **asked))]
+
+
+def agree(session: Session, question: Question) -> bool:
+    answer = totals(session, question)
+    rows, overview = by_rows(session, question)
+    return {row.code: row.figures for row in answer.rows} == rows and answer.overview.figures == overview
+
+
+@pytest.mark.parametrize("asked", QUESTIONS, ids=str)
+def test_kept_totals_and_rows_give_one_answer_before_after_and_between_folds(
+    world: World, asked: dict[str, Any]
+) -> None:
+    def differing() -> list[By]:
+        with world.database.reading() as session:
+            return disagreements(session, **asked)
+
+    assert deltas(world.database) > 0
+    assert differing() == []
+    assert world.database.transact(service.fold) > 0
+    assert deltas(world.database) == 0
+    assert differing() == []
+    spend_and_undo(world)
+    assert deltas(world.database) == 2
+    assert differing() == []
+    world.database.transact(service.fold)
+    assert differing() == []
+    assert_sound(world.database)
+
+
+def test_a_fold_that_is_taken_back_leaves_the_totals_as_they_were(world: World) -> None:
+    waiting = deltas(world.database)
+    with world.database.reading() as session:
+        assert service.fold(session) == waiting
+    assert deltas(world.database) == waiting
+    assert_sound(world.database)
+
+
+def test_while_tills_redeem_and_folds_run_every_reader_sees_totals_that_are_the_rows(world: World) -> None:
+    """Each reader holds both ways against each other on one snapshot, as often as it can."""
+    database, done = world.database, threading.Event()
+    seen: list[list[By]] = []
+
+    def read() -> None:
+        with database.engine.connect() as connection:
+            snapshot = {} if database.is_sqlite else {"isolation_level": "REPEATABLE READ"}
+            while not done.is_set():
+                with Session(connection.execution_options(**snapshot)) as session:
+                    seen.append([by for by in (By.EVENT, By.CLASS) if not agree(session, Question(by=by))])
+
+    def fold() -> None:
+        while not done.is_set():
+            database.transact(service.fold)
+
+    threads = [threading.Thread(target=work) for work in (read, fold, fold)]
+    for thread in threads:
+        thread.start()
+    for _ in range(25):
+        spend_and_undo(world)
+    done.set()
+    for thread in threads:
+        thread.join()
+    assert len(seen) > 5
+    assert [differing for differing in seen if differing] == []
+    assert_sound(database)
+
+
+def test_totals_are_folded_when_an_event_closes_and_when_many_deltas_wait(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    database = world.database
+    with database.reading() as session:
+        assert service.fold_many(session) == 0
+    late = NOW + timedelta(days=400)
+    monkeypatch.setattr(service, "MANY", 0)
+    database.transact(lambda session: resolving.expire_due(session, today=late.date(), by=OPERATOR, now=late))
+    assert deltas(database) == 0
+    hand_in(database, add_event(database, "MAS"), PISTOL)
+    assert deltas(database) == 0
+    assert_sound(database)
+
+
+def test_the_totals_are_folded_by_a_command_and_with_each_checkpoint(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    context = Context({"BUYBACK_DATABASE_URL": str(world.database.engine.url)})
+    monkeypatch.setattr(Context, "keys", make_keys())
+    waiting = deltas(world.database)
+    said = CliRunner().invoke(fold, ["--json"], obj=context, standalone_mode=False)
+    assert json.loads(said.output) == {"folded": waiting}
+    assert deltas(world.database) == 0
+    spend_and_undo(world)
+    CliRunner().invoke(checkpoint, ["-o", str(tmp_path / "c.json")], obj=context, catch_exceptions=False)
+    assert deltas(world.database) == 0
+    context.database.dispose()
+
+
+def test_the_classes_of_the_catalogue_are_all_counted_somewhere() -> None:
+    """A class that no figure of a day takes would be missing from every total but its own."""
+    figures = ("arms", "ammunition", "magazines", "explosives", "accessories")
+    counting = " ".join(rules.SOURCES[rules.Figure(name)].of for name in figures)
+    assert [code for code in CATALOGUE if counting.count(f"'{code}'") != 1] == []
+
+
+def test_a_delta_has_a_class_exactly_when_it_is_of_an_item(world: World) -> None:
+    with world.database.engine.connect() as connection:
+        row = dict(connection.execute(text("SELECT * FROM rollup_delta WHERE kind = 'item'")).mappings().first() or {})
+        put = text("INSERT INTO rollup_delta VALUES (:id, :event, :day, 'item', NULL, :number, :cents)")
+        with pytest.raises(IntegrityError, match="class_of_items"):
+            connection.execute(put, {**row, "id": str(new_id())})
