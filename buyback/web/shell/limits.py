@@ -1,12 +1,17 @@
-"""How large a request may be. A body over the limit is answered with 413 before anybody parses it."""
+"""What a request may be: not too large, and text that a database can hold.
+
+A body over the limit is answered with 413 before anybody parses it. PostgreSQL's text has no NUL, so an address or a
+form with one in it is answered with 400 wherever it was going.
+"""
 
 from flask import Flask, request
-from werkzeug.exceptions import RequestEntityTooLarge
+from werkzeug.exceptions import BadRequest, RequestEntityTooLarge
 
 BODY_BYTES_MAX = 1_000_000
 FORM_FIELDS_MAX = 1_000
 DRAINED_BYTES_MAX = 8_000_000
 _PIECE = 65_536
+NUL = "\0"
 
 
 def init(app: Flask) -> None:
@@ -22,6 +27,12 @@ def init(app: Flask) -> None:
             return
         _drain(min(length, DRAINED_BYTES_MAX))
         raise RequestEntityTooLarge
+
+    @app.before_request
+    def _refuse_nul() -> None:
+        sent = (request.view_args or {}).values(), *request.args.listvalues(), *request.form.listvalues()
+        if any(NUL in value for values in sent for value in values if isinstance(value, str)):
+            raise BadRequest
 
 
 def _drain(length: int) -> None:
