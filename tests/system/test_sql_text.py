@@ -19,6 +19,7 @@ ALLOWED = {
     "reports/invariants_ledger.py: (module)": "pieces of SQL that several invariants share",
     "reports/invariants_settlement.py: (module)": "as above",
     "reports/invariants_settlement.py: _balance": "an account's code, which the invariants write",
+    "reports/totals_class.py: of_class": "what a row stands for, as one of that file's expressions",
     "vouchers/erasing.py: erase_traces": "names of the tables that a purge empties; VACUUM takes no parameters",
     "vouchers/reordering.py: reorder": "names of tables and keys from the table above it",
 }
