@@ -20,6 +20,8 @@ ALLOWED = {
     "reports/invariants_settlement.py: (module)": "as above",
     "reports/invariants_settlement.py: _balance": "an account's code, which the invariants write",
     "reports/totals_class.py: of_class": "what a row stands for, as one of that file's expressions",
+    "reports/totals_rows.py: _statement": "that file's own pieces: keys, and the conditions that a question has",
+    "reports/totals_rows.py: _events": "conditions of that file; what they are asked for is bound by name",
     "vouchers/erasing.py: erase_traces": "names of the tables that a purge empties; VACUUM takes no parameters",
     "vouchers/reordering.py: reorder": "names of tables and keys from the table above it",
 }
