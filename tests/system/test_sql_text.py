@@ -22,6 +22,8 @@ ALLOWED = {
     "reports/totals_class.py: of_class": "what a row stands for, as one of that file's expressions",
     "reports/totals_rows.py: _statement": "that file's own pieces: keys, and the conditions that a question has",
     "reports/totals_rows.py: _events": "conditions of that file; what they are asked for is bound by name",
+    "rollup/service.py: _upsert": "names of tables and figures of that file",
+    "rollup/service.py: fold": "names of tables and figures of that file",
     "vouchers/erasing.py: erase_traces": "names of the tables that a purge empties; VACUUM takes no parameters",
     "vouchers/reordering.py: reorder": "names of tables and keys from the table above it",
 }
