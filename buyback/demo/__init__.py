@@ -20,13 +20,13 @@ from buyback.demo.settling import settlements
 from buyback.demo.today import EVENT
 from buyback.people.rules import OPERATOR
 from buyback.security.keyring import KeyRing
-from buyback.security.passwords import hash_password
+from buyback.security.passwords import DEMONSTRATION, hash_password
 from buyback.tariff.service import load_programme
 from buyback.vouchers.erasing import erase_traces
 
 __all__ = ["EVENT", "PASSWORD", "PEOPLE", "SHOPS", "is_loaded", "load", "load_all", "sign_ins"]
 
-PASSWORD = "paz en mi barrio 2026"  # noqa: S105  printed for visitors; refused keys keep it out of real use
+PASSWORD = DEMONSTRATION  # printed for visitors; refused keys keep it out of real use
 FOUNDED = datetime(2010, 7, 1, 14, 0, tzinfo=UTC)  # before the first event: everybody was there already
 
 

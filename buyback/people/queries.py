@@ -43,6 +43,16 @@ class UserFacts:
 
 
 @dataclass(frozen=True)
+class AccountFacts:
+    """An account that can sign in: its roles in their order, and the name of its organisation or its merchant's id."""
+
+    name: str
+    organisation: str | None
+    merchant: UUID | None
+    roles: tuple[Role, ...]
+
+
+@dataclass(frozen=True)
 class SessionFacts:
     """A live session and who it belongs to."""
 
@@ -127,6 +137,25 @@ def actor_of(session: Session, user: UUID, *, till: UUID | None = None) -> Actor
         merchant=account.merchant,
         branch=account.branch,
         till=till,
+    )
+
+
+def accounts(session: Session, *, ending: str) -> tuple[AccountFacts, ...]:
+    """Accounts that are not disabled and whose names end so, by name."""
+    rows = session.execute(
+        select(UserAccount.name, Organisation.name.label("organisation"), UserAccount.merchant, RoleGrant.role)
+        .outerjoin(Organisation, Organisation.id == UserAccount.organisation)
+        .join(RoleGrant, (RoleGrant.user == UserAccount.id) & RoleGrant.revoked_at.is_(None))
+        .where(UserAccount.disabled.is_(False), UserAccount.name.endswith(ending, autoescape=True))
+        .order_by(UserAccount.name)
+    ).all()
+    roles: dict[str, set[Role]] = {}
+    for row in rows:
+        roles.setdefault(row.name, set()).add(row.role)
+    whole = {row.name: (row.organisation, row.merchant) for row in rows}
+    return tuple(
+        AccountFacts(name, *employer, tuple(role for role in Role if role in roles[name]))
+        for name, employer in whole.items()
     )
 
 

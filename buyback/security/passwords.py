@@ -12,6 +12,7 @@ from buyback.errors import Refused
 
 LENGTH_MIN = 15  # OWASP ASVS 5.0 V6.2.1
 LENGTH_MAX = 200
+DEMONSTRATION = "paz en mi barrio 2026"  # everybody's, in the demonstration; nobody may choose it
 _HASHER = PasswordHasher()  # argon2id with the library's current parameters (RFC 9106, low memory)
 
 
@@ -49,6 +50,8 @@ def check_password(password: str, *, name: str) -> None:
         raise PasswordTooShort(field="password", length=LENGTH_MIN)
     if len(password) > LENGTH_MAX:
         raise PasswordTooLong(field="password", length=LENGTH_MAX)
+    if password == DEMONSTRATION:
+        raise PasswordTooCommon(field="password")
     left = password.casefold()
     for part in (*_COMMON_PARTS, name.casefold()):
         left = left.replace(part, "")

@@ -10,14 +10,15 @@ from buyback.errors import Refused
 from buyback.people import queries, service, sessions
 from buyback.people.errors import InvitationInvalid
 from buyback.security.access import Permission
-from buyback.security.passwords import check_password, hash_password, password_matches
+from buyback.security.passwords import DEMONSTRATION, check_password, hash_password, password_matches
 from buyback.security.tokens import new_token, token_digest
+from buyback.web.public import visitors
 from buyback.web.shell import login
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import open_to_all, permission
 from buyback.web.shell.i18n import _
 from buyback.web.shell.pages import page
-from buyback.web.shell.request import end_reading, keys, now, reading, transacting
+from buyback.web.shell.request import end_reading, keys, now, reading, settings, transacting
 
 account = Blueprint("account", __name__)
 
@@ -50,7 +51,7 @@ def sign_in() -> AnyResponse | str:
     onward = login.safe_next(request.args.get(login.NEXT))
     if login.find_actor() is not None:
         return redirect(onward, 303)
-    return page("public/sign_in.html", form=Form(), next=onward)
+    return _sign_in_page(Form(), onward)
 
 
 @account.post("/entrar")
@@ -64,7 +65,7 @@ def sign_in_posted() -> AnyResponse:
         form.check()
         _open_session(name, password)
         return redirect(onward, 303)
-    answer = make_response(page("public/sign_in.html", form=form, next=onward))
+    answer = make_response(_sign_in_page(form, onward))
     answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     return answer
 
@@ -103,6 +104,12 @@ def invitation_posted() -> AnyResponse:
         flash(_("Su contraseña quedó creada. Ya puede entrar."))
         return redirect(url_for("account.sign_in"), 303)
     return Response(page("public/invitation.html", form=form), HTTPStatus.UNPROCESSABLE_ENTITY)
+
+
+def _sign_in_page(form: Form, onward: str) -> str:
+    """In the demonstration, with everybody whom a visitor may be."""
+    groups = visitors.groups(reading()) if settings().demonstration else ()
+    return page("public/sign_in.html", form=form, next=onward, groups=groups, password=DEMONSTRATION)
 
 
 def _open_session(name: str, password: str) -> None:
