@@ -44,14 +44,14 @@ PAID, ACCEPTED, AWAITING, OFFERED, BEGUN = 1, 3, 4, 5, 6  # numbers of the demon
 
 @dataclass(frozen=True)
 class Picture:
-    """What to show: a file's name, who looks at which address, how wide the screen is, and what is typed there."""
+    """A file's name, who looks at which address on how wide a screen, what is typed there, and how much is shown."""
 
     name: str
     who: str | None
     path: str
     width: int
     types: str = ""
-    is_whole: bool = False
+    height: int = 0
 
 
 PICTURES = (
@@ -68,7 +68,9 @@ PICTURES = (
     Picture("till", CASHIER, "/caja", PHONE),
     Picture("till-yes", CASHIER, "/caja", PHONE, types="voucher"),
     Picture("till-no", CASHIER, "/caja", PHONE, types="voucher"),
-    Picture("totals", OFFICIAL, "/totales", DESK),
+    Picture("totals", OFFICIAL, "/totales", DESK, height=1330),
+    Picture("settlements", OFFICIAL, "/liquidaciones", DESK),
+    Picture("statements", OFFICIAL, "/liquidaciones/estados", DESK),
 )
 
 
@@ -102,7 +104,9 @@ def demonstration() -> Iterator[tuple[Site, str]]:
 def take(browser: Browser, site: Site, address: str, picture: Picture, *, language: str, button: str) -> None:
     """One picture in one language."""
     context = browser.new_context(
-        viewport={"width": picture.width, "height": HEIGHTS[picture.width]}, locale="es-PA", reduced_motion="reduce"
+        viewport={"width": picture.width, "height": picture.height or HEIGHTS[picture.width]},
+        locale="es-PA",
+        reduced_motion="reduce",
     )
     if picture.who is not None:
         context.add_cookies([{"name": "session", "value": hold_session(site, picture.who), "url": address}])
@@ -119,7 +123,7 @@ def take(browser: Browser, site: Site, address: str, picture: Picture, *, langua
         page.keyboard.press("Enter")
         page.wait_for_load_state()
     page.wait_for_function("document.fonts.status === 'loaded'")
-    save(page, HERE / language / f"{picture.name}.png", is_whole=picture.is_whole)
+    save(page, HERE / language / f"{picture.name}.png")
     context.close()
 
 
@@ -133,10 +137,10 @@ def typed_code(site: Site) -> str:
     return printed.typed_code
 
 
-def save(page: Page, file: Path, *, is_whole: bool) -> None:
+def save(page: Page, file: Path) -> None:
     """Store what is seen, with few colours."""
     file.parent.mkdir(parents=True, exist_ok=True)
-    with Image.open(BytesIO(page.screenshot(full_page=is_whole))) as image:
+    with Image.open(BytesIO(page.screenshot())) as image:
         image.convert("RGB").quantize(COLOURS).save(file, optimize=True)
 
 
