@@ -9,6 +9,7 @@ from datetime import UTC, datetime
 from functools import cache
 from uuid import UUID
 
+from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -24,6 +25,25 @@ from buyback.settings import Settings
 from buyback.web.shell import login
 from buyback.web.shell.audiences import Audience
 from tests.builders import make_keys
+
+
+class _Compiled(BytecodeCache):
+    """Templates that one test's app has compiled, for the apps of the next tests."""
+
+    def __init__(self) -> None:
+        self._of: dict[str, bytes] = {}
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Give what is known of a template; its key holds the source's hash."""
+        if bucket.key in self._of:
+            bucket.bytecode_from_string(self._of[bucket.key])
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep it."""
+        self._of[bucket.key] = bucket.bytecode_to_string()
+
+
+App.jinja_options = {**App.jinja_options, "bytecode_cache": _Compiled()}
 
 PASSWORD = "cuatro barcos entran a la bahía"
 NOON = datetime(2026, 11, 24, 17, 0, tzinfo=UTC)  # noon in Panama
