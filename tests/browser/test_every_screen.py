@@ -45,7 +45,7 @@ WIDER_THAN_THEIR_PLACE = """() => [document.documentElement, ...document.querySe
   .filter(e => e.clientWidth > 1 && e.scrollWidth > e.clientWidth + 1)
   .map(e => `${e.tagName}.${e.className} ${e.scrollWidth} > ${e.clientWidth}`)"""
 
-PRINTED = """() => ['nav', '.site-header__tools', '.site-footer', '.demo-strip', '.button', '.skip']
+PRINTED = """() => ['nav', '.site-header__tools', '.site-footer', '.button', '.skip']
   .filter(one => [...document.querySelectorAll(one)].some(e => e.checkVisibility()))"""
 
 TAB_STOPS = """() => {
