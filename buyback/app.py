@@ -13,6 +13,7 @@ from buyback.paths import STATIC, TEMPLATES
 from buyback.security.keyring import KeyRing
 from buyback.settings import Settings
 from buyback.web import api, merchant, ministry, public, staff
+from buyback.web.shell import audiences as portals
 from buyback.web.shell import components, csrf, errors, guard, headers, i18n, limits, login, logs, request
 from buyback.web.shell.audiences import Audience
 
@@ -60,6 +61,7 @@ def create_app(
     guard.init(app)
     errors.init(app)
     _add(app, audiences)
+    portals.init(app, audiences)
     components.init(app, audiences, demonstration=settings.demonstration)
     guard.refuse_unguarded(app)
     _wrap(app, settings)

@@ -16,6 +16,7 @@ DOT_RADIUS_MAX = 46.0
 LETTER = 11.5  # the width of a letter of the map's names
 LINE_HEIGHT = 24.0
 MARKS_MAX = 3
+MONTHS_MAX = 120  # ten years: a longer span is drawn from its first month with anything to its last
 
 
 @dataclass(frozen=True)
@@ -133,9 +134,14 @@ def months_between(first: str, last: str) -> list[str]:
     return [f"{month // 12:04d}-{month % 12 + 1:02d}" for month in range(start, end + 1)]
 
 
-def without_gaps(values: Mapping[str, int]) -> list[tuple[str, int]]:
-    """Months in their order, with a zero where there was nothing."""
-    return [(code, values.get(code, 0)) for code in months_between(min(values), max(values))] if values else []
+def without_gaps(values: Mapping[str, int], *, first: str = "", last: str = "") -> list[tuple[str, int]]:
+    """Months in their order, with a zero where there was nothing: from ``first`` to ``last`` where that can be seen."""
+    if not values:
+        return []
+    low, high = min(values), max(values)
+    asked = months_between(min(first or low, low), max(last or high, high))
+    months = asked if len(asked) <= MONTHS_MAX else months_between(low, high)
+    return [(code, values.get(code, 0)) for code in months]
 
 
 def middle(spots: Sequence[tuple[float, float, int]]) -> tuple[float, float]:

@@ -112,7 +112,14 @@ def _till(stage: Stage) -> list[Screen]:
 
 def _officials() -> list[Screen]:
     return [
+        Screen("overview", "/resumen", "/resumen", OFFICIAL),
+        Screen("overview-all", "/resumen", "/resumen?from=2010-01-01&to=2026-11-24&show=issued", OFFICIAL),
+        Screen("overview-empty", "/resumen", "/resumen?from=2023-01-01&to=2023-01-02", OFFICIAL),
+        Screen("overview-wrong", "/resumen", "/resumen?from=2026-12-01&to=2026-01-02", OFFICIAL),
         Screen("totals", "/totales", "/totales", OFFICIAL),
+        Screen("totals-month", "/totales", "/totales?by=month", OFFICIAL),
+        Screen("totals-district", "/totales", "/totales?place=0808&sort=arms", OFFICIAL),
+        Screen("totals-unknown", "/totales", "/totales?place=999999", OFFICIAL),
         Screen("totals-class", "/totales", "/totales?by=class", OFFICIAL),
         Screen("totals-month", "/totales", "/totales?by=month", OFFICIAL),
         Screen("totals-empty", "/totales", "/totales?from=2023-01-01&to=2023-01-02", OFFICIAL),

@@ -77,6 +77,13 @@ def test_months_without_anything_are_part_of_the_line() -> None:
     assert without_gaps({}) == []
 
 
+def test_a_line_covers_the_span_that_was_asked_for_unless_it_would_be_all_zeroes() -> None:
+    drawn = without_gaps({"2026-02": 7}, first="2026-01", last="2026-03")
+    assert drawn == [("2026-01", 0), ("2026-02", 7), ("2026-03", 0)]
+    assert without_gaps({"2026-02": 7}, first="0001-01", last="9999-12") == [("2026-02", 7)]
+    assert without_gaps({"2026-02": 7}, first="2026-03") == [("2026-02", 7)]
+
+
 def test_a_circles_area_is_in_proportion_and_the_largest_is_drawn_first() -> None:
     dots = draw_map([DAVID, COLON, BETANIA, NOTHING], []).dots
     assert [dot.spot.name for dot in dots] == ["Barrio Norte", "Betania", "David"]

@@ -196,8 +196,9 @@ def test_months_are_a_line_and_events_and_classes_are_bars(office: Office) -> No
     assert "octubre de 2026: 1; noviembre de 2026: 3" in months
     assert (len(drawn(months, "chart-line")), len(drawn(months, "map-dot"))) == (1, 0)
     classes = office.national.get("/totales?by=class").text
-    assert "Munición: 30; Pistola: 2" in classes
-    assert len(drawn(classes, "chart-bar")) == 4
+    assert "Pistola: 2; Arma de aire (pellet): 1; Revólver: 1" in classes
+    assert "Armas por clase de artículo" in classes
+    assert len(drawn(classes, "chart-bar")) == 3
 
 
 def test_a_figure_that_rows_do_not_have_is_not_drawn(office: Office) -> None:

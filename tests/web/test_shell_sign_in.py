@@ -10,6 +10,7 @@ from buyback.people.rules import OPERATOR
 from buyback.security.access import Role
 from tests.web.site import PASSWORD, Browser, Site
 
+BEGINNING = "/resumen"  # of an auditor
 WRONG = "El usuario o la contraseña no son correctos."
 THROTTLED = "Demasiados intentos fallidos."
 NAME = "b.aprobador"
@@ -32,7 +33,7 @@ def is_inside(visitor: Browser) -> bool:
 def test_the_right_password_opens_the_first_page_under_ones_name(site: Site) -> None:
     visitor = site.browser()
     answer = sign_in(visitor)
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/")
+    assert (answer.status_code, answer.headers["Location"]) == (303, BEGINNING)
     assert f"Hola, {NAME}" in visitor.get("/").text
 
 
@@ -167,7 +168,7 @@ def test_after_signing_in_one_gets_where_one_wanted(site: Site) -> None:
     ],
 )
 def test_nobody_is_sent_to_another_site(site: Site, elsewhere: str) -> None:
-    assert sign_in(site.browser(), onward=elsewhere).headers["Location"] == "/"
+    assert sign_in(site.browser(), onward=elsewhere).headers["Location"] == BEGINNING
     assert elsewhere not in site.browser().get("/entrar?next=" + elsewhere).text.split("<main", 1)[1]
 
 

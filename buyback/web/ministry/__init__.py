@@ -1,10 +1,10 @@
 """Pages of the officials."""
 
 from buyback.security.access import Permission
-from buyback.web.ministry import settlement_acts, settlement_statements
+from buyback.web.ministry import overview, settlement_acts, settlement_statements
 from buyback.web.ministry.settlements import settlements
 from buyback.web.ministry.totals import ministry
-from buyback.web.shell.audiences import Audience, Link
+from buyback.web.shell.audiences import Audience, Home, Link
 from buyback.web.shell.i18n import N_
 
 # Their views register themselves on the blueprint.
@@ -12,14 +12,22 @@ VIEWS = (settlement_acts, settlement_statements)
 
 AUDIENCE = Audience(
     "ministry",
-    blueprints=(ministry, settlements),
+    blueprints=(overview.bp, ministry, settlements),
+    home=Home("overview.index", Permission.TOTALS_SEE, unless=Permission.SURRENDER_SEE),
     navigation=(
+        Link(
+            "overview.index",
+            N_("Resumen"),
+            Permission.TOTALS_SEE,
+            N_("El programa de un vistazo"),
+            "overview",
+        ),
         Link(
             "ministry.totals",
             N_("Barrios"),
             Permission.TOTALS_SEE,
             N_("Lo entregado y lo pagado, por barrio"),
-            "totals",
+            "neighbourhoods",
         ),
         Link(
             "settlements.index",

@@ -8,8 +8,9 @@ from sqlalchemy.orm import Session
 from buyback.places import queries as places
 from buyback.reports import charts
 from buyback.reports.neighbourhoods import View
-from buyback.reports.totals_figures import PLACE_DIGITS, By
+from buyback.reports.totals_figures import PLACE_DIGITS, By, Column
 from buyback.reports.totals_view import Asked, Extra, Line, Sort, ordered, weighed
+from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.web.ministry.words import COLUMN_NAMES, called, month_of, shown
 from buyback.web.shell.i18n import show_month, show_month_short
 
@@ -27,10 +28,12 @@ class Drawing:
     map: charts.Map | None = None
     addresses: tuple[tuple[str, str], ...] = ()
 
+    arms_only: bool = False
+
     @property
     def title(self) -> str:
         """What is drawn."""
-        return str(COLUMN_NAMES[self.column])
+        return str(COLUMN_NAMES[Column.ARMS if self.arms_only and self.column == Column.ITEMS else self.column])
 
     def written(self, value: int) -> str:
         """A value as people read it."""
@@ -63,15 +66,26 @@ def draw(session: Session, seen: View, column: str, *, address: Address, within:
     if not any(line[column] for line in seen.lines):
         return None
     if asked.by is By.MONTH:
-        months = charts.without_gaps({line.code: line[column] for line in seen.lines})
+        months = charts.without_gaps({line.code: line[column] for line in seen.lines}, **_asked_months(asked))
         return Drawing(column, line=charts.line(months))
     leads = tuple((line.code, address(asked, line) or "") for line in seen.lines)
-    largest = ordered(seen.lines, Sort(column, rising=False))[:BARS_MAX]
+    kept = _alike(seen.lines) if asked.by is By.CLASS else seen.lines
+    largest = ordered(kept, Sort(column, rising=False))[:BARS_MAX]
     drawn = charts.bars((called(asked.by, line), line[column]) for line in largest if line[column])
     if asked.by not in PLACE_DIGITS:
-        return Drawing(column, bars=drawn)
+        return Drawing(column, bars=drawn, arms_only=len(kept) < len(seen.lines))
     ground = asked.question.place or within or ""
     return Drawing(column, bars=drawn, map=_map(session, seen.lines, column, ground), addresses=leads)
+
+
+def _asked_months(asked: Asked) -> dict[str, str]:
+    days = {"first": asked.question.since, "last": asked.question.until}
+    return {end: day.isoformat()[:7] for end, day in days.items() if day is not None}
+
+
+def _alike(lines: Sequence[Line]) -> Sequence[Line]:
+    """Arms only, where there are any: beside thousands of rounds their bars would vanish."""
+    return [line for line in lines if CATALOGUE[ClassCode(line.code)].arm] or lines
 
 
 def _map(session: Session, lines: Sequence[Line], column: str, ground: str) -> charts.Map:

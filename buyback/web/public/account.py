@@ -14,6 +14,7 @@ from buyback.security.passwords import DEMONSTRATION, check_password, hash_passw
 from buyback.security.tokens import new_token, token_digest
 from buyback.web.public import visitors
 from buyback.web.shell import login
+from buyback.web.shell.audiences import home_of
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import open_to_all, permission
 from buyback.web.shell.i18n import _
@@ -64,7 +65,7 @@ def sign_in_posted() -> AnyResponse:
         name, password = form.text("name", limit=NAME_MAX), form.secret("password")
         form.check()
         _open_session(name, password)
-        return redirect(onward, 303)
+        return redirect(_begin(name) if onward == url_for("public.home") else onward, 303)
     answer = make_response(_sign_in_page(form, onward))
     answer.status_code = HTTPStatus.UNPROCESSABLE_ENTITY
     return answer
@@ -110,6 +111,10 @@ def _sign_in_page(form: Form, onward: str) -> str:
     """In the demonstration, with everybody whom a visitor may be."""
     groups = visitors.groups(reading()) if settings().demonstration else ()
     return page("public/sign_in.html", form=form, next=onward, groups=groups, password=DEMONSTRATION)
+
+
+def _begin(name: str) -> str:
+    return home_of(queries.actor_by_name(reading(), name))
 
 
 def _open_session(name: str, password: str) -> None:

@@ -1,0 +1,175 @@
+"""The officials' first page: where they begin, what it says, and what it says to whom."""
+
+import re
+from dataclasses import dataclass
+
+import pytest
+
+from buyback.db import Database
+from buyback.people.rules import OrganisationKind
+from buyback.security.access import Role
+from buyback.settlement import service
+from tests.builders import TODAY, make_organisation
+from tests.databases import Grow
+from tests.handed_in import (
+    BETANIA,
+    CATIVA,
+    NOVEMBER,
+    OCTOBER,
+    PISTOL,
+    REVOLVER,
+    add_event,
+    add_staff,
+    hand_in,
+    papers_of,
+    some,
+)
+from tests.tills import make_merchant, make_till, try_to_redeem
+from tests.web.site import PASSWORD, Browser, Site, make_site
+
+FIGURE = re.compile(r"<dt>([^<]+)</dt>\s*<dd class=\"figure__value\">(?:<a[^>]*>)?([^<]+)")
+CHANGE = re.compile(r'<dd class="figure__change">.*?</svg>\s*([^<]+?)\s*</dd>', re.DOTALL)
+NOVEMBER_WHOLE = "from=2026-11-01&to=2026-11-30"
+
+
+@dataclass
+class Office:
+    """A site with a surrender in October, two in November and a voucher spent, and three officials' browsers."""
+
+    site: Site
+    national: Browser
+    local: Browser
+
+
+def fill(database: Database) -> None:
+    add_staff(database)
+    betania, cativa = (add_event(database, f"J-{place}", place) for place in (BETANIA, CATIVA))
+    hand_in(database, betania, REVOLVER, day=OCTOBER)
+    hand_in(database, betania, PISTOL, some("ammunition", 30), day=NOVEMBER)
+    hand_in(database, cativa, PISTOL)
+    till = make_till(database, make_merchant(database))
+    assert try_to_redeem(database, till, papers_of(database, betania)[0].typed).code == "redeemed"
+    make_organisation(database, "MUCO", OrganisationKind.MUNICIPALITY, "0301")
+
+
+@pytest.fixture
+def office(grow: Grow) -> Office:
+    site = make_site(grow(fill)[0])
+    local = site.add_official(Role.RECONCILER, organisation="MUCO")
+    return Office(site, site.signed_in_as(Role.RECONCILER), site.signed_in(local))
+
+
+def figures(page: str) -> dict[str, str]:
+    return dict(FIGURE.findall(page))
+
+
+def test_the_figures_of_a_span_stand_against_those_before_it(office: Office) -> None:
+    page = office.national.get(f"/resumen?{NOVEMBER_WHOLE}").text
+    assert figures(page) == {
+        "Armas": "2",
+        "Armas de fuego": "2",
+        "Municiones": "30",
+        "Entregas": "2",
+        "Jornadas": "2",
+        "Barrios alcanzados": "2",
+        "Emitido": "B/. 510.50",
+        "Canjeado": "B/. 50.00",
+        "Vencido": "B/. 0.00",
+        "Por canjear": "B/. 460.50",
+    }
+    assert CHANGE.findall(page)[:3] == ["+100 % (antes, 1)", "+100 % (antes, 1)", "Antes, 0"]
+    assert "frente al período del 1 oct 2026 al 31 oct 2026" in page
+
+
+def test_a_figure_leads_to_the_rows_of_its_span(office: Office) -> None:
+    page = office.national.get(f"/resumen?{NOVEMBER_WHOLE}").text
+    address = re.search(r'<a class="figure__link" href="([^"]+)">30<', page)
+    assert address is not None
+    rows = office.national.get(address[1].replace("&amp;", "&")).text
+    assert "Betania" in rows
+    assert 'aria-sort="descending"' in rows
+    circles = re.findall(r'<a href="([^"]+)" aria-label="Cativá: 1"', page)
+    assert "J-030104" in office.national.get(circles[0].replace("&amp;", "&")).text
+
+
+def test_it_begins_with_this_year_and_draws_months_places_and_classes(office: Office) -> None:
+    page = office.national.get("/resumen").text
+    assert "Del 1 ene 2026 al 24 nov 2026" in page
+    assert 'aria-current="page">Este año' in page
+    assert "En el período anterior no hubo nada con qué comparar." in page
+    assert "octubre de 2026: 1; noviembre de 2026: 2" in page
+    assert page.count('class="map-dot"') == 2
+    assert "Pistola: 2; Revólver: 1" in page
+
+
+def test_every_span_that_is_offered_opens(office: Office) -> None:
+    page = office.national.get("/resumen").text
+    offered = re.findall(r'<li><a href="(/resumen[^"]+)"', page)
+    assert len(offered) == 5
+    for address in offered:
+        shown = office.national.get(address.replace("&amp;", "&")).text
+        assert shown.count('aria-current="page"') == 2  # the page of the header, and the span
+
+
+@pytest.mark.parametrize(
+    "question, status, told, typed",
+    [
+        ("from=2026-12-01&to=2026-01-01", 422, "La fecha final es anterior a la inicial.", "2026-12-01"),
+        ("to=ayer", 422, "Escriba una fecha que exista", "ayer"),
+        ("programme=NADA", 404, "No se encontró el programa NADA.", "NADA"),
+    ],
+)
+def test_a_wrong_question_is_told_in_words_and_stays_as_it_was_typed(
+    office: Office, question: str, status: int, told: str, typed: str
+) -> None:
+    answer = office.national.get(f"/resumen?{question}")
+    assert (answer.status_code, told in answer.text, f'value="{typed}"' in answer.text) == (status, True, True)
+
+
+def test_the_edges_of_the_calendar_can_be_asked_for(office: Office) -> None:
+    assert office.national.get("/resumen?from=0001-01-01&to=9999-12-31").status_code == 200
+    assert office.national.get("/resumen?to=0001-01-01").status_code == 200
+
+
+def test_a_municipality_sees_its_own_district(office: Office) -> None:
+    page = office.local.get("/resumen").text
+    assert figures(page)["Armas"] == "1"
+    assert "Cativá" in page
+    assert "Betania" not in page
+
+
+def test_settlements_wait_for_whoever_can_move_them_on(office: Office) -> None:
+    site = office.site
+    preparer = site.people[-1]
+    assert "Le espera" not in office.national.get("/resumen").text
+    drafts = site.database.transact(
+        lambda session: service.prepare_all(session, until=TODAY, by=preparer, now=site.clock())
+    )
+    assert len(drafts) == 1
+    assert "Liquidaciones en borrador, por presentar" in office.national.get("/resumen").text
+    assert "Le espera" not in site.signed_in_as(Role.TREASURER).get("/resumen").text
+    assert "Le espera" not in site.signed_in_as(Role.PROGRAMME_MANAGER).get("/resumen").text
+
+
+@pytest.mark.parametrize(
+    "role, first",
+    [
+        (Role.RECONCILER, "/resumen"),
+        (Role.TREASURER, "/resumen"),
+        (Role.AUDITOR, "/resumen"),
+        (Role.PROGRAMME_MANAGER, "/resumen"),
+        (Role.EVENT_CHIEF, "/"),
+        (Role.APPROVER, "/"),
+        (Role.WITNESS, "/"),
+    ],
+)
+@pytest.mark.databases("sqlite")
+def test_officials_begin_with_the_overview_and_the_table_with_its_ways(
+    database: Database, role: Role, first: str
+) -> None:
+    site = make_site(database)
+    person = site.add_official(role)
+    fields = {"name": person.name or "", "password": PASSWORD}
+    assert site.browser().post("/entrar", fields).headers["Location"] == first
+    onward = site.browser().post("/entrar", {**fields, "next": "/jornadas"})
+    assert onward.headers["Location"] == "/jornadas"
