@@ -131,10 +131,11 @@ def make_event(
     is_open: bool = True,
     programme: str | None = None,
     salt: bytes = SALT,
+    site: str = "Escuela República",
 ) -> EventFacts:
     """An event of the test programme, open unless told otherwise."""
     wanted = programme or make_programme(database)
-    plan = EventPlan(code=code, site="Escuela República", starts_on=starts_on, ends_on=ends_on, float_cents=float_cents)
+    plan = EventPlan(code=code, site=site, starts_on=starts_on, ends_on=ends_on, float_cents=float_cents)
 
     def work(session: Session) -> None:
         event = campaign_service.add_event(
