@@ -235,5 +235,7 @@ def _store(
 
 def _request_hash(facts: Facts, text: str) -> bytes:
     """Of till and voucher: the voucher's id where it is known (typed or scanned is the same), else the text."""
-    voucher = facts.voucher.id.bytes if facts.voucher is not None else " ".join(text.split()).encode()
+    voucher = (
+        facts.voucher.id.bytes if facts.voucher is not None else " ".join(text.split()).encode(errors="surrogatepass")
+    )
     return hashlib.sha256(facts.till.id.bytes + voucher).digest()

@@ -144,6 +144,19 @@ def test_no_field_of_the_tills_api_does_anything_by_it(site: Site, world: World,
     assert rows(site.database) == before
 
 
+@pytest.mark.parametrize("voucher", ['"\\ud800"', '"PMB\\udfff\\u0000"', '"\\u202e' + "9" * 30 + '"'])
+@pytest.mark.parametrize("path", ["", "/check"])
+def test_half_a_character_is_no_voucher(site: Site, world: World, path: str, voucher: str) -> None:
+    content = f'{{"op_id": "{new_id()}", "voucher": {voucher}}}'
+    answer = site.app.test_client().post(
+        f"/api/v1/redemptions{path}",
+        data=content,
+        content_type="application/json",
+        headers={"Authorization": f"Bearer {world.till.token}"},
+    )
+    assert (answer.status_code, answer.get_json()["code"]) == (HTTPStatus.UNPROCESSABLE_ENTITY, "unreadable")
+
+
 def ask(visitor: Browser, address: str, word: str = "") -> tuple[int, bool]:
     """The status of an answer, and whether it shows anything that is there."""
     answer = visitor.get(address.format(quote(word, safe="")))

@@ -65,6 +65,7 @@ def _unknown_till(_error: UnknownTill) -> Response:
 def _refusals(view: Any) -> Any:  # noqa: ANN401  flask-smorest's decorators have no types
     """Document the refusals that every operation may answer."""
     for status, words in (
+        (400, "Not JSON"),
         (401, "The till is not enrolled or was revoked"),
         (403, "The merchant or its category may not"),
         (404, "Unknown"),
@@ -72,6 +73,7 @@ def _refusals(view: Any) -> Any:  # noqa: ANN401  flask-smorest's decorators hav
         (413, "Larger than 1 MB"),
         (422, "Not a voucher, or not a request"),
         (429, "Too many wrong codes; see Retry-After"),
+        (500, "A fault of the system's; see reference"),
         (503, "The database cannot answer; try again with the same op id"),
     ):
         view = redemptions.alt_response(

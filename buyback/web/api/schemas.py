@@ -1,6 +1,6 @@
 """What goes over the wire. The OpenAPI document is made from these."""
 
-from marshmallow import EXCLUDE, Schema, fields, validate
+from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
 
 from buyback.money import CURRENCY
 from buyback.redemption.rules import Code, Whose
@@ -56,7 +56,16 @@ class DayQuery(Schema):
     day = fields.Date(load_default=None)
 
 
-class Redeemed(Schema):
+class _Open(Schema):
+    """An answer that may say more later: a till ignores what it does not know."""
+
+    class Meta:
+        """See above."""
+
+        unknown = INCLUDE
+
+
+class Redeemed(_Open):
     """A voucher was taken, now or before (``replayed``)."""
 
     code = fields.String(required=True, validate=validate.Equal(Code.REDEEMED.value))
@@ -68,7 +77,7 @@ class Redeemed(Schema):
     replayed = fields.Boolean(required=True)
 
 
-class Redeemable(Schema):
+class Redeemable(_Open):
     """A voucher would be taken now."""
 
     code = fields.String(required=True, validate=validate.Equal(Code.REDEEMABLE.value))
@@ -77,7 +86,7 @@ class Redeemable(Schema):
     expires_on = fields.Date(required=True)
 
 
-class Reversed(Schema):
+class Reversed(_Open):
     """A redemption was undone, now or before (``replayed``)."""
 
     code = fields.String(required=True, validate=validate.Equal(Code.REVERSED.value))
@@ -89,7 +98,7 @@ class Reversed(Schema):
     replayed = fields.Boolean(required=True)
 
 
-class Outcome(Schema):
+class Outcome(_Open):
     """What became of a try: the code it was answered, and its facts."""
 
     op_id = fields.UUID(required=True)
@@ -99,10 +108,13 @@ class Outcome(Schema):
     currency = fields.String()
     redeemed_at = fields.DateTime()
     reversed_at = fields.DateTime()
+    branch = fields.String()
+    expired_on = fields.Date()
+    reason = fields.String()
     replayed = fields.Boolean(required=True)
 
 
-class DayLine(Schema):
+class DayLine(_Open):
     """One answer of a till's day."""
 
     op_id = fields.UUID(required=True)
@@ -112,7 +124,7 @@ class DayLine(Schema):
     reversed_at = fields.DateTime(allow_none=True, required=True)
 
 
-class TillDay(Schema):
+class TillDay(_Open):
     """A till's day; ``total`` leaves out what was undone."""
 
     day = fields.Date(required=True)
@@ -122,8 +134,8 @@ class TillDay(Schema):
     redemptions = fields.List(fields.Nested(DayLine), required=True)
 
 
-class Problem(Schema):
-    """An error (RFC 9457): ``detail`` is for the cashier, ``whose`` says who has to act."""
+class Problem(_Open):
+    """An error (RFC 9457): ``detail`` is for the cashier, ``whose`` says who has to act. Some codes say more."""
 
     type = fields.String(required=True)
     title = fields.String(required=True)
@@ -131,3 +143,13 @@ class Problem(Schema):
     code = fields.String(required=True)
     detail = fields.String(required=True)
     whose = fields.String(required=True, validate=validate.OneOf([whose.value for whose in Whose]))
+    replayed = fields.Boolean(metadata={"description": "The op id was answered before, in the same way."})
+    redeemed_at = fields.DateTime(metadata={"description": "already_redeemed: when."})
+    branch = fields.String(metadata={"description": "already_redeemed: where, if at this merchant."})
+    expired_on = fields.Date(metadata={"description": "expired: its last day."})
+    retry_after_s = fields.String(
+        validate=validate.Regexp(r"^[0-9]+$"), metadata={"description": "slow_down: seconds to wait."}
+    )
+    reason = fields.String(metadata={"description": "key_revoked: why its vouchers are refused."})
+    errors = fields.Dict(metadata={"description": "invalid_request: what is wrong, field by field."})
+    reference = fields.String(metadata={"description": "internal_server_error: where the operator finds it."})

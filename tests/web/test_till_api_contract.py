@@ -1,0 +1,139 @@
+"""The tills' API held to its own description: bodies drawn from the published schema, and from what it forbids.
+
+Whatever is sent, the answer is one that the document promises, in the form it promises; and a no moves nothing.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+import schemathesis
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from schemathesis import Case
+from schemathesis.checks import not_a_server_error
+from schemathesis.core.result import Ok
+from schemathesis.generation import GenerationMode
+from schemathesis.specs.openapi import checks
+from sqlalchemy import func, literal, select, union_all
+
+from buyback.app import create_app
+from buyback.db import Database
+from buyback.ids import new_id
+from buyback.schema import metadata
+from buyback.settings import Settings
+from tests.builders import NOW, make_keys
+from tests.soundness import assert_sound
+from tests.tills import TillInHand, issue_vouchers, make_merchant, make_till, try_to_redeem
+from tests.web.site import Clock
+
+DOCUMENT = "/api/v1/openapi.json"
+OPERATIONS = {
+    "POST /api/v1/redemptions",
+    "GET /api/v1/redemptions",
+    "POST /api/v1/redemptions/check",
+    "GET /api/v1/redemptions/{op_id}",
+    "POST /api/v1/redemptions/{op_id}/reversal",
+}
+PROMISES = [
+    not_a_server_error,
+    checks.status_code_conformance,
+    checks.content_type_conformance,
+    checks.response_headers_conformance,
+    checks.response_schema_conformance,
+]
+HEARD = {"attempt", "audit_row", "audit_body", "wrong_code"}  # what a till was told, and that it was told
+UNHEARD = {"invalid_request", "invalid_json", "bad_request", "till_revoked", "unauthorized", "request_entity_too_large"}
+EXAMPLES = settings(
+    max_examples=40,
+    deadline=None,
+    derandomize=True,
+    database=None,
+    suppress_health_check=list(HealthCheck),
+)
+
+
+@dataclass
+class Contract:
+    """The served document, a till, and vouchers that would be taken."""
+
+    database: Database
+    till: TillInHand
+    document: dict[str, Any]
+    operations: dict[str, Any]
+    vouchers: list[str]
+    op_ids: list[str]
+    rows: dict[str, int]
+
+    def ask(self, case: Case[Any]) -> tuple[int, dict[str, Any]]:
+        """One request; its answer is held to the document, and what it moved to its code."""
+        answer = case.call(headers={"Authorization": f"Bearer {self.till.token}"})
+        case.validate_response(answer, checks=PROMISES)
+        body: dict[str, Any] = answer.json()
+        assert set(body) <= self._described(case, answer.status_code), body
+        before, self.rows = self.rows, counted(self.database)
+        moved = {name for name, count in self.rows.items() if count != before[name]}
+        if answer.status_code >= 400:
+            assert moved <= (set() if body["code"] in UNHEARD else HEARD), (case.body, body, moved)
+        return answer.status_code, body
+
+    def _described(self, case: Case[Any], status: int) -> set[str]:
+        """The names that the document gives to what is in an answer; more would be allowed, and nobody would know."""
+        schemas = self.document["components"]["schemas"]
+        content = self.document["paths"][case.operation.path][case.method.lower()]["responses"][str(status)]["content"]
+        (form,) = content.values()
+        return set(schemas[form["schema"]["$ref"].rpartition("/")[2]]["properties"])
+
+
+def counted(database: Database) -> dict[str, int]:
+    """How many rows each table has."""
+    counts = (select(literal(name), func.count()).select_from(table) for name, table in metadata.tables.items())
+    with database.engine.connect() as connection:
+        return {row[0]: row[1] for row in connection.execute(union_all(*counts))}
+
+
+@pytest.fixture
+def contract(database: Database, database_url: str) -> Contract:
+    app = create_app(
+        Settings.read({"BUYBACK_DATABASE_URL": database_url}), database=database, keys=make_keys(), clock=Clock(NOW)
+    )
+    taken, *papers = issue_vouchers(database, 12)
+    till, op_id = make_till(database, make_merchant(database)), new_id()
+    refused = new_id()
+    try_to_redeem(database, till, taken.qr, op_id=op_id)
+    try_to_redeem(database, till, taken.qr, op_id=refused)
+    described = schemathesis.openapi.from_wsgi(DOCUMENT, app)
+    found = {one.ok().label: one.ok() for one in described.get_all_operations() if isinstance(one, Ok)}
+    vouchers = [taken.qr, taken.typed, *(paper.qr for paper in papers), *(paper.typed for paper in papers)]
+    document = app.test_client().get(DOCUMENT).get_json()
+    return Contract(database, till, document, found, vouchers, [str(op_id), str(refused)], counted(database))
+
+
+def test_the_document_describes_every_operation_of_a_till(contract: Contract) -> None:
+    assert set(contract.operations) == OPERATIONS
+
+
+@pytest.mark.parametrize("mode", [GenerationMode.POSITIVE, GenerationMode.NEGATIVE], ids=lambda mode: mode.value)
+@pytest.mark.parametrize("name", sorted(OPERATIONS))
+def test_every_answer_is_one_that_the_document_promises(contract: Contract, name: str, mode: GenerationMode) -> None:
+    seen: set[int] = set()
+
+    @EXAMPLES
+    @given(case=contract.operations[name].as_strategy(generation_mode=mode), draw=st.data())
+    def holds(case: Case[Any], draw: st.DataObject) -> None:
+        if mode is GenerationMode.POSITIVE:
+            sensible(case, contract, draw)
+        seen.add(contract.ask(case)[0])
+
+    holds()
+    if mode is GenerationMode.POSITIVE:
+        assert seen & {200, 201}, seen
+    assert_sound(contract.database)
+
+
+def sensible(case: Case[Any], contract: Contract, draw: st.DataObject) -> None:
+    """Now and then a voucher and an op id that exist: otherwise no drawn request would ever be taken."""
+    if isinstance(case.body, dict) and draw.draw(st.booleans()):
+        case.body["voucher"] = draw.draw(st.sampled_from(contract.vouchers))
+    if "op_id" in case.path_parameters and draw.draw(st.booleans()):
+        case.path_parameters["op_id"] = draw.draw(st.sampled_from(contract.op_ids))
