@@ -66,7 +66,7 @@ ALL = (
     ),
     Invariant(
         "lines_are_their_redemptions",
-        "A line is a redemption at the settlement's merchant, of its event and amount, until its last day.",
+        "A line is a redemption at the settlement's merchant, of its event and of its amount.",
         f"""
         SELECT {NUMBER}
           FROM settlement_line l

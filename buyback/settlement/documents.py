@@ -51,17 +51,24 @@ _TAKEN = (
     Column("state", "Estado", width=1.4, words=STATES),
     Column("references", "Referencias de los pagos", width=2.4),
 )
+_PAID = (
+    Column("settlement", "Liquidación"),
+    Column("funder", "Paga", width=1.6),
+    Column("reference", "Referencia del pago", width=2.4),
+    Column("paid_on", "Pagado el"),
+    Column("amount", "Monto", is_money=True),
+)
 _BORNE = (
-    Column("settlement", "Liquidación", width=1.3),
-    Column("merchant", "Comercio", width=2),
+    Column("settlement", "Liquidación", width=1.25),
+    Column("merchant", "Comercio", width=1.9),
     Column("ruc", "RUC", width=1.9),
-    Column("until", "Hasta", width=1.2),
-    Column("total", "Total", is_money=True, width=1.3),
-    Column("share", "Parte", is_money=True, width=1.3),
-    Column("pays", "Paga", is_money=True, width=1.3),
-    Column("state", "Estado", width=1.4, words=STATES),
-    Column("reference", "Referencia", width=1.8),
-    Column("paid_on", "Pagado el", width=1.2),
+    Column("until", "Hasta", width=1.25),
+    Column("total", "Total", is_money=True, width=1.45),
+    Column("share", "Parte", is_money=True, width=1.45),
+    Column("pays", "Paga", is_money=True, width=1.45),
+    Column("state", "Estado", width=1.3, words=STATES),
+    Column("reference", "Referencia", width=2.2),
+    Column("paid_on", "Pagado el", width=1.25),
 )
 _DEBTS = (
     Column("debtor", "Debe", width=2),
@@ -167,7 +174,7 @@ def settlement_document(dossier: Dossier, lines: Sequence[LineEntry]) -> Documen
             ("Estado", STATES[facts.state.value]),
             ("Refrendo", f"{refrendo.number}, {refrendo.on:%d/%m/%Y}" if refrendo else "pendiente"),
         ),
-        sheets=(Sheet("Partes de los aportantes", _SHARES, tuple(shares)), lines_sheet(lines)),
+        sheets=(Sheet("Partes de los aportantes", _SHARES, tuple(shares)),),
         signatures=(
             *(Signed(STEPS[one.act], one.by, _at(one.at)) for one in dossier.history if one.act in STEPS),
             *(
@@ -179,6 +186,7 @@ def settlement_document(dossier: Dossier, lines: Sequence[LineEntry]) -> Documen
                 for share in dossier.shares
             ),
         ),
+        annexes=(lines_sheet(lines),),
         hash=facts.content_hash.hex(),
         closing="Cada firma es de la huella del contenido: un contenido distinto tiene otra huella y ninguna firma.",
     )
@@ -191,7 +199,27 @@ def merchant_document(statement: MerchantStatement, made_at: datetime) -> Docume
         title="Estado de cuenta del comercio",
         number=f"RUC {merchant.ruc}",
         lead=f"{merchant.name}, RUC {merchant.ruc} DV {merchant.dv}. Hecho el {_at(made_at)}.",
-        sheets=(merchant_sheet(statement),),
+        sheets=(_paid_sheet(statement), _taken_sheet(statement)),
+    )
+
+
+def _paid_sheet(statement: MerchantStatement) -> Sheet:
+    rows: list[tuple[Cell, ...]] = [
+        (one.settlement, one.funder, one.reference or "ordenado", one.booked_on, one.amount)
+        for one in statement.payments
+    ]
+    total = ("Total", "", "", "", sum(one.amount for one in statement.payments))
+    return Sheet("Pagos de cada liquidación", _PAID, tuple(rows), total)
+
+
+def _taken_sheet(statement: MerchantStatement) -> Sheet:
+    """Its redemptions with their settlements: the payments of each settlement stand in a table of their own."""
+    whole = merchant_sheet(statement)
+    return Sheet(
+        whole.title,
+        whole.columns[:-1],
+        tuple(row[:-1] for row in whole.rows),
+        whole.total[:-1] if whole.total else None,
     )
 
 

@@ -15,7 +15,18 @@ from reportlab.lib.pagesizes import LETTER, landscape
 from reportlab.lib.styles import ParagraphStyle
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
-from reportlab.platypus import BaseDocTemplate, Flowable, Frame, PageTemplate, Paragraph, Spacer, Table, TableStyle
+from reportlab.platypus import (
+    BaseDocTemplate,
+    CondPageBreak,
+    Flowable,
+    Frame,
+    KeepTogether,
+    PageTemplate,
+    Paragraph,
+    Spacer,
+    Table,
+    TableStyle,
+)
 
 from buyback.settlement.sheets import Cell, Column, Sheet, on_paper
 from buyback.vouchers.printing import typefaces
@@ -24,7 +35,7 @@ STATE = "República de Panamá"
 PROGRAMME = "Pacificando mi Barrio"
 MARGIN = 18 * mm
 TOP = 30 * mm
-COLUMNS_UPRIGHT = 6
+COLUMNS_UPRIGHT = 7
 
 _SEA = Color(0.07, 0.19, 0.33)
 _LINE = Color(0.72, 0.75, 0.80)
@@ -60,13 +71,14 @@ class Document:
     facts: tuple[tuple[str, str], ...] = ()
     sheets: tuple[Sheet, ...] = ()
     signatures: tuple[Signed, ...] = ()
-    hash: str = ""
     closing: str = ""
+    annexes: tuple[Sheet, ...] = ()
+    hash: str = ""
 
     @property
     def size(self) -> tuple[float, float]:
         """Letter paper in points; turned, where a table is wide."""
-        is_wide = any(len(sheet.columns) > COLUMNS_UPRIGHT for sheet in self.sheets)
+        is_wide = any(len(sheet.columns) > COLUMNS_UPRIGHT for sheet in (*self.sheets, *self.annexes))
         return landscape(LETTER) if is_wide else LETTER
 
 
@@ -95,13 +107,20 @@ def _story(document: Document, width: float) -> list[Flowable]:
         story.append(Paragraph(escape(document.lead), _LEAD))
     if document.facts:
         story.append(_facts(document.facts, width))
-    for sheet in document.sheets:
-        story += [Paragraph(escape(sheet.title), _SECTION), _table(sheet, width)]
+    story += _sheets(document.sheets, width)
     if document.signatures:
-        story += [Paragraph("Firmas", _SECTION), _signatures(document.signatures, width)]
+        story.append(KeepTogether([Paragraph("Firmas", _SECTION), _signatures(document.signatures, width)]))
     if document.closing:
         story += [Spacer(1, 10), Paragraph(escape(document.closing), _TEXT)]
-    return story
+    return story + _sheets(document.annexes, width)
+
+
+def _sheets(sheets: Sequence[Sheet], width: float) -> list[Flowable]:
+    return [
+        part
+        for sheet in sheets
+        for part in (CondPageBreak(30 * mm), Paragraph(escape(sheet.title), _SECTION), _table(sheet, width))
+    ]
 
 
 def _facts(facts: Sequence[tuple[str, str]], width: float) -> Table:
@@ -144,6 +163,8 @@ def _signatures(signatures: Sequence[Signed], width: float) -> Table:
 def _style(*, header: bool) -> TableStyle:
     commands: list[Any] = [
         ("VALIGN", (0, 0), (-1, -1), "TOP"),
+        ("LEFTPADDING", (0, 0), (-1, -1), 3),
+        ("RIGHTPADDING", (0, 0), (-1, -1), 3),
         ("TOPPADDING", (0, 0), (-1, -1), 2.5),
         ("BOTTOMPADDING", (0, 0), (-1, -1), 3),
         ("LINEBELOW", (0, 0), (-1, -1), 0.4, _LINE),

@@ -4,7 +4,7 @@ Settlements that were returned are in none of them. Money in cents.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Protocol
@@ -59,11 +59,23 @@ class Taken:
 
 
 @dataclass(frozen=True)
+class Paid:
+    """An order to pay a merchant, and its booking where there is one. ``amount`` in cents."""
+
+    settlement: str
+    funder: str
+    reference: str
+    booked_on: date | None
+    amount: int
+
+
+@dataclass(frozen=True)
 class MerchantStatement:
-    """What a merchant took, and how far each redemption has come."""
+    """What a merchant took, how far each redemption has come, and what was paid."""
 
     merchant: MerchantFacts
     rows: tuple[Taken, ...]
+    payments: tuple[Paid, ...]
 
 
 @dataclass(frozen=True)
@@ -119,7 +131,8 @@ def of_merchant(session: Session, merchant: UUID, *, scope: Scope, now: datetime
     found = {one.id: one for one in owed} | vouchers.redeemed(session, held)
     places = {till.id: (till.branch_name, till.name) for till in tills.enrolled(session, merchant=merchant)}
     codes = campaigns.event_codes(session, {one.event for one in found.values()})
-    references = _references(session, {one.id for one in held.values()})
+    payments = _paid(session, {one.id: one.number for one in held.values()})
+    references = _references(payments)
     undone = vouchers.reversed_among(session, held)
     rows = []
     for one in sorted(found.values(), key=lambda one: (one.redeemed_at, one.id)):
@@ -134,10 +147,10 @@ def of_merchant(session: Session, merchant: UUID, *, scope: Scope, now: datetime
                 one.amount,
                 settlement.number if settlement else "",
                 settlement.state.value if settlement else WAITING,
-                references[settlement.id] if settlement else "",
+                references.get(settlement.number, "") if settlement else "",
             )
         )
-    return MerchantStatement(facts, tuple(rows))
+    return MerchantStatement(facts, tuple(rows), payments)
 
 
 def of_funder(session: Session, code: str, *, scope: Scope) -> FunderStatement:
@@ -223,13 +236,19 @@ def _held(session: Session, merchant: UUID) -> dict[UUID, SettlementFacts]:
     return {row[-1]: SettlementFacts(*row[:-1]) for row in session.execute(statement).all()}
 
 
-def _references(session: Session, settlements: Iterable[UUID]) -> dict[UUID, str]:
-    """What paid each settlement: ``MINSEG TRX-1, MINGOB TRX-2``."""
-    keys = list(settlements)
-    payments = dossier.payments_of(session, keys)
-    codes = queries.organisation_codes(session, {one.funder for one in payments})
-    told: dict[UUID, list[str]] = {key: [] for key in keys}
+def _paid(session: Session, numbers: Mapping[UUID, str]) -> tuple[Paid, ...]:
+    entries = dossier.payments_of(session, numbers)
+    codes = queries.organisation_codes(session, {one.funder for one in entries})
+    return tuple(
+        Paid(numbers[one.settlement], codes[one.funder], one.reference or "", one.booked_on, one.amount)
+        for one in entries
+    )
+
+
+def _references(payments: Iterable[Paid]) -> dict[str, str]:
+    """What paid each settlement, by its number: ``MINSEG TRX-1, MINGOB TRX-2``."""
+    told: dict[str, list[str]] = defaultdict(list)
     for one in payments:
-        if one.reference is not None:
-            told[one.settlement].append(f"{codes[one.funder]} {one.reference}")
-    return {key: ", ".join(words) for key, words in told.items()}
+        if one.reference:
+            told[one.settlement].append(f"{one.funder} {one.reference}")
+    return {number: ", ".join(words) for number, words in told.items()}

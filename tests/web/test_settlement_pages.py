@@ -163,6 +163,20 @@ def test_a_payment_is_recorded_as_it_was_ordered(
     assert_sound(site.database)
 
 
+def test_a_payment_is_recorded_at_its_own_settlements_address_only(
+    site: Site, office: Office, till: TillInHand
+) -> None:
+    _, ordered = office.ordered(till.merchant)
+    other = make_shop(site.database, 2)
+    spend(site.database, make_settled_event(site.database, "OTRA-2026-11-24", vouchers=3), [other] * 3)
+    draft, _ = office.ordered(other.merchant)
+    own = next(one for one in ordered if one.funder == office.signers[TOWN].organisation)
+    right = {"amount": "20.00", "reference": "TRX-9", "booked_on": "2026-11-24"}
+    browser = signer(site, office, TOWN)
+    assert browser.post(f"{LIST}/{draft.number}/pagos/{own.id}", right).status_code == 404
+    assert browser.post(f"{LIST}/{draft.number}/pagos/{draft.id}", right).status_code == 404
+
+
 def test_a_funder_sees_its_own_share_and_no_other_funders(site: Site, office: Office, till: TillInHand) -> None:
     draft = office.paid(till.merchant)
     page = signer(site, office, TOWN).get(f"{LIST}/{draft.number}").text
