@@ -236,7 +236,15 @@ def _postgresql() -> None:
     for table, (name, refused) in FROZEN.items():
         unchanged = "NEW IS NOT DISTINCT FROM OLD"
         _postgresql_guard(table, name, "UPDATE", f"NOT ({unchanged}) AND ({refused})", "this cannot change any more")
-    _postgresql_guard("role_grant", "forbidden_pair", "INSERT", _forbidden_pair(), "roles that one person may not hold")
+    _postgresql_guard(
+        "role_grant",
+        "forbidden_pair",
+        "INSERT",
+        _forbidden_pair(),
+        "roles that one person may not hold",
+        # Two who grant at once wait for each other here; what follows sees what the first has committed.
+        first='PERFORM 1 FROM user_account WHERE id = NEW."user" FOR NO KEY UPDATE;',
+    )
     op.execute(
         """
         CREATE FUNCTION open_balance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
@@ -278,11 +286,12 @@ def _postgresql_kept(table: str) -> None:
     op.execute(f"CREATE TRIGGER {table}_kept BEFORE DELETE ON {table} FOR EACH ROW EXECUTE FUNCTION refuse_change()")
 
 
-def _postgresql_guard(table: str, name: str, act: str, refused: str, why: str) -> None:
+def _postgresql_guard(table: str, name: str, act: str, refused: str, why: str, *, first: str = "") -> None:
     op.execute(
         f"""
         CREATE FUNCTION {table}_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
         BEGIN
+            {first}
             IF {refused} THEN
                 RAISE EXCEPTION '{table}: {why}' USING ERRCODE = '23001';
             END IF;

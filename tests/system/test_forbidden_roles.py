@@ -1,9 +1,11 @@
 """What nobody may be at once, tried straight on the tables of both databases."""
 
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import Any
 from uuid import UUID
 
 import pytest
+from sqlalchemy.exc import IntegrityError
 
 from buyback.db import Database
 from buyback.ids import new_id
@@ -47,6 +49,25 @@ def test_two_roles_are_refused_together_exactly_where_the_code_forbids_the_pair(
             if one != other and refusal(connection, lambda one=one, other=other: _hold(hand, one, other))  # type: ignore[misc]  # bound
         }
     assert refused == {frozenset(pair) for pair in FORBIDDEN_PAIRS}
+
+
+@pytest.mark.databases("postgresql")
+def test_two_who_grant_at_once_wait_for_each_other_and_make_no_forbidden_pair(database: Database) -> None:
+    world, fresh = make_world(database), new_id()
+    with database.engine.begin() as connection:
+        Hand(connection, world).copy("user_account", {"id": world.issuer.id}, id=fresh, name="x.nueva")
+
+    def issues() -> None:
+        with database.engine.begin() as connection:
+            _grant(Hand(connection, world), fresh, Role.ISSUER)
+
+    with ThreadPoolExecutor(1) as pool, database.engine.connect() as connection:
+        _grant(Hand(connection, world), fresh, Role.ADMINISTRATOR)
+        other = pool.submit(issues)
+        assert not wait([other], timeout=0.5).done
+        connection.commit()
+        with pytest.raises(IntegrityError, match="roles that one person may not hold"):
+            other.result(10)
 
 
 @ACTS.forbidden_by("role_grant.forbidden_pair")
