@@ -168,9 +168,7 @@ def test_while_tills_redeem_and_folds_run_every_reader_sees_totals_that_are_the_
     assert_sound(database)
 
 
-def test_totals_are_folded_when_an_event_closes_and_when_many_deltas_wait(
-    world: World, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_what_writes_many_deltas_folds_them(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
     database = world.database
     with database.reading() as session:
         assert service.fold_many(session) == 0

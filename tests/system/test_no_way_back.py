@@ -18,6 +18,7 @@ from sqlalchemy import Connection, make_url, text
 
 from buyback.campaigns.states import EventState
 from buyback.db import Database
+from buyback.ids import new_id
 from buyback.people.rules import OPERATOR
 from buyback.vouchers import resolving
 from buyback.vouchers.telling import explanations
@@ -25,6 +26,7 @@ from tests import attackers
 from tests.attackers import Guess, at_random, beside, by_common_values, item_orders, steal, voucher_orders
 from tests.databases import Grow
 from tests.parting import PURGES, World, close, make_purged, make_world, part, purge_whole
+from tests.raw import put
 from tests.soundness import assert_sound
 
 RIGHT = 0.95  # of the vouchers, for an attack that has the link in hands
@@ -123,6 +125,18 @@ def test_the_deltas_of_the_totals_lead_back_before_the_purge_and_nowhere_after_i
     assert score(world, attackers.by_deltas(world.database)) * len(world.of_voucher) / at_tables >= RIGHT
     purge_whole(world)
     assert attackers.by_deltas(world.database) == {}
+
+
+def test_the_totals_are_folded_at_the_close_and_again_by_the_purge(world: World) -> None:
+    """Whatever came between, a race included, no delta of a visit outlives the links."""
+    close(world)
+    with world.database.engine.begin() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM rollup_delta")) == 0
+        late = {"id": new_id(), "event": world.event.id, "day": world.event.starts_on, "number": 1, "cents": 0}
+        put(connection, "rollup_delta", kind="surrender", **late)
+    part(world)
+    with world.database.engine.connect() as connection:
+        assert connection.scalar(text("SELECT count(*) FROM rollup_delta")) == 0
 
 
 def test_what_happens_to_vouchers_after_the_purge_leads_nowhere(parted: World) -> None:
