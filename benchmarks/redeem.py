@@ -171,7 +171,7 @@ def served(url: str, home: Path) -> Iterator[int]:
     with (home / "log").open("wb") as log:
         server = subprocess.Popen(command, env=environ, stdout=log, stderr=log)
     try:
-        for _ in range(100):
+        for _ in range(600):
             with socket.socket() as knock:
                 if knock.connect_ex(("127.0.0.1", port)) == 0:
                     break

@@ -137,11 +137,18 @@ def find_barrio(session: Session, corregimiento: str, name: str) -> BarrioFacts 
     return None if row is None else BarrioFacts(id=row.id, corregimiento=corregimiento, name=row.name)
 
 
-def names(session: Session) -> dict[str, str]:
-    """The name of every province, district and corregimiento by its code of 2, 4 or 6 digits."""
+def names(session: Session, *, around: str = "") -> dict[str, str]:
+    """The name of every province, district and corregimiento by its code of 2, 4 or 6 digits.
+
+    ``around`` a place are itself, those that it lies in and those in it.
+    """
     found: dict[str, str] = {}
     for table in (Province, District, Corregimiento):
-        found.update({row.code: row.name for row in session.execute(select(table.code, table.name))})
+        wanted = select(table.code, table.name)
+        if around:
+            near = table.code.startswith(around, autoescape=True) | table.code.in_([around[:2], around[:4]])
+            wanted = wanted.where(near)
+        found.update({row.code: row.name for row in session.execute(wanted)})
     return found
 
 

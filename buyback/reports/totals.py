@@ -49,7 +49,7 @@ def totals(session: Session, question: Question, *, within: str | None = None) -
     ``within`` is the district whose people ask; what lies elsewhere does not exist for them. A row appears where
     something was handed in. Raises NotFound for an unknown place, event or programme.
     """
-    names = places.names(session)
+    names = places.names(session, around=question.place or within or "")
     _check(session, question, within=within, names=names)
     counted, total = read(session, question, place=question.place or within or "")
     return Totals(
@@ -64,7 +64,7 @@ def totals(session: Session, question: Question, *, within: str | None = None) -
 
 def place_path(session: Session, code: str | None) -> tuple[tuple[str, str], ...]:
     """A place and those around it, from the province down, as (code, name); nothing for no place."""
-    names = places.names(session)
+    names = places.names(session, around=code or "")
     steps = [code[:digits] for digits in (2, 4, 6) if code and len(code) >= digits]
     return tuple((step, names[step]) for step in steps)
 

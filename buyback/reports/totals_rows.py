@@ -70,6 +70,7 @@ _SUMS_OF_CLASS = ", ".join(
     f"CAST(SUM({figure.value}) AS BIGINT)" if figure in {Figure.ITEMS, Figure.APPRAISED_VALUE} else "0"
     for figure in Figure
 )
+_KEPT, _ALL = tuple(Column(figure.value) for figure in Figure), tuple(Column)
 _PROGRAMME = """
     JOIN programme_version pv ON pv.id = e.version
     JOIN programme p ON p.id = pv.programme AND p.code = :programme"""
@@ -148,8 +149,7 @@ def _between(table: str, asked: frozenset[str]) -> str:
 
 def _counted(row: Row[Any]) -> Counted:
     code, site, corregimiento, events, *figures = tuple(row)
-    kept = dict(zip(Figure, (int(figure or 0) for figure in figures), strict=True))
-    columns = {Column(figure.value): value for figure, value in kept.items()}
-    ended = kept[Figure.REDEEMED] + kept[Figure.VOID] + kept[Figure.EXPIRED]
-    columns |= {Column.EVENTS: int(events or 0), Column.OUTSTANDING: kept[Figure.ISSUED] - ended}
-    return Counted(code or "", site or "", corregimiento or "", {column: columns[column] for column in Column})
+    kept = dict(zip(_KEPT, (int(figure or 0) for figure in figures), strict=True))
+    ended = kept[Column.REDEEMED] + kept[Column.VOID] + kept[Column.EXPIRED]
+    kept |= {Column.EVENTS: int(events or 0), Column.OUTSTANDING: kept[Column.ISSUED] - ended}
+    return Counted(code or "", site or "", corregimiento or "", {column: kept[column] for column in _ALL})
