@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from buyback.intake import queries as intake
 from buyback.ledger import queries as ledger
-from buyback.ledger.rules import JournalKind
+from buyback.ledger.rules import OUTSTANDING, AccountRef, JournalKind, event_scope
 from buyback.vouchers.states import ResolutionKind
 from buyback.vouchers.tables import Issuance, Resolution, Voucher
 
@@ -41,6 +41,11 @@ def float_use(session: Session, event: UUID) -> FloatUse:
 def returned(session: Session, event: UUID) -> int:
     """Cents that went back to the programme when the event was closed."""
     return ledger.posted(session, event=event, kind=JournalKind.RETURN)
+
+
+def outstanding(session: Session, event: UUID) -> int:
+    """Cents in vouchers of an event that are issued and neither redeemed, void nor expired."""
+    return ledger.balance(session, AccountRef(OUTSTANDING, event_scope(event)))
 
 
 def float_uses(session: Session, events: Collection[UUID]) -> dict[UUID, FloatUse]:

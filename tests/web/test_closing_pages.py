@@ -118,6 +118,26 @@ def test_the_opening_is_counted_by_two_people_as_well(close: Closing) -> None:
     assert close.state() is EventState.OPEN
 
 
+def test_a_closed_event_says_what_is_still_to_be_redeemed_and_when_items_part_from_vouchers(close: Closing) -> None:
+    close.chief.post(f"{PAGE}/empezar")
+    count(close.chief, "0", "3")
+    told = count(close.second, "0", "3")
+    for figure in ("Por canjear", "B/. 150.00", "Desde el 24 dic 2026 se borra el enlace"):
+        assert figure in told
+    assert "Guardar mi conteo" not in told
+    for step in ("contar", "empezar", "reanudar"):
+        assert close.chief.post(f"{PAGE}/{step}", {"blank": "0", "issued": "3"}).status_code == 422, step
+    assert close.state() is EventState.CLOSED
+
+
+def test_what_is_unfinished_is_listed_with_where_it_stands(close: Closing) -> None:
+    appraiser = make_user(close.site.database, "abel", Role.APPRAISER)
+    open_surrender(close.site.database, close.event, appraiser)
+    told = close.chief.get(PAGE).text
+    assert f'href="/jornadas/{CODE}/entregas/2"' in told
+    assert "En avalúo" in told
+
+
 def test_who_may_not_close_is_told_who_does(close: Closing) -> None:
     assert "La jornada la cierra quien la dirige" in close.second.get(PAGE).text
     assert close.second.post(f"{PAGE}/empezar").status_code == 403

@@ -266,6 +266,15 @@ def test_a_planned_event_is_opened_by_its_chief_once(site: Site) -> None:
     assert chief.post(f"{EVENT}/abrir").status_code == REFUSED
 
 
+def test_a_queue_does_not_repeat_in_every_row_what_its_heading_says(desk: Desk) -> None:
+    desk.open()
+    queue = desk.appraiser.get(EVENT).text
+    assert queue.count("En avalúo") == 2  # the heading, and the table's name for readers of screens
+    assert 'data-label="Día"' not in queue
+    desk.step("cancelar")
+    assert "Cancelada" in desk.appraiser.get(EVENT).text
+
+
 def test_an_event_of_another_district_is_not_found_whatever_is_asked(desk: Desk) -> None:
     desk.accept()
     make_organisation(desk.site.database, "COLON", OrganisationKind.MUNICIPALITY, "0301")

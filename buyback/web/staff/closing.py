@@ -17,7 +17,7 @@ from buyback.security.access import Permission
 from buyback.times import panama_day
 from buyback.vouchers import closing, counts
 from buyback.vouchers.counts import Figures, Outcome, Tally
-from buyback.vouchers.floats import float_use, returned
+from buyback.vouchers.floats import float_use, outstanding, returned
 from buyback.vouchers.purge import REVIEW_DAYS
 from buyback.vouchers.states import CountMoment
 from buyback.web.shell.forms import Form
@@ -26,6 +26,7 @@ from buyback.web.shell.i18n import _
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import page
 from buyback.web.shell.request import now, reading, transacting
+from buyback.web.staff import words
 from buyback.web.staff.blueprint import REFUSED, get_event, staff
 
 COUNT_MAX = 1_000_000
@@ -133,10 +134,12 @@ def _counting_page(event: EventFacts, form: Form) -> str:
         unfinished=_unfinished(event),
         use=float_use(reading(), event.id) if event.state not in AT_REST else None,
         returned=returned(reading(), event.id) if event.state in AT_REST else None,
+        outstanding=outstanding(reading(), event.id) if event.state in AT_REST else None,
         counted=counts.in_records(reading(), event.id) if event.state in AT_REST else None,
         parted_on=_parted_on(event),
         may=actor().may,
         permissions=Permission,
+        states=words.SURRENDER_STATES,
     )
 
 
