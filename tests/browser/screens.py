@@ -33,6 +33,7 @@ NOT_PAGES = frozenset(
 TABLE, APPROVER, ISSUER = "avaluo.demo", "aprueba.demo", "emite.demo"
 SIGNER, TREASURER = "minseg.demo", "tesoro.demo"
 CHIEF, OFFICIAL, TILL, WITNESS = "jefe.demo", "concilia.demo", "caja.demo", "testigo.demo"
+AUDITOR = "contralor.demo"
 
 
 @dataclass(frozen=True)
@@ -55,6 +56,7 @@ def _open_pages() -> list[Screen]:
         Screen("home", "/", "/"),
         Screen("home-table", "/", "/", TABLE),
         Screen("home-official", "/", "/", OFFICIAL),
+        Screen("home-auditor", "/", "/", AUDITOR),
         Screen("home-nothing", "/", "/", WITNESS),
         Screen("components", "/components", "/components"),
         Screen("sign-in", "/entrar", "/entrar"),

@@ -23,6 +23,7 @@ def browser() -> Iterator[Browser]:
 def address(database: Database) -> Iterator[str]:
     site = make_site(database, base_url=LOOPBACK, demonstration=True)
     site.add_official(Role.WITNESS, name="a.testigo")
+    site.add_official(Role.AUDITOR, name="b.auditor")
     with served(site.app) as where:
         yield where
 
@@ -88,6 +89,22 @@ def test_a_page_works_without_any_script(browser: Browser, address: str) -> None
     page.goto(address)
     page.get_by_role("button", name="English").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Fewer weapons. More neighbourhood.")
+    context.close()
+
+
+def test_many_pages_fold_into_a_menu_on_a_phone_that_opens_without_a_script(browser: Browser, address: str) -> None:
+    context = browser.new_context(java_script_enabled=False, viewport={"width": 360, "height": 760})
+    page = context.new_page()
+    page.goto(address + "/entrar")
+    page.get_by_label("Usuario").fill("b.auditor")
+    page.get_by_label("Contraseña").fill(PASSWORD)
+    page.get_by_role("button", name="Entrar").click()
+    link = page.get_by_role("navigation").get_by_role("link", name="Barrios")
+    expect(link).to_be_hidden()
+    page.locator("summary", has_text="Menú").click()
+    link.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Barrios")
+    expect(page.locator("summary", has_text="Menú")).to_contain_text("Barrios")
     context.close()
 
 
