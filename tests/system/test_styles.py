@@ -1,0 +1,61 @@
+"""The style sheets: no rule for what no page has, and every colour, size and font from the tokens."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from buyback.paths import PACKAGE, STATIC, TEMPLATES
+
+CLASS = re.compile(r"\.([a-zA-Z][\w-]*)")
+COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+ADDRESS = re.compile(r"url\([^)]*\)")
+HEX = re.compile(r"#[0-9a-f]{3,8}\b", re.IGNORECASE)
+LINES_MAX = 600
+
+# Where a colour is a thing's own: the header and the till's answers are the same by day and by night, paper is white.
+OWN_COLOURS = frozenset({"tokens.css", "site.css", "till.css", "print.css", "public.css"})
+
+
+def sheets() -> Iterator[tuple[str, str]]:
+    """Each sheet's name and its rules."""
+    for path in sorted((STATIC / "css").glob("*.css")):
+        yield path.name, ADDRESS.sub("", COMMENT.sub("", path.read_text(encoding="utf-8")))
+
+
+def pages() -> str:
+    """All text that can name a class: templates, views and scripts."""
+    places: tuple[tuple[Path, str], ...] = (
+        (TEMPLATES, "*.html"),
+        (TEMPLATES, "*.svg"),
+        (PACKAGE / "web", "*.py"),
+        (STATIC / "js", "*.js"),
+    )
+    return "\n".join(path.read_text(encoding="utf-8") for place, kind in places for path in place.rglob(kind))
+
+
+def test_every_rule_is_for_something_that_a_page_has() -> None:
+    named = pages()
+    dead = [
+        (sheet, one) for sheet, css in sheets() for one in sorted(set(CLASS.findall(css))) if not _is_in(named, one)
+    ]
+    assert dead == []
+
+
+def test_colours_come_from_the_tokens() -> None:
+    assert [(sheet, HEX.findall(css)) for sheet, css in sheets() if sheet not in OWN_COLOURS and HEX.search(css)] == []
+
+
+def test_every_token_that_is_asked_for_is_there() -> None:
+    text = "".join(css for _, css in sheets())
+    assert set(re.findall(r"var\((--[\w-]+)", text)) <= set(re.findall(r"(--[\w-]+):", text))
+
+
+def test_no_sheet_grows_out_of_hand() -> None:
+    assert [sheet for sheet, css in sheets() if css.count("\n") > LINES_MAX] == []
+
+
+def _is_in(text: str, name: str) -> bool:
+    """Whether a page names a class, whole or put together from a kind: ``tag--{{ kind }}``."""
+    stem = name.partition("--")[0]
+    is_whole = re.search(rf"(?<![\w-]){re.escape(name)}(?![\w-])", text) is not None
+    return is_whole or ("--" in name and f"{stem}--" in text)
