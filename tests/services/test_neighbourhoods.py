@@ -100,6 +100,14 @@ def test_a_class_is_counted_within_the_other_filters(database: Database) -> None
     assert look(database, item_class=ClassCode.AMMUNITION).total["items"] == 30
 
 
+@pytest.mark.parametrize("by", [By.MONTH, By.CLASS])
+@pytest.mark.parametrize("asked", [{"place": "0301"}, {"event": f"J-{CATIVA}"}, {"within": "0301"}])
+def test_rows_that_are_no_places_count_a_class_within_the_other_filters_too(
+    database: Database, by: By, asked: dict[str, Any]
+) -> None:
+    assert look(database, by, item_class=ClassCode.PISTOL, **asked).total["items"] == 1
+
+
 def test_words_keep_rows_and_the_sum_is_theirs(database: Database) -> None:
     seen = look(database, words="colon cativa")
     assert figures(seen, "arms") == {CATIVA: 1}
