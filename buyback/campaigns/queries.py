@@ -49,6 +49,16 @@ def programmes(session: Session) -> tuple[ProgrammeFacts, ...]:
     return tuple(get_programme(session, code) for code in codes)
 
 
+def programme_names(session: Session) -> dict[str, str]:
+    """The name of every programme under its latest version, by code: for choices, in one statement."""
+    rows = session.execute(
+        select(Programme.code, ProgrammeVersion.name)
+        .join(ProgrammeVersion, ProgrammeVersion.programme == Programme.id)
+        .order_by(Programme.code, ProgrammeVersion.version)
+    )
+    return {row.code: row.name for row in rows}
+
+
 def find_event(session: Session, code: str) -> EventFacts | None:
     """The event with a code."""
     return next(iter(_events(session, Event.code == code)), None)

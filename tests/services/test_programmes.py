@@ -88,6 +88,13 @@ def test_going_back_to_an_older_content_is_a_new_version_too(database: Database)
     assert [load(database, text).version for text in (PROGRAMME, changed, PROGRAMME)] == [1, 2, 3]
 
 
+def test_programmes_are_named_as_their_latest_version_names_them(database: Database) -> None:
+    load(database, PROGRAMME)
+    load(database, PROGRAMME.replace("(prueba)", "(otra vez)"))
+    with database.reading() as session:
+        assert queries.programme_names(session) == {"PMB-TEST": "Pacificando mi Barrio (otra vez)"}
+
+
 def test_a_number_belongs_to_one_programme(database: Database) -> None:
     make_programme(database)
     with pytest.raises(ProgrammeNumberTaken):

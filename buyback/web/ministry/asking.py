@@ -97,7 +97,7 @@ class Choosing:
         codes = {one.corregimiento[:digits] for one in events for digits in PLACE_DIGITS.values()}
         seen = sorted(code for code in codes if code.startswith(district or ""))
         return cls(
-            programmes=_with(form["programme"], [(one.code, one.name) for one in campaigns.programmes(session)]),
+            programmes=_with(form["programme"], list(campaigns.programme_names(session).items())),
             places=_with(form["place"], [(code, _place(code, names)) for code in seen]),
             events=_with(form["event"], [(one.code, f"{one.code} · {one.site}") for one in events]),
             classes=_with(form["class"], [(one.code.value, _(one.name)) for one in CATALOGUE.values()]),

@@ -157,7 +157,7 @@ def _days(span: Span) -> dict[str, Any]:
 
 
 def _programmes(form: Form) -> list[tuple[str, str]]:
-    known = [(one.code, one.name) for one in campaigns.programmes(reading())]
+    known = list(campaigns.programme_names(reading()).items())
     typed = form["programme"]
     return known if not typed or typed in dict(known) else [*known, (typed, typed)]
 
