@@ -85,7 +85,7 @@ BAD = [
     ("revolver", "make", {**REVOLVER, "make": "x" * 61}, "Use como máximo 60 caracteres"),
     ("revolver", "model", {**REVOLVER, "model": "8-123-4567"}, "ningún dato de personas"),
     ("revolver", "make", {**REVOLVER, "make": "alguien@correo.example"}, "ningún dato de personas"),
-    ("revolver", "calibre", {**REVOLVER, "calibre": ".38\x00"}, "caracteres que no se pueden guardar"),
+    ("revolver", "calibre", {**REVOLVER, "calibre": ".38\x07"}, "caracteres que no se pueden guardar"),
     ("revolver", "serial", {**REVOLVER, "serial": "x" * 41}, "Use como máximo 40 caracteres"),
     ("revolver", "serial", {**REVOLVER, "serial": "D1", "serial_status": "obliterated"}, "no se puede leer"),
     ("revolver", "serial", {**REVOLVER, "serial": "D1", "quantity": "2"}, "Una serie es de una sola pieza"),
