@@ -31,7 +31,7 @@ from tests.handed_in import (
 from tests.web.site import Browser, make_site
 from tests.workbook import read_workbook
 
-ROW = re.compile(r'<th scope="row">(?:<a href="([^"]*)">)?([^<]*)')
+ROW = re.compile(r'<th scope="row">(?:<a href="([^"]*)"[^>]*>(?:<svg.*?</svg>)?)?([^<]*)', re.DOTALL)
 LINK = re.compile(r'href="(/totales[^"]*)"')
 
 
