@@ -83,13 +83,13 @@ COUNTED = (
         "item",
         "INSERT",
         "NEW.state = 'received'",
-        "SELECT {id}, NEW.event, NEW.day, 'item', NEW.catalogue_class, NEW.quantity, NEW.value",
+        "SELECT {id}, NEW.event, NEW.day, 'item', NEW.catalogue_class, NEW.quantity, COALESCE(NEW.value, 0)",
     ),
     (
         "item",
         "UPDATE",
         "NEW.state = 'received' AND OLD.state <> 'received'",
-        "SELECT {id}, NEW.event, NEW.day, 'item', NEW.catalogue_class, NEW.quantity, NEW.value",
+        "SELECT {id}, NEW.event, NEW.day, 'item', NEW.catalogue_class, NEW.quantity, COALESCE(NEW.value, 0)",
     ),
 )
 

@@ -123,7 +123,6 @@ def _officials() -> list[Screen]:
         Screen("totals-district", "/totales", "/totales?place=0808&sort=arms", OFFICIAL),
         Screen("totals-unknown", "/totales", "/totales?place=999999", OFFICIAL),
         Screen("totals-class", "/totales", "/totales?by=class", OFFICIAL),
-        Screen("totals-month", "/totales", "/totales?by=month", OFFICIAL),
         Screen("totals-empty", "/totales", "/totales?from=2023-01-01&to=2023-01-02", OFFICIAL),
         Screen("totals-wrong", "/totales", "/totales?from=2026-12-01&to=2026-01-02", OFFICIAL),
     ]

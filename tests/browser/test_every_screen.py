@@ -1,6 +1,6 @@
 """Every page there is, looked at as its people do: on a phone and a desk, in both languages, by day and by night.
 
-The walk is made once and takes notes; each test reads one kind of them. ``screens.py`` is the list it goes by.
+``screens.py`` is the list it goes by.
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tests.system.test_route_matrix import matrix
 from tests.web import faults
 from tests.web.site import LOOPBACK, Clock, Site, make_site
 
-pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.xdist_group("screens")]  # one walk for all
+pytestmark = [pytest.mark.browser, pytest.mark.server]
 
 PHONE: ViewportSize = {"width": 360, "height": 760}
 DESK: ViewportSize = {"width": 1280, "height": 800}
@@ -122,9 +122,8 @@ def theatre() -> Iterator[Theatre]:
     databases.close()
 
 
-@pytest.fixture(scope="module")
-def notes(theatre: Theatre) -> Notes:
-    """The walk through every screen in every view."""
+def _walk(theatre: Theatre) -> Notes:
+    """Through every screen in every view."""
     taken = Notes()
     for language in VIEWS:
         windows: dict[str | None, Page] = {}
@@ -178,45 +177,37 @@ def test_each_screen_of_the_walk_is_where_it_says(theatre: Theatre) -> None:
     assert "\n".join(map(str, wrong)) == ""
 
 
-def test_nobody_on_the_walk_is_sent_elsewhere(notes: Notes) -> None:
-    assert notes.complaints.get("elsewhere", []) == []
+PROMISES = {
+    "elsewhere": "nobody on the walk is sent elsewhere",
+    "day": "axe finds nothing by day",
+    "night": "axe finds nothing by night",
+    "wide": "nothing is wider than a phone, or cut off by it",
+    "targets": "whatever is tapped is 48 pixels high",
+    "print": "no page prints its navigation",
+}
 
 
-def test_axe_finds_nothing_by_day(notes: Notes) -> None:
-    assert notes.complaints.get("day", []) == []
-
-
-def test_axe_finds_nothing_by_night(notes: Notes) -> None:
-    assert notes.complaints.get("night", []) == []
-
-
-def test_nothing_is_wider_than_a_phone_or_cut_off_by_it(notes: Notes) -> None:
-    assert notes.complaints.get("wide", []) == []
-
-
-def test_whatever_is_tapped_is_48_pixels_high(notes: Notes) -> None:
-    assert notes.complaints.get("targets", []) == []
-
-
-def test_no_page_prints_its_navigation(notes: Notes) -> None:
-    assert notes.complaints.get("print", []) == []
-
-
-def test_every_page_has_a_title_and_one_heading(notes: Notes) -> None:
-    bare = [key for key, (title, heading) in notes.titles.items() if not heading or "·" not in title]
-    assert bare == []
-
-
-def test_every_page_is_in_the_language_that_was_chosen(notes: Notes) -> None:
-    names = {name for name, _ in notes.titles}
-    same = {name for name in names if notes.titles[name, "es"] == notes.titles[name, "en"]}
-    assert same == {"till", "till-yes", "till-no", "till-mistyped"}  # "Caja 1" is what the merchant called it
+def test_every_screen_keeps_its_promises(theatre: Theatre, subtests: pytest.Subtests) -> None:
+    """One walk, so that however many workers there are, it is made once."""
+    notes = _walk(theatre)
+    assert set(notes.complaints) <= set(PROMISES)
+    for kind, promise in PROMISES.items():
+        with subtests.test(promise):
+            assert notes.complaints.get(kind, []) == []
+    with subtests.test("every page has a title and one heading"):
+        bare = [key for key, (title, heading) in notes.titles.items() if not heading or "·" not in title]
+        assert bare == []
+    with subtests.test("every page is in the language that was chosen"):
+        names = {name for name, _ in notes.titles}
+        same = {name for name in names if notes.titles[name, "es"] == notes.titles[name, "en"]}
+        assert same == {"till", "till-yes", "till-no", "till-mistyped"}  # "Caja 1" is what the merchant called it
 
 
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(theatre: Theatre) -> None:
     wrong = []
     windows: dict[str | None, Page] = {}
-    for screen in screens(theatre.stage):
+    of_each_route = {screen.rule or screen.name: screen for screen in screens(theatre.stage)}
+    for screen in of_each_route.values():
         if screen.who not in windows:
             windows[screen.who] = theatre.enter(screen.who, "es").pages[0]
         page = windows[screen.who]

@@ -10,7 +10,7 @@ from playwright.sync_api import Browser, Page, expect
 from buyback.db import Database
 from buyback.people.rules import OrganisationKind
 from buyback.security.access import Role
-from tests.browser.live import WIDTHS, assert_accessible, chromium, served
+from tests.browser.live import chromium, served
 from tests.builders import make_organisation
 from tests.databases import Grow
 from tests.handed_in import BETANIA, CATIVA, CURUNDU, OCTOBER, PISTOL, REVOLVER, add_event, add_staff, hand_in, some
@@ -19,17 +19,6 @@ from tests.web.site import LOOPBACK, PASSWORD, make_site
 pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.databases("sqlite")]
 
 OFFICIAL, MAYOR = "o.oficial", "a.alcaldia"
-PATHS = (
-    "/resumen?from=2026-01-01&to=2026-12-31",
-    "/resumen?from=2020-01-01&to=2020-12-31",
-    "/resumen?from=2026-12-31&to=2026-01-01",
-    "/totales",
-    "/totales?by=month",
-    "/totales?by=class",
-    "/totales?by=event&place=08&sort=arms&show=issued",
-    "/totales?q=nada",
-    "/totales?place=999999",
-)
 
 
 def fill(database: Database) -> None:
@@ -62,22 +51,6 @@ def sign_in(page: Page, address: str, name: str = OFFICIAL) -> None:
     page.locator("#password").fill(PASSWORD)
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text("Resumen")
-
-
-@pytest.mark.parametrize("width", WIDTHS)
-def test_every_page_of_the_officials_is_accessible_in_both_languages_and_colour_schemes(
-    browser: Browser, address: str, width: int
-) -> None:
-    page = browser.new_page(viewport={"width": width, "height": 800})
-    sign_in(page, address)
-    for scheme in ("light", "dark"):
-        page.emulate_media(color_scheme="dark" if scheme == "dark" else "light")
-        for path in PATHS:
-            page.goto(address + path)
-            assert_accessible(page)
-        page.locator("details.account summary").click()
-        page.locator("button[name=lang]").click()  # by day in Spanish, by night in English
-    page.close()
 
 
 def test_an_official_comes_from_the_sign_in_to_the_file_of_a_district_in_a_few_steps(
