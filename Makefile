@@ -23,7 +23,7 @@ run: setup
 	.venv/bin/buyback demo --port $(PORT)
 
 test: .venv/.test chromium
-	.venv/bin/pytest -n 2 --databases both $(PYTEST_ARGS)
+	.venv/bin/pytest -n 3 --databases both $(PYTEST_ARGS)
 
 quick: .venv/.test
 	.venv/bin/pytest -n 2 --databases sqlite -m "not server and not browser" $(PYTEST_ARGS)
