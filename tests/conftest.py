@@ -24,7 +24,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
         help="run the tests that ask for a database on SQLite, on PostgreSQL or on both",
     )
     parser.addoption(
-        "--rehearsal", type=int, default=20, metavar="N", help="surrenders in the rehearsal of the whole job"
+        "--rehearsal", type=int, default=40, metavar="N", help="surrenders in the rehearsal of the whole job"
     )
 
 

@@ -121,6 +121,8 @@ def _officials() -> list[Screen]:
         Screen("totals", "/totales", "/totales", OFFICIAL),
         Screen("totals-month", "/totales", "/totales?by=month", OFFICIAL),
         Screen("totals-district", "/totales", "/totales?place=0808&sort=arms", OFFICIAL),
+        Screen("totals-event", "/totales", "/totales?by=event&place=08&sort=arms&show=issued", OFFICIAL),
+        Screen("totals-nothing", "/totales", "/totales?q=nada", OFFICIAL),
         Screen("totals-unknown", "/totales", "/totales?place=999999", OFFICIAL),
         Screen("totals-class", "/totales", "/totales?by=class", OFFICIAL),
         Screen("totals-empty", "/totales", "/totales?from=2023-01-01&to=2023-01-02", OFFICIAL),

@@ -206,8 +206,7 @@ def test_every_screen_keeps_its_promises(theatre: Theatre, subtests: pytest.Subt
 def test_the_keyboard_reaches_everything_and_shows_where_it_is(theatre: Theatre) -> None:
     wrong = []
     windows: dict[str | None, Page] = {}
-    of_each_route = {screen.rule or screen.name: screen for screen in screens(theatre.stage)}
-    for screen in of_each_route.values():
+    for screen in screens(theatre.stage):
         if screen.who not in windows:
             windows[screen.who] = theatre.enter(screen.who, "es").pages[0]
         page = windows[screen.who]

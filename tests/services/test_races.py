@@ -40,7 +40,6 @@ from tests.tills import (
 
 TILLS = 50
 AT_ONCE = 8
-SENT = 20
 EVENT = "CAJAS-2026-11-24"
 
 
@@ -78,7 +77,7 @@ def test_a_till_that_sends_all_it_has_at_once_waits_for_its_own_turn_and_gets_a_
     def tried(voucher: Paper) -> Callable[[], str]:
         return lambda: try_to_redeem(database, till, voucher.qr).code.value
 
-    assert at_once([tried(voucher) for voucher in issue_vouchers(database, SENT)]) == {Code.REDEEMED.value: SENT}
+    assert at_once([tried(voucher) for voucher in issue_vouchers(database, TILLS)]) == {Code.REDEEMED.value: TILLS}
     assert_sound(database)
 
 
