@@ -49,7 +49,11 @@ QUESTIONS = {
     "overview by month": Question(by=By.MONTH),
     "classes": Question(by=By.CLASS),
 }
-PAGES = {"page of one": "/totales?by=event&place={place}", "page of all": "/totales?by=corregimiento"}
+PAGES = {
+    "page of one": "/totales?by=event&place={place}",
+    "page of all": "/totales?by=corregimiento",
+    "overview page": "/resumen?from=2010-01-01",
+}
 TILLS = 8
 
 

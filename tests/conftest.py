@@ -65,18 +65,16 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture
-def database_url(request: pytest.FixtureRequest, database_kind: str) -> Iterator[str]:
-    """The URL of a fresh, migrated database that nobody else uses."""
-    with request.config.stash[SHARED].fresh(database_kind) as url:
-        yield url
+def database(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Database]:
+    """A fresh, migrated database that nobody else uses, open."""
+    with request.config.stash[SHARED].opened(database_kind) as database:
+        yield database
 
 
 @pytest.fixture
-def database(database_url: str) -> Iterator[Database]:
-    """A fresh, migrated database, open."""
-    database = Database(database_url)
-    yield database
-    database.dispose()
+def database_url(database: Database) -> str:
+    """Its URL."""
+    return database.engine.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -87,9 +85,7 @@ def grow(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Grow]:
 
         def copy(build: Callable[[Database], T]) -> tuple[Database, T]:
             grown = shared.grown(database_kind, build)
-            database = Database(copies.enter_context(shared.fresh(database_kind, like=grown.where)))
-            copies.callback(database.dispose)
-            return database, grown.gave
+            return copies.enter_context(shared.opened(database_kind, like=grown.where)), grown.gave
 
         yield copy
 

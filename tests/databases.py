@@ -1,16 +1,15 @@
 """Fresh databases for tests: copies of one that was migrated once."""
 
-import itertools
 import os
 import shutil
 import tempfile
+from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar
-
-from sqlalchemy import make_url
 
 from buyback import migrate
 from buyback.db import Database
@@ -20,6 +19,8 @@ T = TypeVar("T")
 
 KINDS = ("sqlite", "postgresql")
 TEMPLATE = "template_buyback"
+SQLITE_FILE = "buyback.sqlite3"
+NESTED_MAX = 50  # databases that are there at the same time in one process, grown ones among them
 
 
 @dataclass(frozen=True)
@@ -44,7 +45,8 @@ class Databases:
         self._cleanup = ExitStack()
         self._sqlite: Path | None = None
         self._server: Server | None = None
-        self._names = itertools.count(1)
+        self._names = deque(f"t{os.getpid()}_{number}" for number in range(NESTED_MAX))
+        self._opened: dict[str, Database] = {}
         self._grown: dict[tuple[str, Callable[[Database], Any]], Grown[Any]] = {}
 
     @classmethod
@@ -65,33 +67,63 @@ class Databases:
     @contextmanager
     def fresh(self, kind: str, *, like: str | None = None) -> Iterator[str]:
         """The URL of a new copy of the template, or of a database that was grown from it; removed afterwards."""
-        name = f"t{os.getpid()}_{next(self._names)}"
-        if kind == "postgresql":
+        name = self._names.popleft()
+        try:
+            with self._cloned(name, like) if kind == "postgresql" else self._copied(name, like) as url:
+                yield url
+        finally:
+            self._names.appendleft(name)
+
+    @contextmanager
+    def _cloned(self, name: str, like: str | None) -> Iterator[str]:
+        try:
+            yield self.server.clone(like or TEMPLATE, name)
+        finally:
+            self.server.drop(name)
+
+    @contextmanager
+    def _copied(self, name: str, like: str | None) -> Iterator[str]:
+        folder = self._folder / name
+        folder.mkdir()
+        try:
+            yield f"sqlite:///{shutil.copy(like or self.sqlite_template, folder / SQLITE_FILE)}"
+        finally:
+            shutil.rmtree(folder)
+
+    @contextmanager
+    def opened(self, kind: str, *, like: str | None = None) -> Iterator[Database]:
+        """The same, open.
+
+        Where a later copy takes an earlier one's place, its engine is used again: it has compiled the statements.
+        """
+        with self.fresh(kind, like=like) as url:
+            if url not in self._opened:
+                self._opened[url] = Database(url)
+            database = self._opened[url]
             try:
-                yield self.server.clone(like or TEMPLATE, name)
+                yield database
             finally:
-                self.server.drop(name)
-        else:
-            with tempfile.TemporaryDirectory(prefix=f"buyback-{name}-") as folder:
-                yield f"sqlite:///{shutil.copy(like or self.sqlite_template, folder)}"
+                database.dispose()
 
     def grown(self, kind: str, build: Callable[[Database], T]) -> "Grown[T]":
         """The database that ``build`` made of a fresh one: built when first asked for, then only copied."""
         known = self._grown.get((kind, build))
         if known is None:
-            url = self._cleanup.enter_context(self.fresh(kind))
-            database = Database(url)
+            database = self._cleanup.enter_context(self.opened(kind))
             gave = build(database)
             database.dispose()  # a database that somebody is connected to is not copied
-            known = self._grown[kind, build] = Grown(str(make_url(url).database), gave)
+            known = self._grown[kind, build] = Grown(str(database.engine.url.database), gave)
         return known
+
+    @cached_property
+    def _folder(self) -> Path:
+        return Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="buyback-tests-")))
 
     @property
     def sqlite_template(self) -> Path:
         """The migrated SQLite file."""
         if self._sqlite is None:
-            folder = self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="buyback-sqlite-"))
-            self._sqlite = Path(folder) / "buyback.sqlite3"
+            self._sqlite = self._folder / SQLITE_FILE
             migrate.upgrade(f"sqlite:///{self._sqlite}")
         return self._sqlite
 

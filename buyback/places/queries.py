@@ -51,17 +51,6 @@ class CorregimientoFacts:
         return is_valid(self.valid_from, self.valid_until, day)
 
 
-@dataclass(frozen=True)
-class Spot:
-    """Where a corregimiento lies (its centroid, degrees, WGS 84), how many live there, and whether it still exists."""
-
-    code: str
-    population: int
-    longitude: float
-    latitude: float
-    exists: bool
-
-
 @dataclass(frozen=True, kw_only=True)
 class BarrioFacts:
     """A named neighbourhood inside a corregimiento."""
@@ -135,35 +124,6 @@ def find_barrio(session: Session, corregimiento: str, name: str) -> BarrioFacts 
         select(Barrio.id, Barrio.name).where(Barrio.corregimiento == corregimiento, Barrio.folded == fold(name))
     ).first()
     return None if row is None else BarrioFacts(id=row.id, corregimiento=corregimiento, name=row.name)
-
-
-def names(session: Session, *, around: str = "") -> dict[str, str]:
-    """The name of every province, district and corregimiento by its code of 2, 4 or 6 digits.
-
-    ``around`` a place are itself, those that it lies in and those in it.
-    """
-    found: dict[str, str] = {}
-    for table in (Province, District, Corregimiento):
-        wanted = select(table.code, table.name)
-        if around:
-            near = table.code.startswith(around, autoescape=True) | table.code.in_([around[:2], around[:4]])
-            wanted = wanted.where(near)
-        found.update({row.code: row.name for row in session.execute(wanted)})
-    return found
-
-
-def spots(session: Session) -> tuple[Spot, ...]:
-    """Every corregimiento there is or was, as a spot of the map."""
-    rows = session.execute(
-        select(
-            Corregimiento.code,
-            Corregimiento.population,
-            Corregimiento.longitude,
-            Corregimiento.latitude,
-            Corregimiento.valid_until.is_(None),
-        ).order_by(Corregimiento.code)
-    )
-    return tuple(Spot(*row) for row in rows)
 
 
 def _matches(wanted: str) -> ColumnElement[bool]:

@@ -1,6 +1,5 @@
 """The totals of neighbourhoods as officials look at them and take them away."""
 
-from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -10,7 +9,7 @@ from sqlalchemy.orm import Session
 from buyback.audit import service as audit
 from buyback.errors import Refused
 from buyback.people.rules import Actor
-from buyback.places import queries as places
+from buyback.places.atlas import atlas
 from buyback.reports.totals import Totals, totals
 from buyback.reports.totals_class import of_class
 from buyback.reports.totals_figures import PLACE_DIGITS, Column
@@ -49,7 +48,7 @@ def view(session: Session, asked: Asked, *, within: str | None = None) -> View:
     sums = _sums(answer, asked, found)
     headline = sums if asked.words or asked.item_class else _by_name(answer.overview.figures)
     if asked.by in PLACE_DIGITS:
-        people = _populations(session)
+        people = atlas(session).populations
         found = tuple(Line(one.code, one.name, one.context, with_rates(one.figures, people[one.code])) for one in found)
         sums = with_rates(sums, sum(people[one.code] for one in found))
     return View(asked, ordered(found, asked.sort), Line("", "Total", "", sums), headline)
@@ -76,15 +75,6 @@ def _sums(answer: Totals, asked: Asked, found: tuple[Line, ...]) -> dict[str, in
 
 def _by_name(figures: Mapping[Column, int]) -> dict[str, int]:
     return {column.value: figure for column, figure in figures.items()}
-
-
-def _populations(session: Session) -> Counter[str]:
-    people: Counter[str] = Counter()
-    for spot in places.spots(session):
-        people[spot.code] = spot.population
-        if spot.exists:  # a corregimiento that was split lives on in its parts
-            people.update({spot.code[:2]: spot.population, spot.code[:4]: spot.population})
-    return people
 
 
 def _body(asked: Asked, shape: str, by: Actor) -> dict[str, str]:

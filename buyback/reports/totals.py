@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
 from buyback.errors import NotFound
-from buyback.places import queries as places
+from buyback.places.atlas import atlas
 from buyback.reports.totals_figures import By, Column, Question, Row
 from buyback.reports.totals_rows import Counted, read
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
@@ -49,7 +49,7 @@ def totals(session: Session, question: Question, *, within: str | None = None) -
     ``within`` is the district whose people ask; what lies elsewhere does not exist for them. A row appears where
     something was handed in. Raises NotFound for an unknown place, event or programme.
     """
-    names = places.names(session, around=question.place or within or "")
+    names = atlas(session).names
     _check(session, question, within=within, names=names)
     counted, total = read(session, question, place=question.place or within or "")
     return Totals(
@@ -62,14 +62,7 @@ def totals(session: Session, question: Question, *, within: str | None = None) -
     )
 
 
-def place_path(session: Session, code: str | None) -> tuple[tuple[str, str], ...]:
-    """A place and those around it, from the province down, as (code, name); nothing for no place."""
-    names = places.names(session, around=code or "")
-    steps = [code[:digits] for digits in (2, 4, 6) if code and len(code) >= digits]
-    return tuple((step, names[step]) for step in steps)
-
-
-def _check(session: Session, question: Question, *, within: str | None, names: dict[str, str]) -> None:
+def _check(session: Session, question: Question, *, within: str | None, names: Mapping[str, str]) -> None:
     place, event = question.place, question.event
     if place is not None and not (place in names and place.startswith(within or "")):
         raise NotFound(field="place", what="el lugar", name=place)

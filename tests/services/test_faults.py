@@ -3,6 +3,8 @@
 import multiprocessing
 import os
 import signal
+from collections.abc import Iterator
+from contextlib import contextmanager
 from uuid import UUID
 
 import pytest
@@ -66,15 +68,25 @@ def test_a_redemption_killed_at_any_step_is_done_once_when_it_is_asked_again(
     assert_sound(database)
 
 
+@contextmanager
+def statements_of(database: Database) -> Iterator[list[str]]:
+    seen: list[str] = []
+
+    def note(*facts: object) -> None:
+        seen.append(str(facts[2]) if len(facts) > 1 else "COMMIT")
+
+    for moment in ("before_cursor_execute", "commit"):
+        event.listen(database.engine, moment, note)
+    yield seen
+    for moment in ("before_cursor_execute", "commit"):
+        event.remove(database.engine, moment, note)
+
+
 def test_a_redemption_costs_seven_statements_and_one_commit(database: Database) -> None:
     (paper,) = issue_vouchers(database)
     till = make_till(database, make_merchant(database))
-    seen: list[str] = []
-    event.listen(database.engine, "before_cursor_execute", lambda *facts: seen.append(str(facts[2])))
-    event.listen(database.engine, "commit", lambda _connection: seen.append("COMMIT"))
-
-    assert try_to_redeem(database, till, paper.qr).code == "redeemed"
-
+    with statements_of(database) as seen:
+        assert try_to_redeem(database, till, paper.qr).code == "redeemed"
     work = [statement for statement in seen if not statement.startswith("BEGIN")]
     assert len(work) == STATEMENTS + 1, work
     assert work.count("COMMIT") == 1

@@ -10,7 +10,7 @@ from buyback.audit.tables import AuditBody
 from buyback.db import Database
 from buyback.errors import NotFound
 from buyback.people.rules import Actor, OrganisationKind
-from buyback.places import queries as places
+from buyback.places.atlas import atlas
 from buyback.reports.neighbourhoods import NothingToExport, View, take, view
 from buyback.reports.totals_figures import By, Question
 from buyback.reports.totals_view import Asked, Sort
@@ -118,7 +118,7 @@ def test_words_keep_rows_and_the_sum_is_theirs(database: Database) -> None:
 
 def test_a_place_knows_its_people_and_what_comes_on_ten_thousand_of_them(database: Database) -> None:
     with database.reading() as session:
-        people = {spot.code: spot.population for spot in places.spots(session) if spot.exists}
+        people = {spot.code: spot.population for spot in atlas(session).spots if spot.exists}
     corregimientos, district = look(database), look(database, By.DISTRICT)
     assert figures(corregimientos, "population") == {code: people[code] for code in (BETANIA, CURUNDU, CATIVA)}
     assert corregimientos.total["population"] == people[BETANIA] + people[CURUNDU] + people[CATIVA]

@@ -30,7 +30,9 @@ from tests.settling import (
 from tests.soundness import assert_sound
 from tests.tills import FACE, TillInHand
 
-VOUCHERS = 40
+STEPS = 25
+SPENT_AT_ONCE = 3
+VOUCHERS = STEPS * SPENT_AT_ONCE  # enough for a run that does nothing but spend
 # What each act may be told when it is not its turn.
 OUT_OF_TURN = {
     "approved_already",
@@ -73,7 +75,7 @@ def machine_over(office: Office) -> type[RuleBasedStateMachine]:  # noqa: C901  
             self.undos: list[Callable[[], str]] = []
             self.known: list[Known] = []
 
-        @rule(led=st.booleans(), count=st.integers(1, 3))
+        @rule(led=st.booleans(), count=st.integers(1, SPENT_AT_ONCE))
         def spend_vouchers(self, led: bool, count: int) -> None:  # noqa: FBT001  hypothesis draws it
             spend(database, self.events[led], [self.till] * count)
             self.spent += count * FACE
@@ -163,7 +165,7 @@ def test_in_whatever_order_settlements_go_the_proofs_hold(database: Database) ->
         machine_over(make_office(database)),
         settings=settings(
             max_examples=15 if database.is_sqlite else 5,
-            stateful_step_count=25,
+            stateful_step_count=STEPS,
             deadline=None,
             suppress_health_check=list(HealthCheck),
         ),

@@ -12,8 +12,9 @@ from buyback.db import Database
 from buyback.errors import NotFound
 from buyback.ids import new_id
 from buyback.people.rules import OPERATOR
+from buyback.places.atlas import atlas
 from buyback.redemption import reversing
-from buyback.reports.totals import Totals, place_path, totals
+from buyback.reports.totals import Totals, totals
 from buyback.reports.totals_figures import By, DaysBackwards, Question
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
@@ -174,8 +175,8 @@ def test_a_place_an_event_and_a_class_are_called_by_name(database: Database, eve
         ("Escuela República", "Cativá")
     }
     with database.reading() as session:
-        assert place_path(session, CATIVA) == (("03", "Colón"), ("0301", "Colón"), (CATIVA, "Cativá"))
-        assert place_path(session, None) == ()
+        assert atlas(session).path(CATIVA) == (("03", "Colón"), ("0301", "Colón"), (CATIVA, "Cativá"))
+        assert atlas(session).path(None) == ()
 
 
 def test_a_class_has_its_pieces_and_their_value_only(database: Database, events: tuple[EventFacts, ...]) -> None:

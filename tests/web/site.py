@@ -4,9 +4,10 @@ import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
+from typing import cast
 from uuid import UUID
 
 from jinja2.bccache import Bucket, BytecodeCache
@@ -24,6 +25,7 @@ from buyback.security.tokens import new_token, token_digest
 from buyback.settings import Settings
 from buyback.web.shell import login
 from buyback.web.shell.audiences import Audience
+from buyback.web.shell.request import EXTENSION, Wiring
 from tests.builders import make_keys
 
 
@@ -195,8 +197,25 @@ def make_site(
         "BUYBACK_BASE_URL": base_url,
     }
     settings = Settings.read(given, demonstration=demonstration)
-    app = create_app(settings, database=database, keys=make_keys(), clock=clock, audiences=(*AUDIENCES, *more))
-    return Site(app, database, clock, settings)
+    return Site(app_over(database, settings, clock, more), database, clock, settings)
+
+
+def app_over(database: Database, settings: Settings, clock: Clock, more: tuple[Audience, ...] = ()) -> App:
+    """An app over an open database.
+
+    Half of a page's test would be spent on building it: one of a kind is built once, and tied anew each time, so that
+    the one that was asked for before answers from the new database too.
+    """
+    keys = make_keys()
+    app = _app_like(replace(settings, database_url="", migrate_database_url=""), more)
+    app.extensions[EXTENSION] = Wiring(settings=settings, database=database, keys=keys, clock=clock)
+    return app
+
+
+@cache
+def _app_like(settings: Settings, more: tuple[Audience, ...]) -> App:
+    nowhere = cast("Database", None)
+    return create_app(settings, database=nowhere, keys=make_keys(), clock=Clock(), audiences=(*AUDIENCES, *more))
 
 
 @cache

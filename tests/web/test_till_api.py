@@ -9,7 +9,6 @@ import pytest
 from openapi_spec_validator import validate
 from werkzeug.test import TestResponse
 
-from buyback.app import create_app
 from buyback.campaigns.programmes import close_programme
 from buyback.db import Database
 from buyback.ids import new_id
@@ -30,7 +29,7 @@ from tests.tills import (
     make_till_event,
     paper,
 )
-from tests.web.site import Clock
+from tests.web.site import Clock, app_over
 
 URL = "/api/v1/redemptions"
 
@@ -60,7 +59,7 @@ class Api:
 def api(database: Database, database_url: str) -> Api:
     clock = Clock(NOW)
     settings = Settings.read({"BUYBACK_DATABASE_URL": database_url})
-    app = create_app(settings, database=database, keys=make_keys(), clock=clock)
+    app = app_over(database, settings, clock)
     (voucher,) = issue_vouchers(database)
     till = make_till(database, make_merchant(database))
     return Api(database, clock, app.test_client(), till, voucher)

@@ -17,15 +17,14 @@ from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks
 from sqlalchemy import func, literal, select, union_all
 
-from buyback.app import create_app
 from buyback.db import Database
 from buyback.ids import new_id
 from buyback.schema import metadata
 from buyback.settings import Settings
-from tests.builders import NOW, make_keys
+from tests.builders import NOW
 from tests.soundness import assert_sound
 from tests.tills import TillInHand, issue_vouchers, make_merchant, make_till, try_to_redeem
-from tests.web.site import Clock
+from tests.web.site import Clock, app_over
 
 DOCUMENT = "/api/v1/openapi.json"
 OPERATIONS = {
@@ -94,9 +93,7 @@ def counted(database: Database) -> dict[str, int]:
 
 @pytest.fixture
 def contract(database: Database, database_url: str) -> Contract:
-    app = create_app(
-        Settings.read({"BUYBACK_DATABASE_URL": database_url}), database=database, keys=make_keys(), clock=Clock(NOW)
-    )
+    app = app_over(database, Settings.read({"BUYBACK_DATABASE_URL": database_url}), Clock(NOW))
     taken, *papers = issue_vouchers(database, 12)
     till, op_id = make_till(database, make_merchant(database)), new_id()
     refused = new_id()

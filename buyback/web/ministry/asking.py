@@ -9,7 +9,7 @@ from typing import Any
 from flask import request, url_for
 
 from buyback.campaigns import queries as campaigns
-from buyback.places import queries as places
+from buyback.places.atlas import atlas
 from buyback.reports.totals_figures import PLACE_DIGITS, By, Column, Question
 from buyback.reports.totals_view import CODES, NAME, OF_CLASS, Asked, Line, Sort
 from buyback.security.access import Permission
@@ -37,6 +37,7 @@ _THINGS = frozenset(
         Column.APPRAISED_VALUE,
     }
 )
+_COUNTED = frozenset(Column)
 
 Choices = list[tuple[str, str]]
 
@@ -93,7 +94,7 @@ class Choosing:
         """The choices of whoever is signed in."""
         session, district = reading(), actor().district
         events = campaigns.events(session, district=district)
-        names = places.names(session)
+        names = atlas(session).names
         codes = {one.corregimiento[:digits] for one in events for digits in PLACE_DIGITS.values()}
         seen = sorted(code for code in codes if code.startswith(district or ""))
         return cls(
@@ -123,7 +124,7 @@ def below(asked: Asked, line: Line) -> str | None:
 
 def behind(asked: Asked, line: Line, column: str) -> str | None:
     """Where the rows that make up a figure are; None where there are none to be shown."""
-    if column not in set(Column) or not line[column]:
+    if column not in _COUNTED or not line[column]:
         return None
     by = asked.by
     if asked.item_class is not None or column in OF_CLASS:

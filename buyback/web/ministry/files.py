@@ -1,8 +1,10 @@
 """The totals on the page as a table to be taken away, with what was asked."""
 
+from collections.abc import Mapping
+
 from sqlalchemy.orm import Session
 
-from buyback.places import queries as places
+from buyback.places.atlas import atlas
 from buyback.reports.neighbourhoods import View
 from buyback.reports.sheets import Cell, Heading, Sheet
 from buyback.reports.totals_view import Asked, Line, shape_of
@@ -27,7 +29,7 @@ def sheet(seen: View, session: Session) -> Sheet:
         headings=headings,
         rows=[_row(line, asked) for line in seen.lines],
         total=["", _("Total"), *(seen.total[column] for column in asked.columns), ""],
-        about=_about(asked, places.names(session)),
+        about=_about(asked, atlas(session).names),
         about_title=_("Consulta"),
     )
 
@@ -41,7 +43,7 @@ def _row(line: Line, asked: Asked) -> list[Cell]:
     return [line.code, called(asked.by, line), *(line[column] for column in asked.columns), line.context]
 
 
-def _about(asked: Asked, names: dict[str, str]) -> list[tuple[str, str]]:
+def _about(asked: Asked, names: Mapping[str, str]) -> list[tuple[str, str]]:
     question = asked.question
     told = [
         (_("Una fila por"), str(BY_NAMES[asked.by])),

@@ -7,10 +7,10 @@ from werkzeug.wrappers import Response
 
 from buyback.errors import NotFound
 from buyback.places import queries as places
+from buyback.places.atlas import atlas
 from buyback.reports import neighbourhoods
 from buyback.reports.neighbourhoods import View
 from buyback.reports.sheets import as_csv, as_xlsx
-from buyback.reports.totals import place_path
 from buyback.reports.totals_figures import By
 from buyback.reports.totals_view import NAME, Asked
 from buyback.security.access import Permission
@@ -125,7 +125,7 @@ def _headings(asked: Asked) -> list[tuple[str, str, str]]:
 
 def _path(asked: Asked | None) -> list[tuple[str, str]]:
     """The places around what is shown, as (code, name): inside the reader's district only."""
-    steps = place_path(reading(), asked.question.place if asked else None)
+    steps = atlas(reading()).path(asked.question.place if asked else None)
     return [
         (code, name) for code, name in steps if code.startswith(actor().district or "") and code != actor().district
     ]
