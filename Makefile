@@ -1,6 +1,6 @@
 # make run    serve the demonstration at http://127.0.0.1:8000 (PORT= for another)
 # make test   install what the tests need as well, then run all of them on SQLite and PostgreSQL
-# make quick  the tests that start no server, on SQLite
+# make quick  the tests that take no server, no browser and no long walk, on SQLite
 # make check  ruff, mypy and the import contracts
 # make setup  only build the environment
 # make pictures  take the pictures of the guides again
@@ -26,7 +26,7 @@ test: .venv/.test chromium
 	.venv/bin/pytest -n 3 --databases both $(PYTEST_ARGS)
 
 quick: .venv/.test
-	.venv/bin/pytest -n 2 --databases sqlite -m "not server and not browser" $(PYTEST_ARGS)
+	.venv/bin/pytest -n 2 --databases sqlite -m "not server and not browser and not long" $(PYTEST_ARGS)
 
 check: .venv/.test
 	.venv/bin/ruff check $(SOURCES)

@@ -5,6 +5,8 @@ code needs and no more: it owns nothing, cannot drop a trigger, cannot truncate,
 deletes, and writes no balance and no delta of the totals, which are for the triggers.
 """
 
+from functools import cache
+
 from alembic import command
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -26,6 +28,7 @@ def _config() -> Config:
     return config
 
 
+@cache
 def head() -> str | None:
     """The newest version this code knows."""
     return ScriptDirectory.from_config(_config()).get_current_head()

@@ -68,6 +68,7 @@ PICTURES = (
     Picture("till", CASHIER, "/caja", PHONE),
     Picture("till-yes", CASHIER, "/caja", PHONE, types="voucher"),
     Picture("till-no", CASHIER, "/caja", PHONE, types="voucher"),
+    Picture("overview", OFFICIAL, "/resumen", DESK, height=1180),
     Picture("totals", OFFICIAL, "/totales", DESK, height=1330),
     Picture("settlements", OFFICIAL, "/liquidaciones", DESK),
     Picture("statements", OFFICIAL, "/liquidaciones/estados", DESK),

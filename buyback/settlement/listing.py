@@ -2,24 +2,37 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
+from enum import StrEnum
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from buyback.people.rules import Actor
 from buyback.places.rules import fold
 from buyback.redemption import merchants
 from buyback.settlement import queries
 from buyback.settlement.queries import Scope, SettlementFacts
 from buyback.settlement.states import SettlementState
-from buyback.settlement.tables import FunderShare, Settlement
+from buyback.settlement.tables import FunderShare, Payment, PaymentBooking, Settlement, SettlementApproval
+
+
+class Turn(StrEnum):
+    """What a settlement may wait for: an organisation's approval, or that it pays. Never from whoever prepared it."""
+
+    APPROVAL = "approval"
+    PAYMENT = "payment"
 
 
 @dataclass(frozen=True, kw_only=True)
 class Filter:
-    """What is asked for. ``search`` is a number, or part of a merchant's name, without accents, or tax number."""
+    """What is asked for. ``search`` is a number, or part of a merchant's name, without accents, or tax number.
+
+    ``turn`` finds what somebody's organisation has not approved or paid yet, and that person may.
+    """
 
     state: SettlementState | None = None
+    turn: tuple[Turn, Actor] | None = None
     merchant: UUID | None = None
     funder: UUID | None = None
     search: str = ""
@@ -71,6 +84,9 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.state is not None:
         conditions.append(Settlement.state == wanted.state)
+    if wanted.turn is not None:
+        turn, by = wanted.turn
+        conditions += [_AWAITED[turn](by.organisation), Settlement.prepared_by != by.id]
     if wanted.merchant is not None:
         conditions.append(Settlement.merchant == wanted.merchant)
     if wanted.funder is not None:
@@ -79,6 +95,24 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.search:
         conditions.append(_search(session, wanted.search))
     return conditions
+
+
+def _unapproved(funder: UUID | None) -> ColumnElement[bool]:
+    borne = select(FunderShare.settlement).where(
+        FunderShare.funder == funder, (FunderShare.amount > 0) | (FunderShare.pays > 0)
+    )
+    approved = select(SettlementApproval.settlement).where(SettlementApproval.funder == funder)
+    submitted = Settlement.state == SettlementState.SUBMITTED
+    return submitted & Settlement.id.in_(borne) & Settlement.id.not_in(approved)
+
+
+def _unpaid(funder: UUID | None) -> ColumnElement[bool]:
+    booked = select(PaymentBooking.payment)
+    due = select(Payment.settlement).where(Payment.funder == funder, Payment.id.not_in(booked))
+    return (Settlement.state == SettlementState.ORDERED) & Settlement.id.in_(due)
+
+
+_AWAITED = {Turn.APPROVAL: _unapproved, Turn.PAYMENT: _unpaid}
 
 
 def _search(session: Session, text: str) -> ColumnElement[bool]:

@@ -15,6 +15,8 @@ from buyback.ids import new_id
 from tests.soundness import assert_sound
 from tests.tills import TillInHand, issue_vouchers, make_merchant, make_till, try_to_redeem
 
+pytestmark = pytest.mark.long
+
 STATEMENTS = 7
 BEFORE_COMMIT = STATEMENTS + 1
 AFTER_COMMIT = STATEMENTS + 2

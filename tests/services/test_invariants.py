@@ -10,6 +10,8 @@ from tests.databases import Grow
 from tests.parting import make_purged, make_world
 from tests.settling import make_office, make_settled_event, make_shop, spend
 
+pytestmark = pytest.mark.long
+
 ONE = {
     "ONE_ISSUE": "CAST(id AS TEXT) = (SELECT MIN(CAST(id AS TEXT)) FROM journal WHERE kind = 'issue')",
     "ONE_REDEEMED": "CAST(id AS TEXT) = (SELECT MIN(CAST(id AS TEXT)) FROM resolution WHERE kind = 'redeem')",

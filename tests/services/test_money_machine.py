@@ -40,6 +40,8 @@ from tests.soundness import assert_sound
 from tests.tills import Paper, make_merchant, make_till, paper, try_to_redeem
 from tests.totals_by_rows import by_rows
 
+pytestmark = pytest.mark.long
+
 FLOAT = 120_00
 PIECE = 5_00  # what the test programme pays for a magazine
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import timedelta
 
+import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, precondition, rule, run_state_machine_as_test
@@ -29,6 +30,8 @@ from tests.settling import (
 )
 from tests.soundness import assert_sound
 from tests.tills import FACE, TillInHand
+
+pytestmark = pytest.mark.long
 
 STEPS = 25
 SPENT_AT_ONCE = 3

@@ -32,6 +32,8 @@ from tests.databases import Grow
 from tests.demonstration import make_demonstration
 from tests.soundness import assert_sound
 
+pytestmark = pytest.mark.long
+
 # As newspapers published them: arms, rounds, magazines, explosives, accessories (0: not reported), cents.
 PUBLISHED = {
     "DEMO-CHORRILLO-2010": (101, 7158, 0, 0, 0, 17_135_00),

@@ -29,6 +29,8 @@ from tests.parting import PURGES, World, close, make_purged, make_world, part, p
 from tests.raw import put
 from tests.soundness import assert_sound
 
+pytestmark = pytest.mark.long
+
 RIGHT = 0.95  # of the vouchers, for an attack that has the link in hands
 DRAWS = 300
 MARGIN = 0.05

@@ -21,6 +21,8 @@ from tests.settlement_rows import make_officials
 from tests.web.site import Browser, Site, make_site
 from tests.world import World, make_world
 
+pytestmark = pytest.mark.long
+
 WORDS = [
     "' OR '1'='1",
     "' OR 1=1 --",

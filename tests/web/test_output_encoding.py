@@ -26,7 +26,7 @@ from tests.hostile import CHIEF, MARK, TEXTS, Planted, plant
 from tests.web.routes import every_route
 from tests.web.site import Browser, Site, make_site
 
-pytestmark = pytest.mark.databases("sqlite")  # escaping is the pages' work, whatever the database
+pytestmark = [pytest.mark.long, pytest.mark.databases("sqlite")]  # escaping is the pages' work, whatever the database
 
 PAGES_MAX = 900
 ADDRESSES = {"href", "src", "action", "formaction"}

@@ -248,7 +248,33 @@ def test_the_list_finds_by_state_and_search(
     spend(site.database, make_settled_event(site.database, "OTRA-2026-11-24", vouchers=1), [other])
     office.prepare(other.merchant)
     page = site.signed_in(office.preparer).get(LIST + question).text
-    assert set(re.findall(r">(\d{4}-\d{4})</a>", page)) == found
+    assert numbers(page) == found
+
+
+def numbers(page: str) -> set[str]:
+    return set(re.findall(r">(\d{4}-\d{4})</a>", page))
+
+
+def test_the_list_finds_what_an_organisation_has_still_to_approve_and_to_pay(
+    site: Site, office: Office, till: TillInHand
+) -> None:
+    first = office.prepare(till.merchant)
+    office.submit(first)
+    town, preparer = signer(site, office, TOWN), site.signed_in(office.preparer)
+    mine, due = f"{LIST}?turn=approval", f"{LIST}?turn=payment"
+    assert numbers(town.get(mine).text) == {first.number}
+    assert numbers(preparer.get(mine).text) == set()  # who prepared it does not approve it
+    office.approve(first, TOWN)
+    assert numbers(town.get(mine).text) == set()
+    assert numbers(signer(site, office, MINGOB).get(mine).text) == {first.number}
+    for code in (MINSEG, MINGOB):
+        office.approve(first, code)
+    office.countersign(first)
+    payments = office.order(first)
+    assert numbers(town.get(due).text) == {first.number}
+    office.book(next(payment for payment in payments if payment.funder == office.signers[TOWN].organisation))
+    assert numbers(town.get(due).text) == set()
+    assert numbers(signer(site, office, MINGOB).get(due).text) == {first.number}
 
 
 def test_the_list_leaves_as_a_file_with_the_same_filters_and_never_empty(

@@ -26,6 +26,8 @@ from tests.soundness import assert_sound
 from tests.tills import TillInHand, issue_vouchers, make_merchant, make_till, try_to_redeem
 from tests.web.site import Clock, app_over
 
+pytestmark = pytest.mark.long
+
 DOCUMENT = "/api/v1/openapi.json"
 OPERATIONS = {
     "POST /api/v1/redemptions",

@@ -17,7 +17,7 @@ from buyback.reports.totals_figures import By, Column
 from buyback.reports.totals_view import Asked, Line
 from buyback.security.access import Permission
 from buyback.settlement import queries as settlements
-from buyback.settlement.listing import Filter, listed
+from buyback.settlement.listing import Filter, Turn, listed
 from buyback.settlement.states import SettlementState
 from buyback.times import panama_day
 from buyback.web.ministry import drawing
@@ -33,10 +33,10 @@ bp = Blueprint("overview", __name__, url_prefix="/resumen")
 
 PARTS = ("from", "to", "programme", "show")
 AWAITING = (
-    (Permission.SETTLEMENT_PREPARE, SettlementState.DRAFT, N_("Liquidaciones en borrador, por presentar")),
-    (Permission.SETTLEMENT_APPROVE, SettlementState.SUBMITTED, N_("Liquidaciones presentadas, en aprobación")),
-    (Permission.SETTLEMENT_PREPARE, SettlementState.APPROVED, N_("Liquidaciones aprobadas, por ordenar")),
-    (Permission.SETTLEMENT_PAY, SettlementState.ORDERED, N_("Liquidaciones ordenadas, por pagar")),
+    (Permission.SETTLEMENT_PREPARE, "state", SettlementState.DRAFT, N_("Liquidaciones en borrador, por presentar")),
+    (Permission.SETTLEMENT_APPROVE, "turn", Turn.APPROVAL, N_("Liquidaciones que esperan su aprobación")),
+    (Permission.SETTLEMENT_PREPARE, "state", SettlementState.APPROVED, N_("Liquidaciones aprobadas, por ordenar")),
+    (Permission.SETTLEMENT_PAY, "turn", Turn.PAYMENT, N_("Liquidaciones que esperan su pago")),
 )
 
 
@@ -178,12 +178,14 @@ def _waiting() -> list[Waiting]:
         return []
     scope = settlements.scope_of(reading(), actor())
     waiting = []
-    for may, state, text in AWAITING:
+    for may, question, answer, text in AWAITING:
         if not actor().may(may):
             continue
-        _found, count = listed(reading(), Filter(state=state), scope=scope, limit=0, offset=0)
+        wanted = Filter(turn=(answer, actor())) if isinstance(answer, Turn) else Filter(state=answer)
+        _found, count = listed(reading(), wanted, scope=scope, limit=0, offset=0)
         if count:
-            waiting.append(Waiting(count, str(text), url_for("settlements.index", state=state.value)))
+            told: dict[str, Any] = {question: answer.value}
+            waiting.append(Waiting(count, str(text), url_for("settlements.index", **told)))
     return waiting
 
 

@@ -1,5 +1,7 @@
 """What states, steps and reasons of settlements are called on the screen."""
 
+from buyback.security.access import Permission
+from buyback.settlement.listing import Turn
 from buyback.settlement.statements import WAITING
 from buyback.settlement.states import ReturnReason, SettlementState
 from buyback.web.shell.i18n import N_
@@ -21,6 +23,11 @@ REACHED = {
     SettlementState.APPROVED: 3,
     SettlementState.ORDERED: 4,
     SettlementState.PAID: 5,
+}
+
+TURNS = {
+    Turn.APPROVAL: (N_("Espera mi aprobación"), Permission.SETTLEMENT_APPROVE),
+    Turn.PAYMENT: (N_("Espera mi pago"), Permission.SETTLEMENT_PAY),
 }
 
 REASONS = {

@@ -13,7 +13,7 @@ from buyback.security.access import Permission
 from buyback.settlement import documents, dossier, queries, service, sheets
 from buyback.settlement.dossier import Dossier, ShareEntry
 from buyback.settlement.errors import NothingToExport
-from buyback.settlement.listing import Filter, listed, totals_by_state
+from buyback.settlement.listing import Filter, Turn, listed, totals_by_state
 from buyback.settlement.paper import Document, render
 from buyback.settlement.queries import Scope, SettlementFacts
 from buyback.settlement.sheets import Sheet
@@ -32,6 +32,7 @@ settlements = Blueprint("settlements", __name__, url_prefix="/liquidaciones")
 
 REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
 ALL = "all"
+QUESTION = ("search", "state", "turn", "merchant", "funder")
 ROWS_IN_FILE_MAX = 100_000
 
 
@@ -199,7 +200,9 @@ def _keep(what: str) -> None:
 
 
 def _filter(form: Form) -> Filter:
+    turn = form.choice("turn", list(Turn)) if form["turn"] else ""
     return Filter(
+        turn=(Turn(turn), actor()) if turn else None,
         state=SettlementState(form.choice("state", list(SettlementState)) or SettlementState.DRAFT)
         if form["state"]
         else None,
@@ -222,6 +225,7 @@ def _index(form: Form, wanted: Filter) -> str:
         open_states=[SettlementState.SUBMITTED, SettlementState.APPROVED, SettlementState.ORDERED],
         states=words.STATES,
         state_options=[(state.value, words.STATES[state.value][0]) for state in SettlementState],
+        turns=[(turn.value, name) for turn, (name, may) in words.TURNS.items() if actor().may(may)],
         merchants=[(str(one.id), one.name) for one in merchants.registered(reading())],
         funders=[(str(one.id), one.code) for one in funders(reading(), scope=seen)],
         csv_url=url_for(".index_csv", **_asked()),
@@ -232,7 +236,7 @@ def _index(form: Form, wanted: Filter) -> str:
 
 def _asked() -> dict[str, Any]:
     """The question in the address, page aside."""
-    return {name: request.args[name] for name in ("search", "state", "merchant", "funder") if request.args.get(name)}
+    return {name: request.args[name] for name in QUESTION if request.args.get(name)}
 
 
 def _new(form: Form) -> str:

@@ -72,9 +72,10 @@ class NotAChoice(Refused):
 
 
 class Form:
-    """What was typed, field by field, and what is wrong with it."""
+    """What was typed, field by field, and what is wrong with it; ``saves`` unless it only asks."""
 
-    def __init__(self, typed: Mapping[str, str] | None = None) -> None:
+    def __init__(self, typed: Mapping[str, str] | None = None, *, saves: bool = True) -> None:
+        self.saves = saves
         self._typed = dict(typed or {})
         self._problems: list[Problem] = []
 
@@ -86,7 +87,7 @@ class Form:
     @classmethod
     def asked(cls) -> "Form":
         """The question in this request's address: for searches and filters."""
-        return cls(request.args.to_dict())
+        return cls(request.args.to_dict(), saves=False)
 
     def __getitem__(self, name: str) -> str:
         """What was typed into a field, as it was typed; empty where nothing was."""
