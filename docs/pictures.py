@@ -68,7 +68,7 @@ PICTURES = (
     Picture("till", CASHIER, "/caja", PHONE),
     Picture("till-yes", CASHIER, "/caja", PHONE, types="voucher"),
     Picture("till-no", CASHIER, "/caja", PHONE, types="voucher"),
-    Picture("overview", OFFICIAL, "/resumen", DESK, height=1180),
+    Picture("overview", OFFICIAL, "/resumen?from=2025-01-01&to=2025-12-31", DESK, height=1480),
     Picture("totals", OFFICIAL, "/totales", DESK, height=1330),
     Picture("settlements", OFFICIAL, "/liquidaciones", DESK),
     Picture("statements", OFFICIAL, "/liquidaciones/estados", DESK),
