@@ -37,7 +37,6 @@ _THINGS = frozenset(
         Column.APPRAISED_VALUE,
     }
 )
-_COUNTED = frozenset(Column)
 
 Choices = list[tuple[str, str]]
 
@@ -122,19 +121,21 @@ def below(asked: Asked, line: Line) -> str | None:
     return _onward(by=By.CLASS, event=line.code)
 
 
-def behind(asked: Asked, line: Line, column: str) -> str | None:
-    """Where the rows that make up a figure are; None where there are none to be shown."""
-    if column not in _COUNTED or not line[column]:
-        return None
-    by = asked.by
-    if asked.item_class is not None or column in OF_CLASS:
-        return below(asked, line) if by is not By.EVENT else None
+def behind(asked: Asked, line: Line) -> dict[str, str]:
+    """Where the rows that make up a line's figures are, by column; a figure of nothing has none."""
+    by, counted = asked.by, [column for column in asked.counted if line[column]]
+    if asked.item_class is not None or by is By.CLASS:
+        onward = below(asked, line) if by is not By.EVENT else None
+        return dict.fromkeys(counted, onward) if onward else {}
     inside = _inside(asked, line)
-    if column in _THINGS:
-        return _onward(by=By.CLASS, **inside)
-    if by is By.EVENT:
-        return url_for("staff.event", code=line.code) if actor().may(Permission.EVENT_SEE) else None
-    return _onward(by=By.EVENT, **inside)
+    of_class = _onward(by=By.CLASS, **inside)
+    others = _event(line.code) if by is By.EVENT else _onward(by=By.EVENT, **inside)
+    found = {column: of_class if column in _THINGS else others for column in counted}
+    return {column: address for column, address in found.items() if address}
+
+
+def _event(code: str) -> str | None:
+    return url_for("staff.event", code=code) if actor().may(Permission.EVENT_SEE) else None
 
 
 def sorting(asked: Asked, column: str) -> tuple[str, str]:
