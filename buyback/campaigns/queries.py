@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Collection, Iterable
+from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
 
@@ -23,6 +24,16 @@ from buyback.campaigns.tables import (
     ProgrammeVersion,
 )
 from buyback.errors import NotFound
+
+
+@dataclass(frozen=True)
+class EventName:
+    """What an event is called, where it is held (six digits) and its first day: for lists to choose from."""
+
+    code: str
+    site: str
+    corregimiento: str
+    starts_on: date
 
 
 def find_programme(session: Session, code: str) -> ProgrammeFacts | None:
@@ -94,6 +105,16 @@ def events(
     if programme is not None:
         conditions.append(Programme.code == programme)
     return _events(session, *conditions)
+
+
+def event_names(session: Session, *, district: str | None = None) -> tuple[EventName, ...]:
+    """All events, newest first, in one statement; of one district (four digits) on request."""
+    rows = session.execute(
+        select(Event.code, Event.site, Event.corregimiento, Event.starts_on)
+        .where(Event.corregimiento.startswith(district or "", autoescape=True))
+        .order_by(Event.starts_on.desc(), Event.code)
+    )
+    return tuple(EventName(*row) for row in rows)
 
 
 def content_hash(session: Session, version: UUID) -> bytes:

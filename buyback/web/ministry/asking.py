@@ -92,7 +92,7 @@ class Choosing:
     def for_reader(cls, form: Form) -> "Choosing":
         """The choices of whoever is signed in."""
         session, district = reading(), actor().district
-        events = campaigns.events(session, district=district)
+        events = campaigns.event_names(session, district=district)
         names = atlas(session).names
         codes = {one.corregimiento[:digits] for one in events for digits in PLACE_DIGITS.values()}
         seen = sorted(code for code in codes if code.startswith(district or ""))

@@ -140,7 +140,7 @@ def _rows(seen: Overview, by: By, *, sort: str = "") -> str:
 def _spans(shown_now: Span | None) -> list[tuple[str, str, bool]]:
     """Spans to choose from: (text, address, whether it is the one shown)."""
     today = panama_day(now())
-    events = campaigns.events(reading(), district=actor().district)
+    events = campaigns.event_names(reading(), district=actor().district)
     began = min((event.starts_on for event in events), default=today)
     offered = [
         (_("Este mes"), spans.month_of(today)),
