@@ -19,6 +19,8 @@ from buyback.vouchers.printing.faces import Face
 from buyback.vouchers.qrtext import PREFIX
 from buyback.vouchers.serials import serial_text
 
+pytestmark = pytest.mark.long
+
 INCH_MM = 25.4
 QR_MM_MIN = 35
 QUIET_MODULES = 4

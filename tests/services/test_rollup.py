@@ -53,6 +53,8 @@ from tests.soundness import assert_sound
 from tests.tills import Paper, TillInHand, make_merchant, make_till, try_to_redeem
 from tests.totals_by_rows import by_rows
 
+pytestmark = pytest.mark.long
+
 OTHER_PROGRAMME = RULES.replace("PMB-TEST", "PMB-OTRO").replace("= 7", "= 9")
 QUESTIONS: list[dict[str, Any]] = [
     {},

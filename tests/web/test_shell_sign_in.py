@@ -10,6 +10,8 @@ from buyback.people.rules import OPERATOR
 from buyback.security.access import Role
 from tests.web.site import PASSWORD, Browser, Site
 
+pytestmark = pytest.mark.long
+
 BEGINNING = "/resumen"  # of an auditor
 WRONG = "El usuario o la contraseña no son correctos."
 THROTTLED = "Demasiados intentos fallidos."
