@@ -104,7 +104,7 @@ def prepared(kind: str, tills: int) -> Iterator[Bench]:
         database = Database(url)
         stack.callback(database.dispose)
         make_programme(database, RULES)
-        event = make_event(database, programme="PMB-TEST", float_cents=400_000_00)
+        event = make_event(database, programme="PMB-TEST", float_cents=2_000_000_00)  # 100,000 vouchers
 
         def fresh(count: int) -> list[Paper]:
             return list(issue_vouchers(database, count, event=event, keys=ring)) if count else []
