@@ -121,9 +121,9 @@ def take(browser: Browser, site: Site, address: str, picture: Picture, *, langua
         page.locator("main button").first.click()
     if picture.types:
         page.locator(f"[name={picture.types}]").fill(typed_code(site))
-        page.keyboard.press("Enter")
-        page.wait_for_load_state()
-    page.wait_for_function("document.fonts.status === 'loaded'")
+        with page.expect_navigation():
+            page.keyboard.press("Enter")
+    page.evaluate("() => document.fonts.ready.then(() => true)")  # unlike waiting for a function, no eval
     save(page, HERE / language / f"{picture.name}.png")
     context.close()
 
