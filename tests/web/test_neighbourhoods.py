@@ -237,6 +237,7 @@ def test_a_wrong_question_is_told_in_words_and_stays_as_it_was_typed(office: Off
         assert told in answer.text
         assert f'value="{typed}"' in answer.text
         assert "Content-Disposition" not in answer.headers
+        assert "No se guardó nada" not in answer.text  # a question saves nothing anyway
 
 
 @pytest.mark.parametrize("shape", ["csv", "xlsx"])

@@ -148,6 +148,14 @@ def test_settlements_wait_for_whoever_can_move_them_on(office: Office) -> None:
     assert len(drafts) == 1
     assert "Liquidaciones en borrador, por presentar" in office.national.get("/resumen").text
     assert "Le espera" not in site.signed_in_as(Role.TREASURER).get("/resumen").text
+    approver = site.signed_in_as(Role.FUNDER_APPROVER)
+    assert "Le espera" not in approver.get("/resumen").text
+    site.database.transact(
+        lambda session: service.submit(session, settlement=drafts[0].id, by=preparer, now=site.clock())
+    )
+    page = approver.get("/resumen").text
+    assert "Liquidaciones que esperan su aprobación" in page
+    assert 'href="/liquidaciones?turn=approval"' in page
     assert "Le espera" not in site.signed_in_as(Role.PROGRAMME_MANAGER).get("/resumen").text
 
 
