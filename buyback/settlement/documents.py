@@ -106,7 +106,7 @@ def lines_sheet(lines: Sequence[LineEntry]) -> Sheet:
 def merchant_sheet(statement: MerchantStatement) -> Sheet:
     """A merchant's redemptions, each to the payments' references."""
     rows: list[tuple[Cell, ...]] = [
-        (one.day, one.branch, one.till, one.event, one.amount, one.settlement, one.state, one.references)
+        (one.day, one.branch, one.till, one.event, one.amount, one.settlement, one.state, ", ".join(one.references))
         for one in statement.rows
     ]
     total = ("Total", "", "", "", sum(one.amount for one in statement.rows), "", "", "")

@@ -55,7 +55,7 @@ class Taken:
     amount: int
     settlement: str
     state: str
-    references: str
+    references: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -147,7 +147,7 @@ def of_merchant(session: Session, merchant: UUID, *, scope: Scope, now: datetime
                 one.amount,
                 settlement.number if settlement else "",
                 settlement.state.value if settlement else WAITING,
-                references.get(settlement.number, "") if settlement else "",
+                tuple(references.get(settlement.number, ())) if settlement else (),
             )
         )
     return MerchantStatement(facts, tuple(rows), payments)
@@ -245,10 +245,10 @@ def _paid(session: Session, numbers: Mapping[UUID, str]) -> tuple[Paid, ...]:
     )
 
 
-def _references(payments: Iterable[Paid]) -> dict[str, str]:
-    """What paid each settlement, by its number: ``MINSEG TRX-1, MINGOB TRX-2``."""
+def _references(payments: Iterable[Paid]) -> dict[str, list[str]]:
+    """What paid each settlement, by its number: ``MINSEG TRX-1``, ``MINGOB TRX-2``."""
     told: dict[str, list[str]] = defaultdict(list)
     for one in payments:
         if one.reference:
             told[one.settlement].append(f"{one.funder} {one.reference}")
-    return {number: ", ".join(words) for number, words in told.items()}
+    return told
