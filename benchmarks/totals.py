@@ -1,6 +1,6 @@
 """Totals beside a GROUP BY over the rows, at three sizes, and what keeping them costs a redemption.
 
-The same questions are answered from the kept totals (``reports.totals``, whole, with the names of places) and by one
+The same questions are answered from the kept totals (``totals.queries``, whole, with the names of places) and by one
 statement that groups vouchers, items and surrenders (``tests.totals_by_rows``; its rows are fetched and no more).
 Before each size all deltas are folded but those of the last event. Rounds alternate; both answers must be one. The page
 is asked for inside the app, without network. Redemptions: the bare transaction (``bare.py``) and the till's API
@@ -33,10 +33,10 @@ from benchmarks import redeem
 from benchmarks.many import AN_EVENT, Maker
 from buyback import migrate
 from buyback.db import Database
-from buyback.reports.totals import totals
-from buyback.reports.totals_figures import By, Question
-from buyback.rollup import service as rollup
 from buyback.security.access import Role
+from buyback.totals import service as rollup
+from buyback.totals.figures import By, Question
+from buyback.totals.queries import totals
 from tests.builders import make_programme
 from tests.postgres import running_server
 from tests.tills import make_merchant, make_till

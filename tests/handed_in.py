@@ -7,11 +7,11 @@ from uuid import uuid4
 
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
+from buyback.paper_forms.service import import_forms
 from buyback.people.rules import OPERATOR
 from buyback.security.access import Role
 from buyback.security.keyring import KeyRing
 from buyback.vouchers import queries as vouchers
-from buyback.vouchers.capture import import_forms
 from buyback.vouchers.service import MintedVoucher
 from tests.builders import NOW, PROGRAMME, make_event, make_keys, make_programme, make_user
 from tests.tills import Paper, paper

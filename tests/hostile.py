@@ -9,13 +9,14 @@ from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
 from buyback.intake.details import Details
 from buyback.intake.rules import SerialStatus
+from buyback.merchants import service as merchants
+from buyback.merchants import tills
+from buyback.merchants.service import MerchantEntry
+from buyback.merchants.states import RucKind
+from buyback.merchants.tax_numbers import check_digits
 from buyback.people import service as people
 from buyback.people.rules import OPERATOR, Actor, OrganisationKind
 from buyback.people.service import Employer
-from buyback.redemption import merchants, tills
-from buyback.redemption.merchants import MerchantEntry
-from buyback.redemption.ruc import check_digits
-from buyback.redemption.states import RucKind
 from buyback.security.access import Role
 from buyback.security.tokens import new_token, token_digest
 from buyback.settlement import service as settlement

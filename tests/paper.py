@@ -8,11 +8,11 @@ from sqlalchemy import func, select
 
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
+from buyback.paper_forms.service import Outcome, import_forms
 from buyback.people.rules import OPERATOR
 from buyback.schema import metadata
 from buyback.security.access import Role
 from buyback.vouchers import service as voucher_service
-from buyback.vouchers.capture import Outcome, import_forms
 from tests.builders import NOW, make_event, make_keys, make_user
 
 Raw = dict[str, Any]

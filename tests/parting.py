@@ -11,22 +11,23 @@ from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
+from buyback.closing import service as closing
+from buyback.closing.counts import Figures, in_records
+from buyback.closing.purge import REVIEW_DAYS, purge
+from buyback.closing.traces import erase_traces
 from buyback.db import Database
 from buyback.ids import new_id
 from buyback.intake import offers
 from buyback.intake import queries as intake
 from buyback.intake import service as intake_service
 from buyback.intake.details import Details
+from buyback.paper_forms.service import import_forms
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import PricedThing
-from buyback.vouchers import closing, resolving
-from buyback.vouchers.capture import import_forms
-from buyback.vouchers.counts import Figures, in_records
-from buyback.vouchers.erasing import erase_traces
+from buyback.vouchers import resolving
 from buyback.vouchers.payout import issue_surrender
-from buyback.vouchers.purge import REVIEW_DAYS, purge
 from buyback.vouchers.service import MintedVoucher
 from buyback.vouchers.states import VoidReason
 from tests.builders import make_event, make_keys, make_user

@@ -17,9 +17,13 @@ DOMAINS = (
     "tariff",
     "intake",
     "vouchers",
+    "merchants",
     "redemption",
+    "totals",
+    "paper_forms",
     "settlement",
-    "reports",
+    "closing",
+    "proofs",
 )
 
 

@@ -9,12 +9,14 @@ from sqlalchemy.orm import Session
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
 from buyback.ids import new_id
+from buyback.merchants import service as merchants
+from buyback.merchants import tills
+from buyback.merchants.service import MerchantEntry
+from buyback.merchants.states import RucKind
+from buyback.merchants.tax_numbers import check_digits
 from buyback.people.rules import OPERATOR
-from buyback.redemption import merchants, service, tills
-from buyback.redemption.merchants import MerchantEntry
-from buyback.redemption.ruc import check_digits
+from buyback.redemption import service
 from buyback.redemption.service import Answer, Request
-from buyback.redemption.states import RucKind
 from buyback.security.access import Role
 from buyback.security.keyring import KeyRing
 from buyback.security.tokens import new_token, token_digest

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Date, Row, String, bindparam, column, text
 from sqlalchemy.orm import Session
 
-from buyback.reports.totals_figures import PLACE_DIGITS, By, Column, Question
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
+from buyback.totals.figures import PLACE_DIGITS, By, Column, Question
 from buyback.vouchers.states import ResolutionKind
 
 _STANDING = {

@@ -15,8 +15,8 @@ from buyback.campaigns.rules import (
     is_code,
 )
 from buyback.campaigns.states import PaymentMode, PinRule
-from buyback.campaigns.table_reader import TableReader
 from buyback.errors import Refused
+from buyback.files.tables_of_toml import TableReader
 from buyback.money import screen_text
 
 NUMBER_MAX = 65_535  # two bytes of a voucher's signed text

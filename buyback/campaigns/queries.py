@@ -3,7 +3,7 @@
 from collections import defaultdict
 from collections.abc import Collection, Iterable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, select
@@ -261,3 +261,14 @@ def _days(session: Session, wanted: list[UUID]) -> dict[UUID, list[date]]:
     ):
         found[row.event].append(row.day)
     return found
+
+
+def closed_at(session: Session, event: UUID) -> datetime | None:
+    """When an event was closed, for the review that follows; None while it is not."""
+    return session.scalars(select(Event.closed_at).where(Event.id == event)).one()
+
+
+def closed_until(session: Session, moment: datetime) -> tuple[UUID, ...]:
+    """Events that were closed at ``moment`` or before and are not purged yet, the oldest first."""
+    statement = select(Event.id).where(Event.state == EventState.CLOSED, Event.closed_at <= moment)
+    return tuple(session.scalars(statement.order_by(Event.closed_at, Event.code)))

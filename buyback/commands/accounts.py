@@ -4,10 +4,10 @@ import click
 from sqlalchemy.orm import Session
 
 from buyback.commands.base import Context, as_json, report
+from buyback.merchants import service as merchants
 from buyback.people import queries, service
 from buyback.people.rules import OPERATOR, OrganisationKind
 from buyback.people.service import Employer
-from buyback.redemption import merchants
 from buyback.security.access import Role
 from buyback.security.tokens import new_token, token_digest
 

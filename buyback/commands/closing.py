@@ -8,6 +8,12 @@ from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.states import EventState
+from buyback.closing import counts
+from buyback.closing import purge as purging
+from buyback.closing import service as closing
+from buyback.closing import traces as erasing
+from buyback.closing.counts import Figures, Outcome, Tally
+from buyback.closing.states import CountMoment
 from buyback.commands.base import Context, as_json, by_whom, report
 from buyback.db import Database
 from buyback.errors import Forbidden
@@ -15,10 +21,6 @@ from buyback.money import decimal_text
 from buyback.people import queries as people
 from buyback.people.rules import Actor
 from buyback.security.access import Permission
-from buyback.vouchers import closing, counts, erasing
-from buyback.vouchers import purge as purging
-from buyback.vouchers.counts import Figures, Outcome, Tally
-from buyback.vouchers.states import CountMoment
 
 WHOLE = click.IntRange(0, 1_000_000)
 Counted = tuple[str, int, int]

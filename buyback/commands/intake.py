@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 from buyback.commands.base import Context, as_json, report
 from buyback.errors import Refused
 from buyback.money import decimal_text, screen_text
+from buyback.paper_forms.service import Outcome, import_forms, preview
 from buyback.people.rules import OPERATOR
-from buyback.vouchers.capture import Outcome, import_forms, preview
 
 FILE_BYTES_MAX = 64_000_000  # a year of the programme is under ten
 

@@ -4,10 +4,11 @@ import click
 from sqlalchemy.orm import Session
 
 from buyback.commands.base import Context, as_json, report
+from buyback.merchants import service as merchants
+from buyback.merchants import tills
+from buyback.merchants.service import MerchantEntry, MerchantFacts
+from buyback.merchants.states import RucKind
 from buyback.people.rules import OPERATOR
-from buyback.redemption import merchants, tills
-from buyback.redemption.merchants import MerchantEntry, MerchantFacts
-from buyback.redemption.states import RucKind
 from buyback.security.tokens import new_token, token_digest
 
 KIND = click.Choice([kind.value for kind in RucKind])

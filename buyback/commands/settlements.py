@@ -6,9 +6,9 @@ import click
 from sqlalchemy.orm import Session
 
 from buyback.commands.base import DAY, Context, as_json, report
+from buyback.merchants import service as merchants
 from buyback.money import decimal_text
 from buyback.people import queries as people
-from buyback.redemption import merchants
 from buyback.settlement import queries, service
 from buyback.settlement.queries import SettlementFacts
 

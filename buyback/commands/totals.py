@@ -5,10 +5,10 @@ from datetime import date
 import click
 
 from buyback.commands.base import DAY, Context, as_json, print_json, report
-from buyback.reports.totals import totals as add_up
-from buyback.reports.totals_figures import By, Question
-from buyback.reports.totals_files import as_csv, as_document, as_text
-from buyback.rollup import service as rollup
+from buyback.totals import service as rollup
+from buyback.totals.figures import By, Question
+from buyback.totals.files import as_csv, as_document, as_text
+from buyback.totals.queries import totals as add_up
 
 
 @click.command("totals")

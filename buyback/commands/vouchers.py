@@ -9,6 +9,7 @@ import click
 from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
+from buyback.closing import expiry
 from buyback.commands.base import CENTS, Context, as_json, by_whom, report, write_new
 from buyback.money import decimal_text, screen_text
 from buyback.times import panama_day
@@ -145,9 +146,9 @@ def replace(context: Context, *, code: str, serial: int, by: str | None, as_json
 def expire(context: Context, *, by: str | None, as_json: bool) -> None:
     """Post the expiry of every voucher whose last day is past: what it promised returns to the programme."""
 
-    def work(session: Session) -> resolving.ExpiryRun:
+    def work(session: Session) -> expiry.ExpiryRun:
         now = context.now()
-        return resolving.expire_due(session, today=panama_day(now), by=context.actor(session, by), now=now)
+        return expiry.expire_due(session, today=panama_day(now), by=context.actor(session, by), now=now)
 
     run = context.transact(work)
     document: dict[str, object] = {"vouchers": run.vouchers, "amount": decimal_text(run.amount)}

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
+from buyback.closing.traces import erase_traces
 from buyback.db import Database
 from buyback.demo import today
 from buyback.demo.agenda import Progress, happen
@@ -22,7 +23,6 @@ from buyback.people.rules import OPERATOR
 from buyback.security.keyring import KeyRing
 from buyback.security.passwords import DEMONSTRATION, hash_password
 from buyback.tariff.service import load_programme
-from buyback.vouchers.erasing import erase_traces
 
 __all__ = ["EVENT", "PASSWORD", "PEOPLE", "SHOPS", "is_loaded", "load", "load_all", "sign_ins"]
 

@@ -5,14 +5,15 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from buyback.merchants import service as merchants
+from buyback.merchants import tills
+from buyback.merchants.service import MerchantEntry
+from buyback.merchants.states import RucKind
+from buyback.merchants.tax_numbers import check_digits
 from buyback.people import queries as people
 from buyback.people import service as accounts
 from buyback.people.rules import OPERATOR, OrganisationKind
 from buyback.people.service import Employer
-from buyback.redemption import merchants, tills
-from buyback.redemption.merchants import MerchantEntry
-from buyback.redemption.ruc import check_digits
-from buyback.redemption.states import RucKind
 from buyback.security.access import Role
 from buyback.security.tokens import new_token, token_digest
 

@@ -14,28 +14,34 @@ from buyback.campaigns import queries as campaigns
 from buyback.campaigns import service as events
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventPlan, expiry
+from buyback.closing import counts
+from buyback.closing import purge as purging
+from buyback.closing import service as closing
+from buyback.closing.counts import Figures
+from buyback.closing.expiry import expire_due
+from buyback.closing.purge import REVIEW_DAYS
+from buyback.closing.states import CountMoment
 from buyback.demo.agenda import EVENING, MORNING, NOON, Timed, on
 from buyback.demo.bulletins import Bulletin, bulletins
 from buyback.demo.forms import APPRAISER, ISSUER, forms
 from buyback.demo.planning import award, plan
 from buyback.demo.spending import Errand, errands
 from buyback.ids import new_id
+from buyback.merchants import service as merchants
+from buyback.merchants import tills
+from buyback.paper_forms.service import import_forms
 from buyback.people import queries as people
 from buyback.people.rules import OPERATOR
-from buyback.redemption import merchants, reversing, service, tills
+from buyback.redemption import reversing, service
 from buyback.redemption.rules import Code
 from buyback.redemption.service import Request
 from buyback.security.keyring import KeyRing
 from buyback.security.tokens import new_salt
 from buyback.tariff import queries as tariffs
-from buyback.vouchers import closing, counts, papers, resolving
-from buyback.vouchers import purge as purging
-from buyback.vouchers.capture import import_forms
-from buyback.vouchers.counts import Figures
+from buyback.vouchers import papers, resolving
 from buyback.vouchers.printing.sheets import PrintedVoucher
-from buyback.vouchers.purge import REVIEW_DAYS
 from buyback.vouchers.rules import split
-from buyback.vouchers.states import CountMoment, VoidReason
+from buyback.vouchers.states import VoidReason
 
 CHIEF = "jefe.demo"
 FLOAT_STEP = 5_000_00
@@ -175,7 +181,7 @@ class Past:
         purging.purge(self._session, event=self._event.id, shuffle=shuffle, by=OPERATOR, now=now)
 
     def _expire(self, now: datetime) -> None:
-        resolving.expire_due(self._session, today=now.date(), by=OPERATOR, now=now)
+        expire_due(self._session, today=now.date(), by=OPERATOR, now=now)
 
     def _redeem(self, errand: Errand, op_id: UUID) -> None:
         text = self._papers[errand.voucher].qr_text

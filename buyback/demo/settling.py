@@ -13,9 +13,9 @@ from sqlalchemy.orm import Session
 
 from buyback.demo.agenda import MORNING, Timed, on
 from buyback.demo.cast import PEOPLE, SHOPS
+from buyback.merchants import service as merchants
 from buyback.people import queries as people
 from buyback.people.rules import Actor
-from buyback.redemption import merchants
 from buyback.security.access import Role
 from buyback.settlement import approvals, orders, payments, service
 from buyback.settlement import queries as settled

@@ -19,9 +19,11 @@ from buyback.intake import queries as intake
 from buyback.intake import service as tables
 from buyback.intake.details import NO_DETAILS, Details
 from buyback.intake.rules import SerialStatus
+from buyback.merchants import service as merchants
+from buyback.merchants import tills
 from buyback.people import queries as people
 from buyback.people.rules import OPERATOR
-from buyback.redemption import merchants, service, tills
+from buyback.redemption import service
 from buyback.redemption.service import Request
 from buyback.security.keyring import KeyRing
 from buyback.security.tokens import new_salt

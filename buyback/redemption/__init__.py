@@ -1,1 +1,1 @@
-"""Merchants, their tills, and what tills take."""
+"""What tills take: decided, stored, answered, undone."""

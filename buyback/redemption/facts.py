@@ -27,8 +27,8 @@ from sqlalchemy.orm import Session
 
 from buyback.audit.rules import EMPTY, Head
 from buyback.db import Instant
+from buyback.merchants.states import MerchantState, TillState
 from buyback.redemption.rules import WRONG_CODES_WINDOW, Ended, TillFacts, VoucherFacts
-from buyback.redemption.states import MerchantState, TillState
 from buyback.redemption.tables import WrongCode
 from buyback.vouchers.states import ResolutionKind
 

@@ -10,7 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from buyback.audit.rules import Head
-from buyback.redemption.states import MerchantState, TillState
+from buyback.merchants.states import MerchantState, TillState
 from buyback.times import iso_utc
 from buyback.vouchers.rules import is_past
 from buyback.vouchers.states import ResolutionKind

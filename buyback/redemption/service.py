@@ -14,13 +14,14 @@ from math import ceil
 from uuid import UUID
 
 import rfc8785
-from sqlalchemy import insert, select
+from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.db import core
 from buyback.ids import new_id
 from buyback.ledger import rules as postings
+from buyback.merchants import tills
 from buyback.money import CURRENCY, decimal_text
 from buyback.redemption.facts import Facts, Wanted, read_facts, wrong_codes
 from buyback.redemption.rules import (
@@ -35,7 +36,7 @@ from buyback.redemption.rules import (
     refuse,
     typing_locked,
 )
-from buyback.redemption.tables import Attempt, Till, WrongCode
+from buyback.redemption.tables import Attempt, WrongCode
 from buyback.security.keyring import KeyRing, token_hash
 from buyback.times import iso_utc, panama_day
 from buyback.vouchers.codes import Misread, QrText, TypedCode, classify
@@ -116,9 +117,10 @@ def take_turn(session: Session, till: UUID | bytes) -> None:
     A till sends one at a time; only when it sends many do they meet at the end of its audit chain. Locking always
     would cost every redemption a statement.
     """
-    chain = till if isinstance(till, UUID) else session.scalar(select(Till.id).where(Till.token_hash == till))
-    if chain is not None:
-        audit.hold(session, chain)
+    if isinstance(till, UUID):
+        audit.hold(session, till)
+    elif found := tills.find_till(session, till):
+        audit.hold(session, found.id)
 
 
 def check(session: Session, request: Request, *, keys: KeyRing, now: datetime) -> Answer:

@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from buyback.audit import service as audit
 from buyback.errors import Forbidden
 from buyback.ledger import service as ledger
-from buyback.ledger import settling
 from buyback.ledger.rules import ACCRUED_SHARE, APPROVED_PAYABLE, AccountRef, JournalKind
 from buyback.ledger.service import Entry
 from buyback.money import decimal_text
 from buyback.people.rules import Actor
 from buyback.security.access import Permission
+from buyback.settlement import postings as settling
 from buyback.settlement.errors import ApprovedAlready, NoShareInIt, NotInThisState, PreparedBySame
 from buyback.settlement.queries import SettlementFacts
 from buyback.settlement.rules import Content, FunderShare

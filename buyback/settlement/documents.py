@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+from buyback.files.documents import Document, Signed
+from buyback.files.sheets import Cell, Column, Sheet
 from buyback.money import screen_text, words
-from buyback.settlement.dossier import Dossier, LineEntry
 from buyback.settlement.listing import Listed
-from buyback.settlement.paper import Document, Signed
-from buyback.settlement.sheets import Cell, Column, Sheet
+from buyback.settlement.record import Dossier, LineEntry
 from buyback.settlement.statements import WAITING, Debt, FunderStatement, MerchantStatement
 from buyback.times import PANAMA
 

@@ -11,9 +11,9 @@ from buyback.audit import service as audit
 from buyback.campaigns import queries as campaigns
 from buyback.db import affected
 from buyback.ids import new_id
+from buyback.merchants import service as merchants
 from buyback.money import decimal_text
 from buyback.people.rules import Actor
-from buyback.redemption import merchants
 from buyback.settlement import queries, rules
 from buyback.settlement.queries import SettlementFacts
 from buyback.settlement.rules import Content, Line, Terms

@@ -8,9 +8,9 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
+from buyback.merchants import service as merchants
 from buyback.people.rules import Actor
 from buyback.places.rules import fold
-from buyback.redemption import merchants
 from buyback.settlement import queries
 from buyback.settlement.queries import Scope, SettlementFacts
 from buyback.settlement.states import SettlementState

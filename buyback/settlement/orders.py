@@ -12,12 +12,12 @@ from buyback.audit import service as audit
 from buyback.errors import Forbidden, InvalidInput, Problem
 from buyback.ids import new_id
 from buyback.ledger import service as ledger
-from buyback.ledger import settling
 from buyback.ledger.rules import JournalKind, Leg
 from buyback.ledger.service import Entry
 from buyback.money import decimal_text
 from buyback.people.rules import Actor
 from buyback.security.access import Permission
+from buyback.settlement import postings as settling
 from buyback.settlement import queries
 from buyback.settlement.errors import (
     CountersignDayWrong,
@@ -26,8 +26,8 @@ from buyback.settlement.errors import (
     NotCountersigned,
     NotNational,
 )
-from buyback.settlement.paper_numbers import is_number, spell
 from buyback.settlement.queries import SettlementFacts
+from buyback.settlement.references import is_number, spell
 from buyback.settlement.states import SettlementAct, SettlementState
 from buyback.settlement.steps import in_state, keep_step, move, person
 from buyback.settlement.tables import Countersign, Payment

@@ -8,12 +8,12 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.errors import Forbidden, InvalidInput, NotFound, Problem
-from buyback.ledger import settling
 from buyback.ledger.rules import JournalKind
 from buyback.money import decimal_text, screen_text
 from buyback.people import queries as people
 from buyback.people.rules import Actor
 from buyback.security.access import Permission
+from buyback.settlement import postings as settling
 from buyback.settlement.errors import (
     BookingDayWrong,
     NotYourPayment,
@@ -24,8 +24,8 @@ from buyback.settlement.errors import (
     ReferenceUsed,
 )
 from buyback.settlement.orders import Ordered, post, shares_by_payer
-from buyback.settlement.paper_numbers import is_number, spell
 from buyback.settlement.queries import SettlementFacts
+from buyback.settlement.references import is_number, spell
 from buyback.settlement.states import SettlementAct, SettlementState
 from buyback.settlement.steps import in_state, move, person
 from buyback.settlement.tables import Payment, PaymentBooking, SettlementStep

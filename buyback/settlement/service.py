@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.errors import Forbidden
+from buyback.merchants import service as merchants
 from buyback.people.rules import Actor
-from buyback.redemption import merchants
 from buyback.security.access import Permission
 from buyback.settlement import drafting, queries
 from buyback.settlement.errors import NoShareInIt, NothingToSettle, NotNational, UntilInFuture

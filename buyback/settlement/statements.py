@@ -16,12 +16,14 @@ from sqlalchemy.orm import Session
 from buyback.audit import service as audit
 from buyback.campaigns import queries as campaigns
 from buyback.errors import NotFound
+from buyback.merchants import service as merchants
+from buyback.merchants import tills
+from buyback.merchants.service import MerchantFacts
 from buyback.people import queries as people
 from buyback.people.queries import OrganisationFacts
 from buyback.people.rules import Actor
-from buyback.redemption import merchants, tills
-from buyback.redemption.merchants import MerchantFacts
-from buyback.settlement import dossier, queries
+from buyback.settlement import queries
+from buyback.settlement import record as dossier
 from buyback.settlement.queries import Scope, SettlementFacts
 from buyback.settlement.states import SettlementState
 from buyback.settlement.tables import FunderShare, PartShare, Settlement, SettlementLine

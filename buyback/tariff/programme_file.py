@@ -9,8 +9,8 @@ from dataclasses import asdict, dataclass
 
 from buyback.campaigns.programme_file import read_rules
 from buyback.campaigns.rules import ProgrammeRules
-from buyback.campaigns.table_reader import TableReader
 from buyback.errors import InvalidInput, Problem, Refused
+from buyback.files.tables_of_toml import TableReader
 from buyback.tariff.catalogue import CATALOGUE, CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import QUANTITY_MAX, Price, PriceKind, TariffEntry
 

@@ -3,6 +3,7 @@
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import date, datetime
+from itertools import islice
 from typing import Any
 from uuid import UUID
 
@@ -10,6 +11,7 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from buyback.errors import NotFound
+from buyback.intake.queries import IDS_A_STATEMENT
 from buyback.ledger import queries as ledger
 from buyback.vouchers.rules import Disposition, disposition
 from buyback.vouchers.states import Fate, ResolutionKind
@@ -26,6 +28,22 @@ class Standing:
     face: int
     cycle: int
     disposition: Disposition
+
+
+@dataclass(frozen=True)
+class Stock:
+    """Numbers of vouchers of an event: minted, and of those issued, whatever became of them since."""
+
+    minted: int
+    issued: int
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A voucher that a paper form names; ``face`` in cents."""
+
+    face: int
+    is_issued: bool
 
 
 @dataclass(frozen=True)
@@ -63,6 +81,30 @@ def of_surrender(session: Session, surrender: UUID) -> list[Standing]:
         .order_by(Voucher.face.desc(), Voucher.serial)
     )
     return [_standing(row) for row in session.execute(statement)]
+
+
+def stock_of(session: Session, event: UUID) -> Stock:
+    """An event's vouchers as the records have them."""
+    minted, issued = session.execute(
+        select(func.count(Voucher.id), func.count(Issuance.voucher))
+        .outerjoin(Issuance, Issuance.voucher == Voucher.id)
+        .where(Voucher.event == event)
+    ).one()
+    return Stock(minted=minted, issued=issued)
+
+
+def blanks(session: Session, *, event: UUID, serials: Collection[int]) -> dict[int, Blank]:
+    """The event's vouchers with these serials; a serial that does not exist is left out."""
+    wanted = iter(set(serials))
+    found: dict[int, Blank] = {}
+    while some := list(islice(wanted, IDS_A_STATEMENT)):
+        rows = session.execute(
+            select(Voucher.serial, Voucher.face, Issuance.voucher.is_not(None))
+            .outerjoin(Issuance, Issuance.voucher == Voucher.id)
+            .where(Voucher.event == event, Voucher.serial.in_(some))
+        )
+        found.update({serial: Blank(face, is_issued=issued) for serial, face, issued in rows})
+    return found
 
 
 def issue_day(session: Session, voucher: UUID) -> date:

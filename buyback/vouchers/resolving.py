@@ -1,14 +1,13 @@
 """What ends a voucher, and what opens it again. One insert decides: a cycle of a voucher ends once."""
 
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
-from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.states import EventState
 from buyback.db import core
@@ -17,9 +16,7 @@ from buyback.ledger import rules as postings
 from buyback.ledger import service as ledger
 from buyback.ledger.rules import JournalKind, Leg
 from buyback.ledger.service import Entry
-from buyback.money import decimal_text
 from buyback.people.rules import Actor
-from buyback.rollup import service as rollup
 from buyback.security.keyring import KeyRing
 from buyback.times import panama_day
 from buyback.vouchers import queries
@@ -44,14 +41,6 @@ class Ending:
     merchant: UUID | None = None
     till: UUID | None = None
     reason: VoidReason | None = None
-
-
-@dataclass(frozen=True)
-class ExpiryRun:
-    """What an expiry run posted; ``amount`` in cents."""
-
-    vouchers: int
-    amount: int
 
 
 def resolve(
@@ -145,26 +134,3 @@ def replace(
     body = {"by": by.name, "event": event.code, "serial": serial, "replaced_by": new.serial}
     audit.record(session, chain=by.chain, act="voucher:replace", body=body, now=now)
     return new
-
-
-def expire_due(session: Session, *, today: date, by: Actor, now: datetime) -> ExpiryRun:
-    """Post the expiry of every outstanding voucher whose last day is past; run again, it finds nothing."""
-    due = queries.past_their_day(session, today)
-    programmes = {
-        event: campaigns.get_event_by_id(session, event).programme.id for event in {voucher.event for voucher in due}
-    }
-    for voucher in due:
-        resolve(
-            session,
-            Ending(voucher.id, voucher.cycle, ResolutionKind.EXPIRE, voucher.face),
-            legs=postings.expire(programmes[voucher.event], voucher.event, voucher.face),
-            event=voucher.event,
-            by=by.id,
-            now=now,
-        )
-    count, amount = len(due), sum(voucher.face for voucher in due)
-    if count:
-        body = {"by": by.name, "until": today.isoformat(), "count": count, "amount": decimal_text(amount)}
-        audit.record(session, chain=by.chain, act="voucher:expire", body=body, now=now)
-    rollup.fold_many(session)
-    return ExpiryRun(count, amount)

@@ -124,6 +124,15 @@ def issue_again(
     return minted
 
 
+def hold_numbering(session: Session, event: UUID) -> None:
+    """Hold an event's numbering until the transaction ends: nothing is minted meanwhile, and counters stand in line.
+
+    An event without a voucher has no numbering yet: two who count it in one instant each wait for the other, and
+    count again.
+    """
+    session.execute(select(SerialCounter.event).where(SerialCounter.event == event).with_for_update())
+
+
 def _draw(session: Session, event: UUID, count: int) -> int:
     """Draw serials of an event; the first draw begins its numbering. How many had been drawn before."""
     drawn = session.execute(

@@ -26,10 +26,3 @@ class VoidReason(StrEnum):
     LOST = "lost"
     ISSUED_IN_ERROR = "issued_in_error"
     REPLACED = "replaced"
-
-
-class CountMoment(StrEnum):
-    """When stock is counted."""
-
-    OPENING = "opening"
-    CLOSING = "closing"

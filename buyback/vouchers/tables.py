@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from buyback.db import UNORDERED, Base, Instant, choice
-from buyback.vouchers.states import CountMoment, Fate, ResolutionKind, VoidReason
+from buyback.vouchers.states import Fate, ResolutionKind, VoidReason
 
 
 class SerialCounter(Base):
@@ -165,26 +165,3 @@ class HandoverVoucher(Base):
 
     voucher: Mapped[UUID] = mapped_column(ForeignKey("issuance.voucher"), primary_key=True)
     surrender: Mapped[UUID] = mapped_column(ForeignKey("handover.surrender"))
-
-
-class StockCount(Base):
-    """One person's count of an event's vouchers at the opening or at the close.
-
-    Two counts make a tally; where they differ, the next tally is counted anew, by whoever is there.
-    """
-
-    __tablename__ = "stock_count"
-    __table_args__ = (
-        UniqueConstraint("event", "moment", "tally", "counted_by"),
-        CheckConstraint("blank >= 0 AND issued >= 0", name="not_negative"),
-        CheckConstraint("tally > 0", name="tally"),
-    )
-
-    id: Mapped[UUID] = mapped_column(primary_key=True)
-    event: Mapped[UUID] = mapped_column(ForeignKey("event.id"))
-    moment: Mapped[CountMoment] = mapped_column(choice(CountMoment))
-    tally: Mapped[int] = mapped_column(SmallInteger)
-    counted_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))
-    blank: Mapped[int]
-    issued: Mapped[int]
-    counted_at: Mapped[datetime] = mapped_column(Instant())

@@ -14,8 +14,8 @@ from buyback.intake import offers
 from buyback.intake import queries as intake
 from buyback.intake.details import NO_DETAILS, Details
 from buyback.intake.rules import SerialStatus
+from buyback.merchants import tills
 from buyback.redemption import service as redemption
-from buyback.redemption import tills
 from buyback.redemption.service import Request
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import PricedThing

@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from buyback.campaigns.facts import EventFacts
+from buyback.closing import service as closing
+from buyback.closing.counts import Figures
+from buyback.closing.purge import REVIEW_DAYS
 from buyback.db import Database
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
 from buyback.times import panama_day
-from buyback.vouchers import closing
-from buyback.vouchers.counts import Figures
-from buyback.vouchers.purge import REVIEW_DAYS
 from tests.builders import PROGRAMME, make_event, make_paid_out, make_user
 from tests.commands.shell import Shell
 

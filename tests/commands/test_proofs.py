@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from buyback.audit.rules import GENESIS
 from buyback.db import Database
 from buyback.people.rules import OPERATOR
-from buyback.reports.invariants import ALL
+from buyback.proofs.invariants import ALL
 from buyback.schema import metadata
 from tests.commands.shell import Shell
 from tests.world import World, make_world

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buyback.reports.charts import (
+from buyback.web.shell.charts import (
     DOT_RADIUS_MAX,
     MAP_WIDTH,
     Spot,

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from buyback.errors import Problem
 from buyback.intake import details, rules
-from buyback.intake import line_errors as errors
-from buyback.intake.surrender_line import LINE_BYTES_MAX, PaperForm, read_file
+from buyback.paper_forms import errors
+from buyback.paper_forms.file import LINE_BYTES_MAX, PaperForm, read_file
 from buyback.tariff import rules as tariff
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 

@@ -11,7 +11,8 @@ from panama_ruc_dv_calculator.ruc_juridica_nt import RucJuridicaNT
 from panama_ruc_dv_calculator.ruc_natural import RucNatural
 from panama_ruc_dv_calculator.ruc_natural_nt import RucNaturalNT
 
-from buyback.redemption.ruc import (
+from buyback.merchants.states import RucKind
+from buyback.merchants.tax_numbers import (
     CheckDigitsMalformed,
     RucMalformed,
     RucProvinceUnknown,
@@ -20,7 +21,6 @@ from buyback.redemption.ruc import (
     check_digits,
     tax_number,
 )
-from buyback.redemption.states import RucKind
 
 ORACLES = {
     RucKind.NATURAL: RucNatural,

@@ -6,8 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 
-from buyback.reports.sheets import Heading, Sheet, as_csv, as_xlsx
-from buyback.reports.totals_view import Shape
+from buyback.files.workbooks import Heading, Shape, Sheet, as_csv, as_xlsx
 from tests.workbook import read_workbook
 
 MADE = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)

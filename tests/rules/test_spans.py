@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buyback.reports import spans
-from buyback.reports.spans import Change, Direction, Span
-from buyback.reports.totals_figures import DaysBackwards
+from buyback.totals import periods as spans
+from buyback.totals.figures import DaysBackwards
+from buyback.totals.periods import Change, Direction, Span
 
 
 @pytest.mark.parametrize(

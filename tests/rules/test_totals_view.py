@@ -2,11 +2,12 @@
 
 import pytest
 
-from buyback.reports.totals_figures import By, Question
-from buyback.reports.totals_view import (
+from buyback.files.workbooks import Shape
+from buyback.tariff.catalogue import ClassCode
+from buyback.totals.figures import By, Question
+from buyback.totals.view import (
     Asked,
     Line,
-    Shape,
     Sort,
     matching,
     ordered,
@@ -16,7 +17,6 @@ from buyback.reports.totals_view import (
     weighed,
     with_rates,
 )
-from buyback.tariff.catalogue import ClassCode
 
 LINES = (
     Line("080806", "Betania", "Panamá, Panamá", {"arms": 3, "issued": 10_00}),

@@ -13,10 +13,10 @@ from buyback.intake import details, queries, rules
 from buyback.intake.rules import ItemState, SurrenderState
 from buyback.ledger import queries as ledger
 from buyback.ledger.rules import ALLOTTED, OUTSTANDING, AccountRef, event_scope
+from buyback.paper_forms.service import Outcome, import_forms, preview
 from buyback.people.rules import OPERATOR
 from buyback.security.access import Role
 from buyback.vouchers import queries as vouchers
-from buyback.vouchers.capture import Outcome, import_forms, preview
 from buyback.vouchers.rules import Disposition
 from tests.builders import NOW, make_event, make_keys, make_user, open_surrender
 from tests.paper import MAGAZINES, make_blanks, make_paper_event, raw_form, raw_revolver, rows, take, written

@@ -6,14 +6,15 @@ from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotOpen
 from buyback.db import Database
 from buyback.errors import InvalidInput
-from buyback.intake import line_errors, offers, rules
+from buyback.intake import offers, rules
+from buyback.paper_forms import errors as line_errors
+from buyback.paper_forms.service import preview
 from buyback.people import service as people
 from buyback.people.errors import RoleMissing
 from buyback.people.rules import OPERATOR
 from buyback.security.access import Role
 from buyback.tariff import rules as tariff
 from buyback.vouchers import errors
-from buyback.vouchers.capture import preview
 from tests.builders import NOW, add_item, make_event, make_user, open_surrender
 from tests.paper import (
     MAGAZINES,

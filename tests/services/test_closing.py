@@ -10,17 +10,19 @@ from buyback.campaigns import service as campaign_service
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotOpen
 from buyback.campaigns.states import EventState
+from buyback.closing import counts
+from buyback.closing import service as closing
+from buyback.closing.counts import CountedAlready, Figures, NotACounter, NotTheMoment, Outcome, Tally
+from buyback.closing.service import SurrendersUnfinished
+from buyback.closing.states import CountMoment
 from buyback.db import Database
 from buyback.intake import offers
 from buyback.ledger import queries as ledger
 from buyback.ledger.rules import ALLOTTED, AVAILABLE, AccountRef, event_scope, programme_scope
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
-from buyback.vouchers import closing, counts, service
-from buyback.vouchers.closing import SurrendersUnfinished
-from buyback.vouchers.counts import CountedAlready, Figures, NotACounter, NotTheMoment, Outcome, Tally
+from buyback.vouchers import service
 from buyback.vouchers.errors import SecretsGone
-from buyback.vouchers.states import CountMoment
 from tests.builders import NOW, make_event, make_keys, make_paid_out, make_user, open_surrender
 from tests.soundness import assert_sound
 

@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from buyback.db import Database
-from buyback.reports.invariants import ALL
+from buyback.proofs.invariants import ALL
 from tests.breaking import failing_in, lawless
 from tests.databases import Grow
 from tests.parting import make_purged, make_world

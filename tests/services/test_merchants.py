@@ -12,12 +12,13 @@ from buyback.audit.tables import AuditBody
 from buyback.db import Database
 from buyback.errors import InvalidInput, NotFound
 from buyback.ids import new_id
+from buyback.merchants import service as merchants
+from buyback.merchants import tills
+from buyback.merchants.service import AlreadySuspended, MerchantAmbiguous, MerchantEntry, NotSuspended
+from buyback.merchants.states import MerchantState, RucKind, TillState
+from buyback.merchants.tables import Till
+from buyback.merchants.tills import TillKnown, TillNameMalformed, TillRevoked
 from buyback.people.rules import OPERATOR
-from buyback.redemption import merchants, tills
-from buyback.redemption.merchants import AlreadySuspended, MerchantAmbiguous, MerchantEntry, NotSuspended
-from buyback.redemption.states import MerchantState, RucKind, TillState
-from buyback.redemption.tables import Till
-from buyback.redemption.tills import TillKnown, TillNameMalformed, TillRevoked
 from buyback.security.tokens import new_token, token_digest
 from tests.builders import NOW
 

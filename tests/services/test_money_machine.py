@@ -18,6 +18,7 @@ from hypothesis.stateful import (
     run_state_machine_as_test,
 )
 
+from buyback.closing import expiry
 from buyback.db import Database
 from buyback.errors import Refused
 from buyback.ids import new_id
@@ -25,14 +26,14 @@ from buyback.ledger.queries import balance, limited_balance
 from buyback.ledger.rules import ACCRUED_PAYABLE, ALLOTTED, OUTSTANDING, AccountRef, event_scope
 from buyback.people.rules import OPERATOR
 from buyback.redemption import reversing
-from buyback.reports.totals import totals
-from buyback.reports.totals_figures import By, Question
-from buyback.rollup import service as rollup
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
 from buyback.tariff.catalogue import ClassCode
 from buyback.tariff.rules import PricedThing
 from buyback.times import panama_day
+from buyback.totals import service as rollup
+from buyback.totals.figures import By, Question
+from buyback.totals.queries import totals
 from buyback.vouchers import resolving
 from buyback.vouchers.states import VoidReason
 from tests.builders import NOW, make_event, make_keys, make_paid_out, make_user
@@ -149,7 +150,7 @@ def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C9
         @rule()
         def expire(self) -> None:
             today = panama_day(self.now)
-            database.transact(lambda session: resolving.expire_due(session, today=today, by=OPERATOR, now=self.now))
+            database.transact(lambda session: expiry.expire_due(session, today=today, by=OPERATOR, now=self.now))
             if today > self.event.expires_on:
                 for voucher in self.known:
                     voucher.state = "expired" if voucher.state == "issued" else voucher.state

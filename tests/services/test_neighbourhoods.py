@@ -10,12 +10,12 @@ from buyback.audit.tables import AuditBody
 from buyback.db import Database
 from buyback.errors import NotFound
 from buyback.people.rules import Actor, OrganisationKind
-from buyback.places.atlas import atlas
-from buyback.reports.neighbourhoods import NothingToExport, View, take, view
-from buyback.reports.totals_figures import By, Question
-from buyback.reports.totals_view import Asked, Sort
+from buyback.places.gazetteer import atlas
 from buyback.security.access import Role
 from buyback.tariff.catalogue import ClassCode
+from buyback.totals.figures import By, Question
+from buyback.totals.neighbourhoods import NothingToExport, View, take, view
+from buyback.totals.view import Asked, Sort
 from tests.builders import NOW, actor, make_organisation, make_user
 from tests.databases import Grow
 from tests.handed_in import (

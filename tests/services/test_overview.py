@@ -6,8 +6,8 @@ import pytest
 
 from buyback.db import Database
 from buyback.errors import NotFound
-from buyback.reports.overview import FIGURES, Overview, overview
-from buyback.reports.spans import Change, Span
+from buyback.totals.overview import FIGURES, Overview, overview
+from buyback.totals.periods import Change, Span
 from tests.databases import Grow
 from tests.handed_in import (
     AIR_GUN,

@@ -8,7 +8,7 @@ from buyback.db import Database
 from buyback.errors import NotFound
 from buyback.people.rules import OPERATOR
 from buyback.places import queries
-from buyback.places.atlas import atlas
+from buyback.places.gazetteer import atlas
 from buyback.places.rules import BarrioNameMalformed, fold, is_valid
 from buyback.places.service import add_barrio
 from tests.builders import NOW, TODAY

@@ -11,14 +11,15 @@ from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotClosed
 from buyback.campaigns.states import EventState
+from buyback.closing import purge
+from buyback.closing import service as closing
+from buyback.closing.counts import Figures
+from buyback.closing.disclosure import explanations
+from buyback.closing.purge import REVIEW_DAYS, CountsDoNotAgree, Parted, ReviewNotOver
 from buyback.db import Database
 from buyback.people.rules import OPERATOR
 from buyback.schema import metadata
 from buyback.security.access import Role
-from buyback.vouchers import closing, purge
-from buyback.vouchers.counts import Figures
-from buyback.vouchers.purge import REVIEW_DAYS, CountsDoNotAgree, Parted, ReviewNotOver
-from buyback.vouchers.telling import explanations
 from tests.builders import NOW, REVOLVER, ROUNDS, make_event, make_paid_out, make_user
 from tests.soundness import assert_sound
 

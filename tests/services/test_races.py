@@ -13,6 +13,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
+from buyback.closing import expiry
 from buyback.db import Database
 from buyback.ids import new_id
 from buyback.ledger import rules as postings
@@ -108,7 +109,7 @@ def test_of_a_till_an_official_and_the_expiry_run_one_ends_the_voucher_and_the_o
     def expired() -> str:
         later = event.expires_on + timedelta(days=1)
         run = database.transact(
-            lambda session: resolving.expire_due(session, today=later, by=by, now=NOW), again_on_conflict=True
+            lambda session: expiry.expire_due(session, today=later, by=by, now=NOW), again_on_conflict=True
         )
         return "ended" if run.vouchers else "told"
 

@@ -17,6 +17,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from buyback.closing import expiry
 from buyback.commands.base import Context
 from buyback.commands.checks import checkpoint
 from buyback.commands.totals import fold
@@ -25,12 +26,11 @@ from buyback.ids import new_id
 from buyback.paths import MIGRATIONS
 from buyback.people.rules import OPERATOR
 from buyback.redemption import reversing
-from buyback.reports.totals import totals
-from buyback.reports.totals_figures import By, Question
-from buyback.rollup import rules, service
 from buyback.security.tokens import token_digest
 from buyback.tariff.catalogue import CATALOGUE
-from buyback.vouchers import resolving
+from buyback.totals import rules, service
+from buyback.totals.figures import By, Question
+from buyback.totals.queries import totals
 from tests.builders import NOW, make_keys
 from tests.handed_in import (
     AIR_GUN,
@@ -181,7 +181,7 @@ def test_what_writes_many_deltas_folds_them(world: World, monkeypatch: pytest.Mo
         assert service.fold_many(session) == 0
     late = NOW + timedelta(days=400)
     monkeypatch.setattr(service, "MANY", 0)
-    database.transact(lambda session: resolving.expire_due(session, today=late.date(), by=OPERATOR, now=late))
+    database.transact(lambda session: expiry.expire_due(session, today=late.date(), by=OPERATOR, now=late))
     assert deltas(database) == 0
     hand_in(database, add_event(database, "MAS"), PISTOL)
     assert deltas(database) == 0

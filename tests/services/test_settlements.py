@@ -11,7 +11,6 @@ from sqlalchemy import text
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
 from buyback.errors import Forbidden, InvalidInput, Refused
-from buyback.ledger import settling
 from buyback.ledger.queries import balance
 from buyback.ledger.rules import (
     ACCRUED,
@@ -29,6 +28,7 @@ from buyback.ledger.rules import (
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
 from buyback.settlement import approvals, orders, payments, queries, service
+from buyback.settlement import postings as settling
 from buyback.settlement.orders import Ordered
 from buyback.settlement.queries import Scope, SettlementFacts
 from buyback.settlement.states import ReturnReason, SettlementState

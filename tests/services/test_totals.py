@@ -8,16 +8,17 @@ import pytest
 from sqlalchemy import text
 
 from buyback.campaigns.facts import EventFacts
+from buyback.closing import expiry
 from buyback.db import Database
 from buyback.errors import NotFound
 from buyback.ids import new_id
 from buyback.people.rules import OPERATOR
-from buyback.places.atlas import atlas
+from buyback.places.gazetteer import atlas
 from buyback.redemption import reversing
-from buyback.reports.totals import Totals, totals
-from buyback.reports.totals_figures import By, DaysBackwards, Question
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
+from buyback.totals.figures import By, DaysBackwards, Question
+from buyback.totals.queries import Totals, totals
 from buyback.vouchers import resolving
 from buyback.vouchers.states import VoidReason
 from tests.builders import NOW, make_accepted, make_user
@@ -248,7 +249,7 @@ def test_issued_is_redeemed_void_expired_and_outstanding(database: Database) -> 
         "outstanding": 40_00,
     }
     late = event.expires_on + timedelta(days=1)
-    database.transact(lambda session: resolving.expire_due(session, today=late, by=OPERATOR, now=NOW))
+    database.transact(lambda session: expiry.expire_due(session, today=late, by=OPERATOR, now=NOW))
     counted = figures(ask(database).total.figures)
     ends = (counted["redeemed"], counted["void"], counted["expired"], counted["outstanding"])
     assert ends == (40_00, 20_00, 40_00, 0)

@@ -16,15 +16,17 @@ from buyback.db import Database
 from buyback.ids import new_id
 from buyback.intake import queries as intake
 from buyback.intake.rules import SurrenderState
+from buyback.merchants import service as merchants
+from buyback.merchants import tills
 from buyback.people import queries as people
-from buyback.redemption import merchants, service, tills
+from buyback.redemption import service
 from buyback.redemption.service import Request
-from buyback.reports.totals import totals
-from buyback.reports.totals_figures import By, Column, Question, Row
 from buyback.security.access import Role
 from buyback.settlement import approvals, orders, payments
 from buyback.settlement import queries as settlements
 from buyback.settlement import service as settling
+from buyback.totals.figures import By, Column, Question, Row
+from buyback.totals.queries import totals
 from buyback.vouchers import papers
 from tests.attackers import by_common_values, steal
 from tests.builders import NOW, TODAY, make_keys

@@ -10,8 +10,8 @@ from buyback.audit.rules import GENESIS
 from buyback.db import Database
 from buyback.ids import account_id, new_id
 from buyback.ledger import rules as postings
+from buyback.merchants.states import RucKind
 from buyback.people.rules import OPERATOR
-from buyback.redemption.states import RucKind
 from buyback.schema import metadata
 from tests.builders import NOW
 from tests.raw import Acts, problem_with

@@ -17,11 +17,11 @@ import pytest
 from sqlalchemy import Connection, make_url, text
 
 from buyback.campaigns.states import EventState
+from buyback.closing import expiry
+from buyback.closing.disclosure import explanations
 from buyback.db import Database
 from buyback.ids import new_id
 from buyback.people.rules import OPERATOR
-from buyback.vouchers import resolving
-from buyback.vouchers.telling import explanations
 from tests import attackers
 from tests.attackers import Guess, at_random, beside, by_common_values, item_orders, steal, voucher_orders
 from tests.databases import Grow
@@ -144,7 +144,7 @@ def test_the_totals_are_folded_at_the_close_and_again_by_the_purge(world: World)
 def test_what_happens_to_vouchers_after_the_purge_leads_nowhere(parted: World) -> None:
     """Their ends write deltas again: of the voucher's end and its day, and of nothing that was handed in."""
     database, late = parted.database, PURGES + timedelta(days=400)
-    ended = database.transact(lambda session: resolving.expire_due(session, today=late.date(), by=OPERATOR, now=late))
+    ended = database.transact(lambda session: expiry.expire_due(session, today=late.date(), by=OPERATOR, now=late))
     assert ended.vouchers > 0
     with database.engine.connect() as connection:
         assert set(connection.scalars(text("SELECT kind FROM rollup_delta"))) == {"expire"}

@@ -12,8 +12,9 @@ from werkzeug.test import TestResponse
 from buyback.campaigns.programmes import close_programme
 from buyback.db import Database
 from buyback.ids import new_id
+from buyback.merchants import service as merchants
+from buyback.merchants import tills
 from buyback.people.rules import OPERATOR
-from buyback.redemption import merchants, tills
 from buyback.settings import Settings
 from buyback.times import day_start
 from buyback.vouchers import resolving, service

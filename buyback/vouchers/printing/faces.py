@@ -14,9 +14,9 @@ from reportlab.lib.colors import Color, black, white
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
+from buyback.files.typefaces import AMOUNT, STRONG, TEXT, fit
 from buyback.money import screen_text, words
 from buyback.vouchers.printing import ornament
-from buyback.vouchers.printing.typefaces import AMOUNT, STRONG, TEXT, fit
 
 RULES = (
     "Vale al portador: se usa completo y una sola vez, sin vuelto, descuento ni cambio por dinero.",

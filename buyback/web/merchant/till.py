@@ -12,15 +12,16 @@ from werkzeug.wrappers import Response
 
 from buyback.errors import Forbidden, NotFound
 from buyback.ids import new_id
+from buyback.merchants import tills
+from buyback.merchants.states import TillState
+from buyback.merchants.tills import EnrolledTill
 from buyback.money import parse_cents
 from buyback.people import sessions
-from buyback.redemption import reversing, service, tills
+from buyback.redemption import reversing, service
 from buyback.redemption.reversing import TillEntry
 from buyback.redemption.rules import Code, may_reverse
 from buyback.redemption.sentences import advice_of, sentence_of
 from buyback.redemption.service import Answer, Request
-from buyback.redemption.states import TillState
-from buyback.redemption.tills import EnrolledTill
 from buyback.security.access import Permission
 from buyback.times import panama_day
 from buyback.web.shell.forms import Form

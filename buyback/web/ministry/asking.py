@@ -9,11 +9,11 @@ from typing import Any
 from flask import request, url_for
 
 from buyback.campaigns import queries as campaigns
-from buyback.places.atlas import atlas
-from buyback.reports.totals_figures import PLACE_DIGITS, By, Column, Question
-from buyback.reports.totals_view import CODES, NAME, OF_CLASS, Asked, Line, Sort
+from buyback.places.gazetteer import atlas
 from buyback.security.access import Permission
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
+from buyback.totals.figures import PLACE_DIGITS, By, Column, Question
+from buyback.totals.view import CODES, NAME, OF_CLASS, Asked, Line, Sort
 from buyback.web.ministry.words import BY_NAMES
 from buyback.web.shell.forms import Form
 from buyback.web.shell.i18n import _

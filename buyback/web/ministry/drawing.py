@@ -5,13 +5,13 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from buyback.places.atlas import Atlas, atlas
-from buyback.reports import charts
-from buyback.reports.neighbourhoods import View
-from buyback.reports.totals_figures import PLACE_DIGITS, By, Column
-from buyback.reports.totals_view import Asked, Extra, Line, Sort, ordered, weighed
+from buyback.places.gazetteer import Atlas, atlas
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
+from buyback.totals.figures import PLACE_DIGITS, By, Column
+from buyback.totals.neighbourhoods import View
+from buyback.totals.view import Asked, Extra, Line, Sort, ordered, weighed
 from buyback.web.ministry.words import COLUMN_NAMES, called, month_of, shown
+from buyback.web.shell import charts
 from buyback.web.shell.i18n import show_month, show_month_short
 
 BARS_MAX = 8

@@ -4,11 +4,11 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from buyback.places.atlas import atlas
-from buyback.reports.neighbourhoods import View
-from buyback.reports.sheets import Cell, Heading, Sheet
-from buyback.reports.totals_view import Asked, Line, shape_of
+from buyback.files.workbooks import Cell, Heading, Sheet
+from buyback.places.gazetteer import atlas
 from buyback.tariff.catalogue import CATALOGUE
+from buyback.totals.neighbourhoods import View
+from buyback.totals.view import Asked, Line, shape_of
 from buyback.web.ministry.words import BY_NAMES, COLUMN_NAMES, called
 from buyback.web.shell.i18n import _, show_day, show_instant
 from buyback.web.shell.login import actor

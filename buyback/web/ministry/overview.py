@@ -9,17 +9,17 @@ from werkzeug.wrappers import Response
 
 from buyback.campaigns import queries as campaigns
 from buyback.errors import NotFound
-from buyback.reports import spans
-from buyback.reports.overview import FIGURES, NEIGHBOURHOODS, Overview
-from buyback.reports.overview import overview as look
-from buyback.reports.spans import Change, Span
-from buyback.reports.totals_figures import By, Column
-from buyback.reports.totals_view import Asked, Line
 from buyback.security.access import Permission
 from buyback.settlement import queries as settlements
 from buyback.settlement.listing import Filter, Turn, listed
 from buyback.settlement.states import SettlementState
 from buyback.times import panama_day
+from buyback.totals import periods as spans
+from buyback.totals.figures import By, Column
+from buyback.totals.overview import FIGURES, NEIGHBOURHOODS, Overview
+from buyback.totals.overview import overview as look
+from buyback.totals.periods import Change, Span
+from buyback.totals.view import Asked, Line
 from buyback.web.ministry import drawing
 from buyback.web.ministry.words import COLUMN_NAMES, shown
 from buyback.web.shell.forms import Form

@@ -7,16 +7,18 @@ from typing import Any
 from flask import Blueprint, flash, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
+from buyback.files import sheets
+from buyback.files.documents import Document, render
+from buyback.files.sheets import Sheet
+from buyback.merchants import service as merchants
 from buyback.people.rules import Actor
-from buyback.redemption import merchants
 from buyback.security.access import Permission
-from buyback.settlement import documents, dossier, queries, service, sheets
-from buyback.settlement.dossier import Dossier, ShareEntry
+from buyback.settlement import documents, queries, service
+from buyback.settlement import record as dossier
 from buyback.settlement.errors import NothingToExport
 from buyback.settlement.listing import Filter, Turn, listed, totals_by_state
-from buyback.settlement.paper import Document, render
 from buyback.settlement.queries import Scope, SettlementFacts
-from buyback.settlement.sheets import Sheet
+from buyback.settlement.record import Dossier, ShareEntry
 from buyback.settlement.statements import funders, keep_export
 from buyback.settlement.states import SettlementState
 from buyback.times import panama_day

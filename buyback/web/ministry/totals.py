@@ -6,14 +6,14 @@ from flask import Blueprint, make_response, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from buyback.errors import NotFound
+from buyback.files.workbooks import as_csv, as_xlsx
 from buyback.places import queries as places
-from buyback.places.atlas import atlas
-from buyback.reports import neighbourhoods
-from buyback.reports.neighbourhoods import View
-from buyback.reports.sheets import as_csv, as_xlsx
-from buyback.reports.totals_figures import By
-from buyback.reports.totals_view import NAME, Asked
+from buyback.places.gazetteer import atlas
 from buyback.security.access import Permission
+from buyback.totals import neighbourhoods
+from buyback.totals.figures import By
+from buyback.totals.neighbourhoods import View
+from buyback.totals.view import NAME, Asked
 from buyback.web.ministry import asking, drawing, files
 from buyback.web.ministry.words import BY_NAMES, COLUMN_NAMES, called, shown
 from buyback.web.shell.forms import Form

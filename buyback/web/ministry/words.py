@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 
+from buyback.files.workbooks import Shape
 from buyback.money import screen_text
-from buyback.reports.totals_figures import By, Column
-from buyback.reports.totals_view import Extra, Line, Shape, shape_of
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
+from buyback.totals.figures import By, Column
+from buyback.totals.view import Extra, Line, shape_of
 from buyback.web.shell.i18n import N_, _, show_count, show_month
 
 BY_NAMES: Mapping[By, str] = {

@@ -6,9 +6,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from buyback.merchants import service as merchants
 from buyback.people import queries as people
 from buyback.people.queries import AccountFacts
-from buyback.redemption import merchants
 from buyback.security.access import MERCHANT_ROLES, Permission, Role, permissions_of
 from buyback.web.shell.i18n import N_
 

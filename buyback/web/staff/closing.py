@@ -6,20 +6,21 @@ from datetime import date, timedelta
 from flask import flash, redirect, url_for
 from werkzeug.wrappers import Response
 
-from buyback.campaigns import review
+from buyback.campaigns import queries as review
 from buyback.campaigns import service as campaign_service
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.states import EventState
+from buyback.closing import counts
+from buyback.closing import service as closing
+from buyback.closing.counts import Figures, Outcome, Tally
+from buyback.closing.purge import REVIEW_DAYS
+from buyback.closing.states import CountMoment
 from buyback.intake import queries as intake
 from buyback.intake.rules import ENDED, SurrenderState
 from buyback.people import queries as people
 from buyback.security.access import Permission
 from buyback.times import panama_day
-from buyback.vouchers import closing, counts
-from buyback.vouchers.counts import Figures, Outcome, Tally
 from buyback.vouchers.floats import float_use, outstanding, returned
-from buyback.vouchers.purge import REVIEW_DAYS
-from buyback.vouchers.states import CountMoment
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _

@@ -1,0 +1,1 @@
+"""The end of an event: counts, close, expiry, purge and its traces."""

@@ -1,0 +1,1 @@
+"""Merchants by tax number, their branches and tills."""

@@ -1,0 +1,1 @@
+"""Invariants and checkpoints: above all domains, reading everything."""

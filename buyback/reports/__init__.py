@@ -1,1 +1,0 @@
-"""Totals, and the proofs that the books are right."""
