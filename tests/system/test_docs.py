@@ -14,6 +14,7 @@ GUIDES = {
     "oficiales": "officials",
     "auditoria": "audit",
     "operacion": "operations",
+    "terminos": "terms",
 }
 
 
@@ -39,3 +40,20 @@ def test_every_picture_is_taken_by_the_script_and_is_there() -> None:
     taken = set(re.findall(r'Picture\("([\w-]+)"', (ROOT / "docs" / "pictures.py").read_text()))
     for language in ("es", "en"):
         assert {path.stem for path in (ROOT / "docs" / "img" / language).glob("*.png")} == taken
+
+
+def terms(page: str, column: int) -> list[str]:
+    """One column of a page of terms, without headings."""
+    rows = [line.strip("| ").split(" | ") for line in (ROOT / "docs" / page).read_text().splitlines() if "| " in line]
+    return [row[column] for row in rows if not row[-1].startswith(("What it is", "Qué es"))]
+
+
+def test_both_pages_of_terms_name_the_same_things_in_the_same_order() -> None:
+    assert terms("en/terms.md", 0) == terms("es/terminos.md", 1)
+    assert terms("en/terms.md", 1) == terms("es/terminos.md", 0)
+
+
+@pytest.mark.parametrize("term", terms("en/terms.md", 0))
+def test_a_term_is_a_name_in_the_program(term: str) -> None:
+    name = re.compile(rf"(\b|_){term.replace(' ', '_')}", re.IGNORECASE)
+    assert any(name.search(path.read_text()) for path in (ROOT / "buyback").rglob("*.py"))
