@@ -1,9 +1,12 @@
-"""The guides lead somewhere: every link, every picture, in both languages."""
+"""The guides lead somewhere: every link, every picture, in both languages; and what they say of the layers is so."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
+
+from docs import layers
 
 ROOT = Path(__file__).parents[2]
 PAGES = sorted([ROOT / "README.md", ROOT / "CONTRIBUTING.md", *(ROOT / "docs").rglob("*.md")])
@@ -57,3 +60,32 @@ def test_both_pages_of_terms_name_the_same_things_in_the_same_order() -> None:
 def test_a_term_is_a_name_in_the_program(term: str) -> None:
     name = re.compile(rf"(\b|_){term.replace(' ', '_')}", re.IGNORECASE)
     assert any(name.search(path.read_text()) for path in (ROOT / "buyback").rglob("*.py"))
+
+
+def layer_order() -> list[str]:
+    """The packages as the import contract has them, from the top."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text())["tool"]["importlinter"]["contracts"]
+    rows = next(contract["layers"] for contract in contracts if contract["type"] == "layers")
+    return [name for row in rows for name in row.split(" | ")]
+
+
+def test_the_picture_of_the_layers_is_drawn_anew() -> None:
+    assert layers.PICTURE.read_text() == layers.draw(), "run docs/layers.py"
+
+
+def test_the_picture_shows_the_layers_in_the_order_of_the_import_contract() -> None:
+    shown = [name for _story, boxes in layers.ROWS for name in boxes]
+    order = layer_order()
+    assert shown == sorted(shown, key=order.index)
+    packages = {path.parent.name for path in (ROOT / "buyback").glob("*/tables.py")} | {"proofs", "paper_forms"}
+    assert packages <= set(shown)
+
+
+def test_the_contributors_page_shows_the_same_layers() -> None:
+    picture = (ROOT / "CONTRIBUTING.md").read_text().split("```")[1]
+    rows = [re.split(r"\s{2,}", line)[0] for line in picture.strip().splitlines()]
+    shown = [name for row in rows for name in row.split(" · ")]
+    assert [name for name in shown if name not in {"cli", "commands", "app"}] == [
+        name for _story, boxes in layers.ROWS for name in boxes
+    ]
+    assert shown == sorted(shown, key=layer_order().index)
