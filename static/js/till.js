@@ -1,6 +1,6 @@
 // The till works without this. With it, the box is ready for the next customer at once, a scanner's Enter sends one
-// request however often it is pressed, a wrong text is selected, so that the next scan replaces it, and the answer above
-// the box stays in view.
+// request however often it is pressed, a wrong text is selected, so that the next scan replaces it, and the answer
+// above the box stays in view.
 
 const form = document.querySelector("[data-till]");
 const box = form?.querySelector("[name=voucher]");

@@ -1,4 +1,4 @@
-"""The style sheets: no rule for what no page has, and every colour, size and font from the tokens."""
+"""Templates, styles and scripts: lines that can be read, no rule for what no page has, colours from the tokens."""
 
 import re
 from collections.abc import Iterator
@@ -11,6 +11,7 @@ COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 ADDRESS = re.compile(r"url\([^)]*\)")
 HEX = re.compile(r"#[0-9a-f]{3,8}\b", re.IGNORECASE)
 LINES_MAX = 600
+COLUMNS_MAX = 120
 
 # Where a colour is a thing's own: the header and the till's answers are the same by day and by night, paper is white.
 OWN_COLOURS = frozenset({"tokens.css", "site.css", "till.css", "print.css", "public.css"})
@@ -52,6 +53,19 @@ def test_every_token_that_is_asked_for_is_there() -> None:
 
 def test_no_sheet_grows_out_of_hand() -> None:
     assert [sheet for sheet, css in sheets() if css.count("\n") > LINES_MAX] == []
+
+
+def test_no_line_of_templates_sheets_and_scripts_is_longer_than_one_of_python() -> None:
+    places = ((TEMPLATES, "*.html"), (TEMPLATES, "*.svg"), (STATIC / "css", "*.css"), (STATIC / "js", "*.js"))
+    files = [path for place, kind in places for path in place.rglob(kind)]
+    assert len(files) > 40
+    long = [
+        f"{path.name}:{number}"
+        for path in files
+        for number, line in enumerate(path.read_text(encoding="utf-8").splitlines(), start=1)
+        if len(line) > COLUMNS_MAX
+    ]
+    assert long == []
 
 
 def _is_in(text: str, name: str) -> bool:
