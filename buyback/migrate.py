@@ -14,11 +14,28 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, make_url, text
 
 from buyback.db import make_engine
+from buyback.errors import Refused
 from buyback.paths import MIGRATIONS
 
 BALANCES = "account_balance"
 DELTAS = "rollup_delta"
 PARTED_TABLES = ("handover", "handover_item", "handover_voucher")
+
+
+class SchemaNotCurrent(Refused):
+    """The code works on its own version of the schema only."""
+
+    sentence = "La base de datos no está al día. Ejecute «buyback migrate»."
+
+
+class SchemaUnknown(Refused):
+    """No migration of this code leads on from the database's version. Facts: ``database``, ``version``."""
+
+    sentence = (
+        "La base de datos {database} tiene una versión («{version}») que este programa no conoce. No se cambió nada."
+        " Para seguir con ella, use el programa que la creó; para empezar de nuevo, guárdela en otro lugar (bórrela, si"
+        " es una demostración) y repita la orden."
+    )
 
 
 def _config() -> Config:
@@ -34,6 +51,21 @@ def head() -> str | None:
     return ScriptDirectory.from_config(_config()).get_current_head()
 
 
+def require_current(engine: Engine) -> None:
+    """Raise SchemaNotCurrent or SchemaUnknown unless the database has the newest version."""
+    with engine.connect() as connection:
+        if _known_version(connection) != head():
+            raise SchemaNotCurrent
+
+
+def _known_version(connection: Connection) -> str | None:
+    version = MigrationContext.configure(connection).get_current_revision()
+    known = {revision.revision for revision in ScriptDirectory.from_config(_config()).walk_revisions()}
+    if version is not None and version not in known:
+        raise SchemaUnknown(database=connection.engine.url.database, version=version)
+    return version
+
+
 def current(engine: Engine) -> str | None:
     """The version the database has; None when it is empty."""
     with engine.connect() as connection:
@@ -41,11 +73,15 @@ def current(engine: Engine) -> str | None:
 
 
 def upgrade(url: str, *, serves: str | None = None) -> None:
-    """Run the missing migrations, all in one transaction, and grant the role of the ``serves`` URL its rights."""
+    """Run the missing migrations, all in one transaction, and grant the role of the ``serves`` URL its rights.
+
+    Raises SchemaUnknown where the database has a version that no migration leads on from.
+    """
     engine = make_engine(url)
     config = _config()
     try:
         with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
+            _known_version(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             _grant(connection, make_url(serves or url).username)

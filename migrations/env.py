@@ -2,13 +2,6 @@
 
 from alembic import context
 
-from buyback.schema import metadata
-
-context.configure(
-    connection=context.config.attributes["connection"],
-    target_metadata=metadata,
-    compare_type=True,
-    render_as_batch=False,  # rewriting a table would lose its triggers
-)
+context.configure(connection=context.config.attributes["connection"])
 with context.begin_transaction():
     context.run_migrations()

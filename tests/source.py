@@ -88,6 +88,6 @@ def modules() -> tuple[Module, ...]:
 
 def texts() -> Iterator[Path]:
     """Every file of the project that people write, whatever its language."""
-    kinds = {".py", ".html", ".css", ".js", ".md", ".toml", ".po", ".csv", ".svg", ".json", ".mako"}
+    kinds = {".py", ".html", ".css", ".js", ".md", ".toml", ".po", ".csv", ".svg", ".json"}
     for folder in ("buyback", "templates", "static", "migrations", "tests", "benchmarks", "docs"):
         yield from (path for path in sorted((ROOT / folder).rglob("*")) if path.suffix in kinds)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from buyback.db import Database
 from buyback.errors import InvalidInput, Refused
 from buyback.languages import translator
-from buyback.migrate import current, head
+from buyback.migrate import require_current
 from buyback.money import parse_cents
 from buyback.people import queries as people
 from buyback.people.rules import OPERATOR, Actor
@@ -24,12 +24,6 @@ from buyback.security.keyring import KeyRing
 from buyback.settings import Settings
 
 T = TypeVar("T")
-
-
-class SchemaNotCurrent(Refused):
-    """The code works on its own version of the schema only."""
-
-    sentence = "La base de datos no está al día. Ejecute «buyback migrate»."
 
 
 class DatabaseSilent(Refused):
@@ -53,9 +47,11 @@ class Context:
     def database(self) -> Database:
         """The database, with a current schema."""
         database = Database(self.settings.database_url)
-        if current(database.engine) != head():
+        try:
+            require_current(database.engine)
+        except Refused:
             database.dispose()
-            raise SchemaNotCurrent
+            raise
         return database
 
     @cached_property

@@ -34,9 +34,9 @@ def demo(context: Context, *, no_serve: bool, host: str, port: int) -> None:
     settings = replace(
         Settings.read({"BUYBACK_BASE_URL": f"http://127.0.0.1:{port}", **context.environ}), demonstration=True
     )
+    bring_up(settings)
     if not settings.keys.exists():
         key_folder.init(settings.keys, demonstration=True, now=context.now())
-    bring_up(settings)
     database = Database(settings.database_url)
     if not demonstration.is_loaded(database):
         _load(context, database, key_folder.load(settings.keys))

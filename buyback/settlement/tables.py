@@ -1,6 +1,6 @@
 """Settlements: what is frozen into one, who pays which share of it, who signed it, what was paid.
 
-Triggers (migration 0004) keep the content as it is from the draft on, the states in their order, and each signature
+Triggers keep the content as it is from the draft on, the states in their order, and each signature
 with a person who may give it. Money in cents.
 """
 

@@ -1,12 +1,16 @@
 """What every command owes a person at a shell: help that explains it, one status for wrong usage, one for a refusal."""
 
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import click
 import pytest
+from sqlalchemy import text
 
 from buyback.cli import cli
+from buyback.db import Database
 from tests.commands.shell import Shell
 
 WITHOUT_JSON = {
@@ -98,6 +102,29 @@ def test_a_refusal_is_told_in_the_language_of_the_terminal(bare: Shell) -> None:
 def test_nothing_works_on_a_database_that_was_not_migrated(bare: Shell, words: list[str]) -> None:
     (bare.home / "none").mkdir()
     assert "buyback migrate" in bare.refused(*words)
+
+
+@pytest.mark.parametrize("words", [["migrate"], ["serve"], ["check"], ["demo", "--no-serve"]])
+def test_a_database_of_an_unknown_version_is_left_alone_with_a_sentence(
+    shell: Shell, database: Database, words: list[str]
+) -> None:
+    with database.engine.begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '0005'"))
+    told = shell.refused(*words)
+    assert f"{database.engine.url.database} has a version (“0005”) that this program does not know" in told
+    with database.engine.connect() as connection:
+        assert connection.scalar(text("SELECT version_num FROM alembic_version")) == "0005"
+        assert connection.scalar(text("SELECT COUNT(*) FROM programme")) == 0
+
+
+def test_what_the_sentence_about_an_unknown_version_advises_helps(bare: Shell) -> None:
+    bare.environ["BUYBACK_DATABASE_URL"] = f"sqlite:///{bare.home / 'old.sqlite3'}"
+    with closing(sqlite3.connect(bare.home / "old.sqlite3")) as old, old:
+        old.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        old.execute("INSERT INTO alembic_version VALUES ('0005')")
+    assert "put it somewhere else" in bare.refused("migrate")
+    (bare.home / "old.sqlite3").rename(bare.home / "kept.sqlite3")
+    assert "Schema" in bare.done("migrate")
 
 
 def test_a_setting_that_cannot_be_used_is_named(bare: Shell) -> None:

@@ -8,10 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
-from alembic.script import ScriptDirectory
 from click.testing import CliRunner
 from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
@@ -23,7 +19,6 @@ from buyback.commands.checks import checkpoint
 from buyback.commands.totals import fold
 from buyback.db import Database
 from buyback.ids import new_id
-from buyback.paths import MIGRATIONS
 from buyback.people.rules import OPERATOR
 from buyback.redemption import reversing
 from buyback.security.tokens import token_digest
@@ -216,22 +211,3 @@ def test_a_delta_has_a_class_exactly_when_it_is_of_an_item(world: World) -> None
         put = text("INSERT INTO rollup_delta VALUES (:id, :event, :day, 'item', NULL, :number, :cents)")
         with pytest.raises(IntegrityError, match="class_of_items"):
             connection.execute(put, {**row, "id": str(new_id())})
-
-
-def test_the_migration_counts_what_there_is_already(world: World) -> None:
-    """As if the database had been older: nothing kept, then what the migration puts in, then a fold."""
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS))
-    config.set_main_option("path_separator", "os")
-    migration = ScriptDirectory.from_config(config).get_revision("0005")
-    assert migration is not None
-    with world.database.engine.begin() as connection:
-        for table in ("rollup_class", "rollup_day", "rollup_delta"):
-            connection.execute(text(f"DELETE FROM {table}"))  # noqa: S608  names from above
-        with Operations.context(MigrationContext.configure(connection)):
-            for counted in migration.module.BEFORE:
-                select = migration.module._with_ids(counted)
-                connection.execute(text(f"INSERT INTO rollup_delta ({migration.module.COLUMNS}) {select}"))
-    assert_sound(world.database)
-    assert world.database.transact(service.fold) > 0
-    assert_sound(world.database)

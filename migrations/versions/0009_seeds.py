@@ -1,4 +1,4 @@
-"""What every installation begins with: places, accounting months, four organisations, forbidden pairs of roles.
+"""What every installation begins with: places, months and years, organisations, forbidden pairs of roles.
 
 Places: the 699 corregimientos of Panama's census of 2023 (INEC), with its codes and populations; area and centroid in
 WGS 84. The census knows no earlier borders, so all are valid from 1900 on until a later migration splits one.
@@ -13,14 +13,12 @@ from uuid import UUID
 import sqlalchemy as sa
 from alembic import op
 
-from buyback.db import Instant
-
-revision = "0003"
-down_revision = "0002"
+revision = "0009"
+down_revision = "0008"
 branch_labels = None
 depends_on = None
 
-PLACES = Path(__file__).resolve().parent.parent / "data" / "0001_corregimientos.csv"
+PLACES = Path(__file__).resolve().parent.parent / "data" / "corregimientos.csv"
 OPERATOR_CHAIN = UUID("00000000-0000-4000-8000-000000000001")
 ORGANISATIONS = (
     ("00000000-0000-4000-8000-000000000011", "MINSEG", "ministry", "Ministerio de Seguridad Pública"),
@@ -47,6 +45,10 @@ def upgrade() -> None:
         [{"code": f"{year}-{month:02d}", "state": "open"} for year in range(2005, 2100) for month in range(1, 13)],
     )
     op.bulk_insert(
+        sa.table("settlement_counter", sa.column("year", sa.SmallInteger), sa.column("drawn", sa.BigInteger)),
+        [{"year": year, "drawn": 0} for year in range(2005, 2100)],
+    )
+    op.bulk_insert(
         sa.table(
             "organisation",
             sa.column("id", sa.Uuid),
@@ -60,7 +62,10 @@ def upgrade() -> None:
     chains = [(OPERATOR_CHAIN, "operator"), *((UUID(row[0]), "organisation") for row in ORGANISATIONS)]
     op.bulk_insert(
         sa.table(
-            "audit_chain", sa.column("id", sa.Uuid), sa.column("kind", sa.String), sa.column("opened_at", Instant())
+            "audit_chain",
+            sa.column("id", sa.Uuid),
+            sa.column("kind", sa.String),
+            sa.column("opened_at", sa.DateTime(timezone=True)),
         ),
         [{"id": key, "kind": kind, "opened_at": opened_at} for key, kind in chains],
     )
@@ -71,7 +76,7 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    """See 0001."""
+    """See 0006."""
     raise RuntimeError("no downgrade; restore a backup")
 
 
