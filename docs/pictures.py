@@ -23,7 +23,7 @@ from buyback import demo, migrate
 from buyback.campaigns import queries as campaigns
 from buyback.db import Database
 from buyback.intake import queries as intake
-from buyback.vouchers import papers
+from buyback.vouchers.printing import papers
 from tests.browser.live import chromium, served
 from tests.browser.stage import hold_session
 from tests.builders import make_keys

@@ -27,8 +27,7 @@ from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.programme_file import parse
 from buyback.tariff.rules import PricedThing
 from buyback.tariff.service import load_programme
-from buyback.vouchers.payout import issue_surrender
-from buyback.vouchers.service import MintedVoucher
+from buyback.vouchers.service import MintedVoucher, issue_surrender
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)  # ten in the morning in Panama
 TODAY = date(2026, 11, 24)

@@ -77,6 +77,6 @@ def hand_in(
 def papers_of(database: Database, event: EventFacts, *, keys: KeyRing | None = None) -> list[Paper]:
     """The vouchers of an event as people hold them, largest first."""
     with database.reading() as session:
-        stock = vouchers.stock(session, event.id)
+        stock = vouchers.standings(session, event.id)
     found = [paper(event, MintedVoucher(one.id, one.serial, one.face), keys or make_keys()) for one in stock]
     return sorted(found, key=lambda one: one.face, reverse=True)

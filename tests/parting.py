@@ -26,10 +26,9 @@ from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import PricedThing
-from buyback.vouchers import resolving
-from buyback.vouchers.payout import issue_surrender
-from buyback.vouchers.service import MintedVoucher
-from buyback.vouchers.states import VoidReason
+from buyback.vouchers import resolutions
+from buyback.vouchers.rules import VoidReason
+from buyback.vouchers.service import MintedVoucher, issue_surrender
 from tests.builders import make_event, make_keys, make_user
 from tests.tills import make_merchant, make_till, paper, try_to_redeem
 
@@ -205,12 +204,12 @@ def _spend(world: World, issued: list[MintedVoucher]) -> None:
         )
         assert answer.code == "redeemed", answer
     database.transact(
-        lambda session: resolving.replace(
+        lambda session: resolutions.replace(
             session, event=event, serial=issued[1].serial, by=OPERATOR, keys=keys, now=CLOSES - timedelta(hours=3)
         )
     )
     database.transact(
-        lambda session: resolving.void(
+        lambda session: resolutions.void(
             session,
             event=event,
             serial=issued[2].serial,

@@ -23,9 +23,8 @@ from buyback.security.tokens import new_token, token_digest
 from buyback.tariff.catalogue import ClassCode
 from buyback.tariff.rules import PricedThing
 from buyback.vouchers.codes import spell
-from buyback.vouchers.payout import issue_surrender
-from buyback.vouchers.qrtext import Face, encode
-from buyback.vouchers.service import MintedVoucher
+from buyback.vouchers.qrtext import SignedFace, encode
+from buyback.vouchers.service import MintedVoucher, issue_surrender
 from tests.builders import NOW, PROGRAMME, make_accepted, make_event, make_keys, make_programme, make_user
 
 FACE = 20_00
@@ -41,7 +40,7 @@ _RULES = (
 
 @dataclass(frozen=True)
 class Paper:
-    """A voucher as a person holds it: ``qr`` is scanned, ``typed`` is typed. Face in cents."""
+    """A voucher as a person holds it: ``qr`` is scanned, ``typed`` is typed. SignedFace in cents."""
 
     id: UUID
     serial: int
@@ -108,7 +107,7 @@ def issue_vouchers(
 def paper(event: EventFacts, voucher: MintedVoucher, keys: KeyRing) -> Paper:
     """What is printed of a voucher."""
     salt = event.salt or b""
-    face = Face(voucher.face, event.expires_on, event.programme.number)
+    face = SignedFace(voucher.face, event.expires_on, event.programme.number)
     qr = encode(keys.token(salt, voucher.id), face, keys.get_signer(event.expires_on))
     return Paper(voucher.id, voucher.serial, voucher.face, qr, spell(keys.typed_code(salt, voucher.id)))
 

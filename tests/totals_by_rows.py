@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import PLACE_DIGITS, By, Column, Question
-from buyback.vouchers.states import ResolutionKind
+from buyback.vouchers.rules import ResolutionKind
 
 _STANDING = {
     None: Column.OUTSTANDING,

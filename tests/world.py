@@ -21,9 +21,9 @@ from buyback.redemption import reversing
 from buyback.schema import metadata
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
-from buyback.vouchers import resolving
+from buyback.vouchers import resolutions
 from buyback.vouchers import service as vouchers
-from buyback.vouchers.states import VoidReason
+from buyback.vouchers.rules import VoidReason
 from tests.builders import (
     NOW,
     TODAY,
@@ -117,8 +117,8 @@ def _live(database: Database, world: World, replaced: Paper) -> None:
         digest = token_digest(world.till.token)
         reversing.undo(session, till=digest, op_id=op_id, cashier=None, now=LATER)
         misprint, by = VoidReason.MISPRINT, world.issuer
-        resolving.void(session, event=event, serial=world.void.serial, reason=misprint, by=by, now=LATER)
-        resolving.replace(session, event=event, serial=replaced.serial, by=by, keys=make_keys(), now=LATER)
+        resolutions.void(session, event=event, serial=world.void.serial, reason=misprint, by=by, now=LATER)
+        resolutions.replace(session, event=event, serial=replaced.serial, by=by, keys=make_keys(), now=LATER)
         chain, name = OPERATOR.chain, OPERATOR.name
         places.add_barrio(session, corregimiento="080806", name="La Loma", chain=chain, by=name, now=NOW)
 

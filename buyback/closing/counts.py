@@ -164,7 +164,7 @@ def last(session: Session, *, event: UUID, moment: CountMoment) -> Tally | None:
 
 def in_records(session: Session, event: UUID) -> Figures:
     """What the counts should be."""
-    stock = vouchers.stock_of(session, event)
+    stock = vouchers.stock(session, event)
     return Figures(blank=stock.minted - stock.issued, issued=stock.issued)
 
 

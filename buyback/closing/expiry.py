@@ -12,8 +12,8 @@ from buyback.money import decimal_text
 from buyback.people.rules import Actor
 from buyback.totals import service as totals
 from buyback.vouchers import queries
-from buyback.vouchers.resolving import Ending, resolve
-from buyback.vouchers.states import ResolutionKind
+from buyback.vouchers.resolutions import Ending, resolve
+from buyback.vouchers.rules import ResolutionKind
 
 
 @dataclass(frozen=True)

@@ -13,9 +13,10 @@ from buyback.closing import expiry
 from buyback.commands.base import CENTS, Context, as_json, by_whom, report, write_new
 from buyback.money import decimal_text, screen_text
 from buyback.times import panama_day
-from buyback.vouchers import papers, resolving, service
+from buyback.vouchers import resolutions, service
+from buyback.vouchers.printing import papers
 from buyback.vouchers.printing.sheets import Paper, PrintedVoucher, render
-from buyback.vouchers.states import VoidReason
+from buyback.vouchers.rules import VoidReason
 
 BLANKS_MAX = 10_000
 
@@ -106,7 +107,7 @@ def void(context: Context, *, code: str, serial: int, reason: str, by: str | Non
     def work(session: Session) -> int:
         event = campaigns.get_event(session, code)
         person = context.actor(session, by)
-        return resolving.void(
+        return resolutions.void(
             session, event=event, serial=serial, reason=VoidReason(reason), by=person, now=context.now()
         ).face
 
@@ -130,7 +131,7 @@ def replace(context: Context, *, code: str, serial: int, by: str | None, as_json
     def work(session: Session) -> int:
         event = campaigns.get_event(session, code)
         person = context.actor(session, by)
-        return resolving.replace(
+        return resolutions.replace(
             session, event=event, serial=serial, by=person, keys=context.keys, now=context.now()
         ).serial
 

@@ -38,10 +38,10 @@ from buyback.redemption.service import Request
 from buyback.security.keyring import KeyRing
 from buyback.security.tokens import new_salt
 from buyback.tariff import queries as tariffs
-from buyback.vouchers import papers, resolving
+from buyback.vouchers import resolutions
+from buyback.vouchers.printing import papers
 from buyback.vouchers.printing.sheets import PrintedVoucher
-from buyback.vouchers.rules import split
-from buyback.vouchers.states import VoidReason
+from buyback.vouchers.rules import VoidReason, split
 
 CHIEF = "jefe.demo"
 FLOAT_STEP = 5_000_00
@@ -166,7 +166,7 @@ class Past:
         chief = people.actor_by_name(self._session, CHIEF)
         for reason in VOID_REASONS:
             serial = self._papers.pop().serial
-            resolving.void(self._session, event=self._event, serial=serial, reason=reason, by=chief, now=now)
+            resolutions.void(self._session, event=self._event, serial=serial, reason=reason, by=chief, now=now)
 
     def _close(self, now: datetime) -> None:
         event = self._event.id

@@ -30,8 +30,9 @@ from buyback.security.tokens import new_salt
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import PricedThing
 from buyback.times import panama_day
-from buyback.vouchers import papers, resolving
-from buyback.vouchers.payout import issue_surrender
+from buyback.vouchers import resolutions
+from buyback.vouchers.printing import papers
+from buyback.vouchers.service import issue_surrender
 
 EVENT = "DEMO-BETANIA"
 EVENT_DAYS = 30
@@ -129,7 +130,7 @@ class Table:
     def replace(self, serial: int, keys: KeyRing) -> None:
         """A voucher that came out of the printer torn."""
         chief = people.actor_by_name(self._session, CHIEF)
-        resolving.replace(self._session, event=self._event, serial=serial, by=chief, keys=keys, now=self._now)
+        resolutions.replace(self._session, event=self._event, serial=serial, by=chief, keys=keys, now=self._now)
 
     def _described(self, things: Iterable[PricedThing]) -> Iterable[tuple[PricedThing, Details]]:
         for thing in things:

@@ -20,9 +20,8 @@ from buyback.people.rules import Actor
 from buyback.security.keyring import KeyRing
 from buyback.totals import service as totals
 from buyback.vouchers import queries as vouchers
-from buyback.vouchers.errors import BlanksDoNotFit, SerialNotBlank, SerialUnknown
 from buyback.vouchers.queries import Blank
-from buyback.vouchers.rules import split
+from buyback.vouchers.rules import BlanksDoNotFit, SerialNotBlank, SerialUnknown, split
 from buyback.vouchers.serials import serial_text
 from buyback.vouchers.service import Payout, pay_out_all
 

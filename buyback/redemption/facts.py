@@ -30,7 +30,7 @@ from buyback.db import Instant
 from buyback.merchants.states import MerchantState, TillState
 from buyback.redemption.rules import WRONG_CODES_WINDOW, Ended, TillFacts, VoucherFacts
 from buyback.redemption.tables import WrongCode
-from buyback.vouchers.states import ResolutionKind
+from buyback.vouchers.rules import ResolutionKind
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ from buyback.redemption.rules import Code, decide_till, may_reverse
 from buyback.redemption.service import Answer, UnknownTill
 from buyback.redemption.tables import Attempt
 from buyback.times import day_start, iso_utc
-from buyback.vouchers import queries as vouchers
-from buyback.vouchers.resolving import reverse
-from buyback.vouchers.states import Fate
+from buyback.vouchers import redemptions as vouchers
+from buyback.vouchers.resolutions import reverse
+from buyback.vouchers.rules import Fate
 
 
 @dataclass(frozen=True)
@@ -58,17 +58,17 @@ def undo(session: Session, *, till: UUID | bytes, op_id: UUID, cashier: UUID | N
         return Answer(Code.UNKNOWN_OPERATION, {})
     if facts.past.resolution is None:
         return Answer(Code.NOT_REDEEMED, {})
-    taken, fate = vouchers.get_taken(session, facts.past.resolution)
-    if fate is Fate.SETTLED:
+    taken = vouchers.get_redemption(session, facts.past.resolution)
+    if taken.fate is Fate.SETTLED:
         return Answer(Code.SETTLED, {})
-    answer = {"redemption_id": str(taken.resolution), "amount": decimal_text(taken.amount), "currency": CURRENCY}
-    if fate is Fate.REVERSED:
-        at = vouchers.reversed_at(session, [taken.resolution])[taken.resolution]
+    answer = {"redemption_id": str(taken.id), "amount": decimal_text(taken.amount), "currency": CURRENCY}
+    if taken.fate is Fate.REVERSED:
+        at = vouchers.reversed_at(session, [taken.id])[taken.id]
         return Answer(Code.REVERSED, {**answer, "reversed_at": iso_utc(at)}, replayed=True)
     if not may_reverse(taken.redeemed_at, now=now):
         return Answer(Code.TOO_LATE_TO_REVERSE, {"redeemed_at": iso_utc(taken.redeemed_at)})
     reverse(session, taken, till=facts.till.id, by=cashier, now=now)
-    body = {"op_id": str(op_id), "redemption": str(taken.resolution), "amount": answer["amount"]}
+    body = {"op_id": str(op_id), "redemption": str(taken.id), "amount": answer["amount"]}
     audit.append(session, audit.next_link(facts.till.id, facts.till.head, act="voucher:reverse", body=body, now=now))
     return Answer(Code.REVERSED, {**answer, "reversed_at": iso_utc(now)})
 

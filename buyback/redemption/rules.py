@@ -12,8 +12,7 @@ from uuid import UUID
 from buyback.audit.rules import Head
 from buyback.merchants.states import MerchantState, TillState
 from buyback.times import iso_utc
-from buyback.vouchers.rules import is_past
-from buyback.vouchers.states import ResolutionKind
+from buyback.vouchers.rules import ResolutionKind, is_past
 
 REVERSAL_WINDOW = timedelta(minutes=15)
 WRONG_CODES_MAX = 5

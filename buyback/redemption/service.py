@@ -41,8 +41,8 @@ from buyback.security.keyring import KeyRing, token_hash
 from buyback.times import iso_utc, panama_day
 from buyback.vouchers.codes import Misread, QrText, TypedCode, classify
 from buyback.vouchers.qrtext import Genuine, decode
-from buyback.vouchers.resolving import Ending, resolve
-from buyback.vouchers.states import ResolutionKind
+from buyback.vouchers.resolutions import Ending, resolve
+from buyback.vouchers.rules import ResolutionKind
 
 _INSERT_ATTEMPT = insert(core(Attempt))
 

@@ -23,8 +23,8 @@ from buyback.settlement.states import SettlementState
 from buyback.settlement.steps import check_content, in_state, move, person
 from buyback.settlement.tables import SettlementApproval, SettlementLine
 from buyback.times import panama_day
-from buyback.vouchers import redeemed as vouchers
-from buyback.vouchers.states import Fate
+from buyback.vouchers.resolutions import seal_settled
+from buyback.vouchers.rules import Fate
 
 
 def approve(session: Session, *, settlement: UUID, by: Actor, now: datetime) -> bool:
@@ -88,7 +88,7 @@ def _sign(session: Session, facts: SettlementFacts, own: FunderShare, *, by: Act
 
 
 def _settle(session: Session, facts: SettlementFacts, content: Content, *, by: Actor, now: datetime) -> None:
-    vouchers.seal_settled(session, [line.redemption for line in content.lines])
+    seal_settled(session, [line.redemption for line in content.lines])
     session.execute(update(SettlementLine).where(SettlementLine.settlement == facts.id).values(fate=Fate.SETTLED))
     shares: dict[UUID, dict[UUID, int]] = defaultdict(dict)
     for share in content.part_shares:

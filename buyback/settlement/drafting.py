@@ -29,7 +29,7 @@ from buyback.settlement.tables import (
     SettlementPart,
 )
 from buyback.times import day_start, panama_day
-from buyback.vouchers import redeemed as vouchers
+from buyback.vouchers import redemptions as vouchers
 
 
 def draft(session: Session, *, merchant: UUID, until: date, by: Actor, now: datetime) -> SettlementFacts | None:

@@ -19,7 +19,7 @@ from buyback.settlement.queries import Scope, SettlementFacts
 from buyback.settlement.states import ReturnReason, SettlementAct
 from buyback.settlement.tables import Countersign, Payment, PaymentBooking, SettlementApproval, SettlementStep
 from buyback.times import panama_day
-from buyback.vouchers import redeemed as vouchers
+from buyback.vouchers import redemptions as vouchers
 
 _ORDER = ("prepare", "submit", "approve", "return", "countersign", "order", "pay")
 
@@ -149,7 +149,7 @@ def open_dossier(session: Session, facts: SettlementFacts, *, scope: Scope) -> D
 def lines(session: Session, facts: SettlementFacts) -> tuple[LineEntry, ...]:
     """The redemptions in it, oldest first."""
     keys = queries.lines_of(session, facts.id)
-    found = sorted(vouchers.redeemed(session, keys).values(), key=lambda one: (one.redeemed_at, one.id))
+    found = sorted(vouchers.find_redemptions(session, keys).values(), key=lambda one: (one.redeemed_at, one.id))
     undone = vouchers.reversed_among(session, keys)
     places = {till.id: (till.branch_name, till.name) for till in tills.enrolled(session, merchant=facts.merchant)}
     codes = campaigns.event_codes(session, {one.event for one in found})

@@ -22,7 +22,7 @@ from buyback.settlement.states import ReturnReason, SettlementAct, SettlementSta
 from buyback.settlement.steps import check_content, in_state, keep_step, move
 from buyback.settlement.tables import SettlementLine
 from buyback.times import panama_day
-from buyback.vouchers import redeemed as vouchers
+from buyback.vouchers import redemptions as vouchers
 
 BACK_FROM = (SettlementState.DRAFT, SettlementState.SUBMITTED)
 

@@ -28,7 +28,7 @@ from buyback.settlement.queries import Scope, SettlementFacts
 from buyback.settlement.states import SettlementState
 from buyback.settlement.tables import FunderShare, PartShare, Settlement, SettlementLine
 from buyback.times import panama_day
-from buyback.vouchers import redeemed as vouchers
+from buyback.vouchers import redemptions as vouchers
 
 ORDERED = (SettlementState.ORDERED, SettlementState.PAID)
 WAITING = "waiting"  # stands for the state of a redemption that is in no settlement yet
@@ -130,7 +130,7 @@ def of_merchant(session: Session, merchant: UUID, *, scope: Scope, now: datetime
     facts = merchants.merchant_by_id(session, merchant)
     held = _held(session, merchant)
     owed = vouchers.owed(session, merchant=merchant, before=now)
-    found = {one.id: one for one in owed} | vouchers.redeemed(session, held)
+    found = {one.id: one for one in owed} | vouchers.find_redemptions(session, held)
     places = {till.id: (till.branch_name, till.name) for till in tills.enrolled(session, merchant=merchant)}
     codes = campaigns.event_codes(session, {one.event for one in found.values()})
     payments = _paid(session, {one.id: one.number for one in held.values()})

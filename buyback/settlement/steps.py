@@ -15,7 +15,7 @@ from buyback.settlement.queries import SettlementFacts
 from buyback.settlement.rules import Content
 from buyback.settlement.states import ReturnReason, SettlementAct, SettlementState
 from buyback.settlement.tables import Settlement, SettlementStep
-from buyback.vouchers import redeemed as vouchers
+from buyback.vouchers import redemptions as vouchers
 
 
 def in_state(session: Session, settlement: UUID, *states: SettlementState) -> SettlementFacts:

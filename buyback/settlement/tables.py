@@ -23,7 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from buyback.db import UNORDERED, Base, Instant, choice
 from buyback.settlement.states import ReturnReason, SettlementAct, SettlementState
-from buyback.vouchers.states import Fate
+from buyback.vouchers.rules import Fate
 
 
 class SettlementCounter(Base):

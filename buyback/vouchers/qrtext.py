@@ -40,8 +40,8 @@ class Keys(Protocol):
 
 
 @dataclass(frozen=True)
-class Face:
-    """What a QR text says of its voucher besides the token. Face in cents."""
+class SignedFace:
+    """What a QR text says of its voucher besides the token. SignedFace in cents."""
 
     cents: int
     expires_on: date
@@ -53,11 +53,11 @@ class Genuine:
     """A QR text that one of our keys signed. Only the database knows whether its voucher is still unspent."""
 
     token: bytes
-    face: Face
+    face: SignedFace
     key_id: int
 
 
-def encode(token: bytes, face: Face, key: SigningKey) -> str:
+def encode(token: bytes, face: SignedFace, key: SigningKey) -> str:
     """The 148 characters of a voucher, the same for the same facts and key; ValueError if one overflows."""
     if len(token) != 16:  # struct would pad it in silence
         raise ValueError(len(token))
@@ -90,7 +90,7 @@ def decode(text: str, keys: Keys) -> Genuine | Misread:
     expires_on = _EPOCH + timedelta(days=days)
     if expires_on > key.valid_until:
         return Misread(Misreading.BAD_SIGNATURE)
-    return Genuine(token, Face(cents, expires_on, programme_number), key_id)
+    return Genuine(token, SignedFace(cents, expires_on, programme_number), key_id)
 
 
 def _is_signed(key: SigningKey, fields: bytes, signature: bytes) -> bool:

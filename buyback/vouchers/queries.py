@@ -2,7 +2,7 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from itertools import islice
 from typing import Any
 from uuid import UUID
@@ -11,11 +11,11 @@ from sqlalchemy import Row, Select, func, select
 from sqlalchemy.orm import Session, aliased
 
 from buyback.errors import NotFound
+from buyback.intake import queries as intake
 from buyback.intake.queries import IDS_A_STATEMENT
 from buyback.ledger import queries as ledger
-from buyback.vouchers.rules import Disposition, disposition
-from buyback.vouchers.states import Fate, ResolutionKind
-from buyback.vouchers.tables import HandoverVoucher, Issuance, Resolution, ResolutionFate, Reversal, Voucher
+from buyback.vouchers.rules import Disposition, ResolutionKind, disposition
+from buyback.vouchers.tables import HandoverVoucher, Issuance, Resolution, Reversal, Voucher
 
 
 @dataclass(frozen=True)
@@ -47,15 +47,22 @@ class Blank:
 
 
 @dataclass(frozen=True)
-class Taken:
-    """A redemption. ``amount`` in cents."""
+class FloatUse:
+    """An event's float in cents. ``issued`` leaves out void vouchers, whose budget went back."""
 
-    resolution: UUID
-    voucher: UUID
-    cycle: int
-    event: UUID
-    amount: int
-    redeemed_at: datetime
+    issued: int
+    promised: int
+    left: int
+
+    @property
+    def spoken_for(self) -> int:
+        """What is issued or promised to somebody at the tables."""
+        return self.issued + self.promised
+
+    @property
+    def ceiling(self) -> int:
+        """Everything the event may promise."""
+        return self.spoken_for + self.left
 
 
 def get_standing(session: Session, *, event: UUID, serial: int) -> Standing:
@@ -66,7 +73,7 @@ def get_standing(session: Session, *, event: UUID, serial: int) -> Standing:
     return _standing(row)
 
 
-def stock(session: Session, event: UUID) -> list[Standing]:
+def standings(session: Session, event: UUID) -> list[Standing]:
     """All vouchers of an event, by serial."""
     rows = session.execute(_standings().where(Voucher.event == event).order_by(Voucher.serial))
     return [_standing(row) for row in rows]
@@ -83,7 +90,7 @@ def of_surrender(session: Session, surrender: UUID) -> list[Standing]:
     return [_standing(row) for row in session.execute(statement)]
 
 
-def stock_of(session: Session, event: UUID) -> Stock:
+def stock(session: Session, event: UUID) -> Stock:
     """An event's vouchers as the records have them."""
     minted, issued = session.execute(
         select(func.count(Voucher.id), func.count(Issuance.voucher))
@@ -113,40 +120,6 @@ def issue_day(session: Session, voucher: UUID) -> date:
     return ledger.day_of(session, transfer)
 
 
-def journal_of(session: Session, resolution: UUID) -> UUID:
-    """The journal that posted a resolution."""
-    transfer = session.scalars(select(Resolution.transfer).where(Resolution.id == resolution)).one()
-    return ledger.journal_of(session, transfer)
-
-
-def get_taken(session: Session, resolution: UUID) -> tuple[Taken, Fate | None]:
-    """A redemption by id, and its fate if it is sealed."""
-    row = session.execute(
-        select(
-            Resolution.id,
-            Resolution.voucher,
-            Resolution.cycle,
-            Voucher.event,
-            Resolution.amount,
-            Resolution.resolved_at,
-            ResolutionFate.fate,
-        )
-        .join(Voucher, Voucher.id == Resolution.voucher)
-        .outerjoin(ResolutionFate, ResolutionFate.resolution == Resolution.id)
-        .where(Resolution.id == resolution)
-    ).one()
-    facts: tuple[Any, ...] = tuple(row)
-    return Taken(*facts[:-1]), facts[-1]
-
-
-def reversed_at(session: Session, resolutions: Collection[UUID]) -> dict[UUID, datetime]:
-    """When redemptions were undone, for those that were."""
-    rows = session.execute(
-        select(Reversal.resolution, Reversal.reversed_at).where(Reversal.resolution.in_(resolutions))
-    )
-    return {row.resolution: row.reversed_at for row in rows}
-
-
 def past_their_day(session: Session, today: date) -> list[Standing]:
     """Outstanding vouchers whose last day lies before ``today``, event by event."""
     statement = (
@@ -156,6 +129,28 @@ def past_their_day(session: Session, today: date) -> list[Standing]:
         .order_by(Voucher.event, Voucher.serial)
     )
     return [_standing(row) for row in session.execute(statement)]
+
+
+def float_use(session: Session, event: UUID) -> FloatUse:
+    """How much of one event's float is used."""
+    return float_uses(session, [event])[event]
+
+
+def float_uses(session: Session, events: Collection[UUID]) -> dict[UUID, FloatUse]:
+    """How much of each event's float is used."""
+    voided = select(Resolution.voucher).where(Resolution.kind == ResolutionKind.VOID)
+    rows = session.execute(
+        select(Voucher.event, func.sum(Issuance.face))
+        .join(Issuance, Issuance.voucher == Voucher.id)
+        .where(Voucher.event.in_(events), Voucher.id.not_in(voided))
+        .group_by(Voucher.event)
+    )
+    issued: dict[UUID, int] = {event: int(total) for event, total in rows}
+    held = {event: intake.float_of(session, event) for event in events}
+    return {
+        event: FloatUse(issued=issued.get(event, 0), promised=held[event].promised, left=held[event].left)
+        for event in events
+    }
 
 
 def _standings() -> Select[UUID, UUID, int, int, UUID, int, ResolutionKind, UUID]:

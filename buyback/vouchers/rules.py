@@ -1,12 +1,38 @@
-"""What a voucher is worth, how an award becomes vouchers, and where a voucher stands."""
+"""What a voucher is worth, how an award becomes vouchers, where a voucher stands, and what is refused. Pure.
+
+What a till is refused is in ``redemption``.
+"""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from buyback.money import round_half_up
-from buyback.vouchers.states import ResolutionKind
+from buyback.errors import Refused
+
+
+class ResolutionKind(StrEnum):
+    """How a cycle of a voucher ended."""
+
+    REDEEM = "redeem"
+    VOID = "void"
+    EXPIRE = "expire"
+
+
+class Fate(StrEnum):
+    """What became of a redemption."""
+
+    SETTLED = "settled"
+    REVERSED = "reversed"
+
+
+class VoidReason(StrEnum):
+    """Why an official made a voucher worthless. A list: free text could hold a person's data."""
+
+    MISPRINT = "misprint"
+    DAMAGED = "damaged"
+    LOST = "lost"
+    ISSUED_IN_ERROR = "issued_in_error"
+    REPLACED = "replaced"
 
 
 class Disposition(StrEnum):
@@ -26,6 +52,48 @@ _ENDS = {
 }
 
 
+class FloatExceeded(Refused):
+    """An event cannot promise more than its float."""
+
+    sentence = "El fondo de la jornada no alcanza: quedan {left} y hacen falta {wanted}."
+
+
+class SecretsGone(Refused):
+    """The event's salt was destroyed at its close."""
+
+    sentence = "La jornada está cerrada: sus vales ya no se pueden crear ni imprimir."
+
+
+class SerialUnknown(Refused):
+    """No voucher of the event has this serial."""
+
+    sentence = "No hay un vale {serial} en esta jornada."
+
+
+class SerialNotBlank(Refused):
+    """A blank is given out once."""
+
+    sentence = "El vale {serial} ya se entregó."
+
+
+class BlanksDoNotFit(Refused):
+    """The blanks given out must be worth the award, but for a remainder under the smallest denomination."""
+
+    sentence = "Los vales nombrados suman {given} y la entrega da derecho a {award}."
+
+
+class VoucherNotOutstanding(Refused):
+    """Only a voucher that is issued and unspent can be made void."""
+
+    sentence = "El vale {serial} no se puede anular: está {disposition}."
+
+
+class SerialsUsedUp(Refused):
+    """A million serials an event."""
+
+    sentence = "La jornada ya usó todos sus números de vale."
+
+
 def disposition(*, is_issued: bool, standing: ResolutionKind | None) -> Disposition:
     """The disposition that the records give a voucher.
 
@@ -42,26 +110,6 @@ def disposition(*, is_issued: bool, standing: ResolutionKind | None) -> Disposit
 def is_past(expires_on: date, day: date) -> bool:
     """Whether a voucher is refused for its date: it is good through all of ``expires_on``, in Panama."""
     return day > expires_on
-
-
-@dataclass(frozen=True)
-class RoundedAward:
-    """An award in cents: what the items came to, and what is paid after the programme's rounding."""
-
-    exact: int
-    paid: int
-
-    @property
-    def difference(self) -> int:
-        """Cents that the rounding added; negative where it took some away."""
-        return self.paid - self.exact
-
-
-def round_award(exact: int, step: int) -> RoundedAward:
-    """Round the total of a surrender (cents) to the programme's step (cents), half up."""
-    if exact < 0 or step < 1:
-        raise ValueError((exact, step))
-    return RoundedAward(exact, round_half_up(exact, step))
 
 
 def split(award: int, denominations: Sequence[int]) -> tuple[int, ...]:

@@ -1,4 +1,4 @@
-"""Mint vouchers, issue them, and pay out a surrender. What ends a voucher is in ``resolving.py``.
+"""Mint vouchers, issue them, and pay out a surrender. What ends a voucher is in ``resolutions.py``.
 
 Many vouchers cost as many statements as one: the import of a year of paper forms goes through here too.
 """
@@ -17,6 +17,7 @@ from buyback.audit import service as audit
 from buyback.campaigns.facts import EventFacts
 from buyback.db import core
 from buyback.ids import new_id
+from buyback.intake import offers
 from buyback.ledger import queries as ledger_queries
 from buyback.ledger import service as ledger
 from buyback.ledger.rules import ALLOTTED, AccountRef, JournalKind, event_scope
@@ -25,15 +26,15 @@ from buyback.ledger.service import Entry
 from buyback.money import decimal_text, screen_text
 from buyback.people.rules import Actor
 from buyback.security.keyring import KeyRing, token_hash
-from buyback.vouchers.errors import (
+from buyback.vouchers.rules import (
     BlanksDoNotFit,
     FloatExceeded,
     SecretsGone,
     SerialNotBlank,
     SerialsUsedUp,
     SerialUnknown,
+    split,
 )
-from buyback.vouchers.rules import split
 from buyback.vouchers.serials import SERIALS, serial_at
 from buyback.vouchers.tables import HandoverVoucher, Issuance, SerialCounter, Voucher
 
@@ -81,6 +82,20 @@ def mint_book(
     body = {"by": by.name, "event": event.code, "face": decimal_text(face), "count": count}
     audit.record(session, chain=by.chain, act="stock:mint", body=body, now=now)
     return minted
+
+
+def issue_surrender(
+    session: Session, *, surrender: UUID, by: Actor, keys: KeyRing, now: datetime, serials: Sequence[int] = ()
+) -> tuple[MintedVoucher, ...]:
+    """Issue what an accepted surrender is owed; a zero award is paid out without a voucher.
+
+    ``serials`` are of blank vouchers that were handed out. SamePerson when the issuer appraised or approved,
+    SurrenderMoved when it is not accepted (any more), FloatExceeded when the event's float does not cover it.
+    """
+    case = offers.mark_paid_out(session, surrender=surrender, by=by, now=now)
+    facts = case.surrender
+    payout = Payout(facts.id, facts.day, facts.award or 0, by.id, tuple(serials))
+    return pay_out(session, event=case.event, payout=payout, by=by, keys=keys, now=now)
 
 
 def pay_out(

@@ -15,7 +15,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from buyback.db import UNORDERED, Base, Instant, choice
-from buyback.vouchers.states import Fate, ResolutionKind, VoidReason
+from buyback.vouchers.rules import Fate, ResolutionKind, VoidReason
 
 
 class SerialCounter(Base):

@@ -19,7 +19,7 @@ from buyback.redemption import service as redemption
 from buyback.redemption.service import Request
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import PricedThing
-from buyback.vouchers.payout import issue_surrender
+from buyback.vouchers.service import issue_surrender
 from tests.browser.settled import set_settlements
 from tests.builders import NOW, actor, add_item, make_event, make_keys, open_surrender
 from tests.tills import paper

@@ -14,13 +14,13 @@ from buyback.security import keys
 from buyback.security.keys import KeyRing, NoSigningKey
 from buyback.vouchers import qrtext
 from buyback.vouchers.codes import Misread, Misreading
-from buyback.vouchers.qrtext import Face, Genuine
+from buyback.vouchers.qrtext import Genuine, SignedFace
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
 SALT = bytes(range(32))
 VOUCHER = UUID("6f0c3f8e-2f0e-4d0f-9a55-0e7f5f4a7a11")
 OTHER_VOUCHER = UUID("6f0c3f8e-2f0e-4d0f-9a55-0e7f5f4a7a12")
-FACE = Face(2000, date(2027, 2, 22), 7)
+FACE = SignedFace(2000, date(2027, 2, 22), 7)
 
 
 @pytest.fixture
@@ -257,8 +257,8 @@ def test_a_token_is_kept_as_its_sha_256() -> None:
     assert keys.token_hash(bytes(16)).hex() == expected
 
 
-@pytest.mark.parametrize("token, face", [(bytes(15), FACE), (bytes(16), Face(1 << 32, FACE.expires_on, 7))])
-def test_a_field_that_does_not_fit_is_a_mistake(ring: KeyRing, token: bytes, face: Face) -> None:
+@pytest.mark.parametrize("token, face", [(bytes(15), FACE), (bytes(16), SignedFace(1 << 32, FACE.expires_on, 7))])
+def test_a_field_that_does_not_fit_is_a_mistake(ring: KeyRing, token: bytes, face: SignedFace) -> None:
     with pytest.raises(ValueError, match=r"."):
         qrtext.encode(token, face, ring.signing[0])
 

@@ -6,8 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buyback.vouchers.rules import Disposition, disposition, is_past, round_award, split
-from buyback.vouchers.states import ResolutionKind
+from buyback.vouchers.rules import Disposition, ResolutionKind, disposition, is_past, split
 
 DENOMINATIONS = (5000, 2000, 1000, 500)
 
@@ -54,32 +53,6 @@ def test_no_run_of_faces_could_have_been_one_larger_denomination(award: int, fac
 def test_a_negative_award_or_a_face_of_nothing_is_a_mistake(award: int, faces: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"."):
         split(award, faces)
-
-
-@pytest.mark.parametrize(
-    "exact, paid, difference",
-    [(0, 0, 0), (1002, 1000, -2), (1003, 1005, 2), (1005, 1005, 0), (1007, 1005, -2), (1008, 1010, 2)],
-)
-def test_an_award_is_rounded_to_five_cents_and_the_difference_kept(exact: int, paid: int, difference: int) -> None:
-    award = round_award(exact, 5)
-    assert (award.exact, award.paid, award.difference) == (exact, paid, difference)
-
-
-def test_a_tie_is_rounded_up() -> None:
-    assert round_award(1005, 10).paid == 1010
-
-
-@given(awards, st.integers(1, 1000))
-def test_rounding_moves_an_award_by_half_a_step_at_most(exact: int, step: int) -> None:
-    award = round_award(exact, step)
-    assert award.paid % step == 0
-    assert abs(2 * award.difference) <= step
-
-
-@pytest.mark.parametrize("exact, step", [(-1, 5), (100, 0)])
-def test_a_negative_award_or_no_step_cannot_be_rounded(exact: int, step: int) -> None:
-    with pytest.raises(ValueError, match=r"."):
-        round_award(exact, step)
 
 
 @pytest.mark.parametrize(

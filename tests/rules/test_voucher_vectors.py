@@ -11,7 +11,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey,
 from buyback.security.keyring import SigningKey
 from buyback.vouchers import codes, qrtext
 from buyback.vouchers.codes import Misread, Misreading, TypedCode
-from buyback.vouchers.qrtext import Face, Genuine
+from buyback.vouchers.qrtext import Genuine, SignedFace
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors/vouchers.json").read_text())
 
@@ -38,7 +38,7 @@ def _key(entry: dict[str, Any]) -> SigningKey:
 
 
 def _genuine(facts: dict[str, Any]) -> Genuine:
-    face = Face(facts["cents"], date.fromisoformat(facts["expires_on"]), facts["programme_number"])
+    face = SignedFace(facts["cents"], date.fromisoformat(facts["expires_on"]), facts["programme_number"])
     return Genuine(bytes.fromhex(facts["token"]), face, facts["key_id"])
 
 

@@ -159,7 +159,7 @@ def test_blanks_that_were_given_out_become_issued(database: Database, event: Eve
     serials = make_blanks(database, event, 50_00, 50_00, 50_00, 20_00, 50_00)
     assert take(database, raw_form(serials=serials[:4])).vouchers == 5  # and a remainder of 55 cents
     with database.reading() as session:
-        standing = {one.serial: one.disposition for one in vouchers.stock(session, event.id)}
+        standing = {one.serial: one.disposition for one in vouchers.standings(session, event.id)}
     assert [standing[serial] for serial in serials] == [Disposition.ISSUED] * 4 + [Disposition.BLANK]
 
 

@@ -14,7 +14,7 @@ from buyback.people.errors import RoleMissing
 from buyback.people.rules import OPERATOR
 from buyback.security.access import Role
 from buyback.tariff import rules as tariff
-from buyback.vouchers import errors
+from buyback.vouchers import rules as errors
 from tests.builders import NOW, add_item, make_event, make_user, open_surrender
 from tests.paper import (
     MAGAZINES,

@@ -22,7 +22,7 @@ from buyback.ledger.rules import ALLOTTED, AVAILABLE, AccountRef, event_scope, p
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
 from buyback.vouchers import service
-from buyback.vouchers.errors import SecretsGone
+from buyback.vouchers.rules import SecretsGone
 from tests.builders import NOW, make_event, make_keys, make_paid_out, make_user, open_surrender
 from tests.soundness import assert_sound
 

@@ -27,9 +27,8 @@ from buyback.security.access import Role
 from buyback.tariff.catalogue import ClassCode, Condition
 from buyback.tariff.rules import PricedThing
 from buyback.vouchers import queries as vouchers
-from buyback.vouchers.errors import FloatExceeded
-from buyback.vouchers.payout import issue_surrender
-from buyback.vouchers.service import issue_again
+from buyback.vouchers.rules import FloatExceeded
+from buyback.vouchers.service import issue_again, issue_surrender
 from tests.builders import (
     NOW,
     REVOLVER,

@@ -34,8 +34,8 @@ from buyback.times import panama_day
 from buyback.totals import service as rollup
 from buyback.totals.figures import By, Question
 from buyback.totals.queries import totals
-from buyback.vouchers import resolving
-from buyback.vouchers.states import VoidReason
+from buyback.vouchers import resolutions
+from buyback.vouchers.rules import VoidReason
 from tests.builders import NOW, make_event, make_keys, make_paid_out, make_user
 from tests.soundness import assert_sound
 from tests.tills import Paper, make_merchant, make_till, paper, try_to_redeem
@@ -120,14 +120,14 @@ def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C9
             try:
                 if in_its_place:
                     new = database.transact(
-                        lambda session: resolving.replace(
+                        lambda session: resolutions.replace(
                             session, event=self.event, serial=serial, by=OPERATOR, keys=make_keys(), now=self.now
                         )
                     )
                     self.known.append(Known(paper(self.event, new, make_keys())))
                 else:
                     database.transact(
-                        lambda session: resolving.void(
+                        lambda session: resolutions.void(
                             session,
                             event=self.event,
                             serial=serial,

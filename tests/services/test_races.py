@@ -20,11 +20,9 @@ from buyback.ledger import rules as postings
 from buyback.redemption.rules import Code
 from buyback.schema import metadata
 from buyback.security.access import Role
-from buyback.vouchers import queries, resolving
-from buyback.vouchers.errors import VoucherNotOutstanding
-from buyback.vouchers.resolving import Ending
-from buyback.vouchers.rules import Disposition
-from buyback.vouchers.states import ResolutionKind, VoidReason
+from buyback.vouchers import queries, resolutions
+from buyback.vouchers.resolutions import Ending
+from buyback.vouchers.rules import Disposition, ResolutionKind, VoidReason, VoucherNotOutstanding
 from tests.builders import NOW, make_user
 from tests.racing import at_once
 from tests.soundness import assert_sound
@@ -98,7 +96,7 @@ def test_of_a_till_an_official_and_the_expiry_run_one_ends_the_voucher_and_the_o
         reason = VoidReason.LOST
 
         def work(session: Session) -> None:
-            resolving.void(session, event=event, serial=voucher.serial, reason=reason, by=by, now=NOW)
+            resolutions.void(session, event=event, serial=voucher.serial, reason=reason, by=by, now=NOW)
 
         try:
             database.transact(work, again_on_conflict=True)
@@ -143,7 +141,7 @@ def _decided_then_written(database: Database) -> list[Callable[[], str]]:
 
     def write(session: Session) -> None:
         legs = postings.redeem(event.id, FACE)
-        resolving.resolve(session, ending, legs=legs, event=event.id, by=None, now=NOW)
+        resolutions.resolve(session, ending, legs=legs, event=event.id, by=None, now=NOW)
 
     def work() -> str:
         with database.reading() as session:

@@ -19,8 +19,8 @@ from buyback.security.access import Role
 from buyback.security.tokens import token_digest
 from buyback.totals.figures import By, DaysBackwards, Question
 from buyback.totals.queries import Totals, totals
-from buyback.vouchers import resolving
-from buyback.vouchers.states import VoidReason
+from buyback.vouchers import resolutions
+from buyback.vouchers.rules import VoidReason
 from tests.builders import NOW, make_accepted, make_user
 from tests.handed_in import (
     AIR_GUN,
@@ -235,7 +235,7 @@ def test_issued_is_redeemed_void_expired_and_outstanding(database: Database) -> 
     try_to_redeem(database, till, spent_again.typed)
     official = make_user(database, "jefa", Role.EVENT_CHIEF, organisation="MINGOB")
     database.transact(
-        lambda session: resolving.void(
+        lambda session: resolutions.void(
             session, event=event, serial=voided.serial, reason=VoidReason.LOST, by=official, now=NOW
         )
     )

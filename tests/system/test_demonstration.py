@@ -27,7 +27,7 @@ from buyback.settlement import queries as settlements
 from buyback.settlement import service as settling
 from buyback.totals.figures import By, Column, Question, Row
 from buyback.totals.queries import totals
-from buyback.vouchers import papers
+from buyback.vouchers.printing import papers
 from tests.attackers import by_common_values, steal
 from tests.builders import NOW, TODAY, make_keys
 from tests.databases import Grow

@@ -17,8 +17,8 @@ from buyback.merchants import tills
 from buyback.people.rules import OPERATOR
 from buyback.settings import Settings
 from buyback.times import day_start
-from buyback.vouchers import resolving, service
-from buyback.vouchers.states import VoidReason
+from buyback.vouchers import resolutions, service
+from buyback.vouchers.rules import VoidReason
 from tests.builders import NOW, make_keys
 from tests.tills import (
     TILL_PROGRAMME,
@@ -131,12 +131,12 @@ def test_a_void_and_a_replaced_voucher_are_told_apart(api: Api) -> None:
     event = make_till_event(api.database, "OTRA-2026", vouchers=2)
     first, second = issue_vouchers(api.database, 2, event=event)
     api.database.transact(
-        lambda session: resolving.void(
+        lambda session: resolutions.void(
             session, event=event, serial=first.serial, reason=VoidReason.LOST, by=OPERATOR, now=NOW
         )
     )
     api.database.transact(
-        lambda session: resolving.replace(
+        lambda session: resolutions.replace(
             session, event=event, serial=second.serial, by=OPERATOR, keys=make_keys(), now=NOW
         )
     )

@@ -14,13 +14,14 @@ from buyback.closing import counts
 from buyback.closing import service as closing
 from buyback.closing.counts import Figures, Outcome, Tally
 from buyback.closing.purge import REVIEW_DAYS
+from buyback.closing.queries import outstanding, returned
 from buyback.closing.states import CountMoment
 from buyback.intake import queries as intake
 from buyback.intake.rules import ENDED, SurrenderState
 from buyback.people import queries as people
 from buyback.security.access import Permission
 from buyback.times import panama_day
-from buyback.vouchers.floats import float_use, outstanding, returned
+from buyback.vouchers.queries import float_use
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _

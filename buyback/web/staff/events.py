@@ -13,7 +13,7 @@ from buyback.intake.rules import ENDED, SurrenderState
 from buyback.places import queries as places
 from buyback.security.access import Permission
 from buyback.times import panama_day
-from buyback.vouchers.floats import float_use, float_uses
+from buyback.vouchers.queries import float_use, float_uses
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _, show_day

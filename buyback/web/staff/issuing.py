@@ -8,9 +8,9 @@ from werkzeug.wrappers import Response
 
 from buyback.errors import Refused
 from buyback.security.access import Permission
-from buyback.vouchers import papers
-from buyback.vouchers.payout import issue_surrender
+from buyback.vouchers.printing import papers
 from buyback.vouchers.printing.sheets import NothingToPrint, Paper, render
+from buyback.vouchers.service import issue_surrender
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _

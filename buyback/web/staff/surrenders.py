@@ -19,7 +19,7 @@ from buyback.people.rules import Actor
 from buyback.security.access import Permission
 from buyback.tariff import queries as tariffs
 from buyback.tariff.catalogue import CALIBRE_GROUP_NAMES, CATALOGUE, CONDITION_NAMES
-from buyback.vouchers import papers
+from buyback.vouchers.printing import papers
 from buyback.vouchers.rules import split
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission

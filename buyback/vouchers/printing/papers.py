@@ -14,12 +14,10 @@ from buyback.campaigns.rules import CATEGORY_NAMES, MerchantCategory
 from buyback.people.rules import Actor
 from buyback.security.keyring import KeyRing
 from buyback.vouchers.codes import spell
-from buyback.vouchers.errors import SecretsGone
 from buyback.vouchers.printing.faces import Face
 from buyback.vouchers.printing.sheets import PrintedVoucher
-from buyback.vouchers.qrtext import Face as SignedFace
-from buyback.vouchers.qrtext import encode
-from buyback.vouchers.states import ResolutionKind
+from buyback.vouchers.qrtext import SignedFace, encode
+from buyback.vouchers.rules import ResolutionKind, SecretsGone
 from buyback.vouchers.tables import HandoverVoucher, Issuance, Resolution, Voucher
 
 MERCHANTS_PATH = "/comercios"

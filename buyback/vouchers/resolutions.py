@@ -1,5 +1,6 @@
 """What ends a voucher, and what opens it again. One insert decides: a cycle of a voucher ends once."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
@@ -19,12 +20,11 @@ from buyback.ledger.service import Entry
 from buyback.people.rules import Actor
 from buyback.security.keyring import KeyRing
 from buyback.times import panama_day
-from buyback.vouchers import queries
-from buyback.vouchers.errors import VoucherNotOutstanding
-from buyback.vouchers.queries import Standing, Taken
-from buyback.vouchers.rules import Disposition
+from buyback.vouchers import queries, redemptions
+from buyback.vouchers.queries import Standing
+from buyback.vouchers.redemptions import Redemption
+from buyback.vouchers.rules import Disposition, Fate, ResolutionKind, VoidReason, VoucherNotOutstanding
 from buyback.vouchers.service import MintedVoucher, issue_again
-from buyback.vouchers.states import Fate, ResolutionKind, VoidReason
 from buyback.vouchers.tables import HandoverVoucher, Replacement, Resolution, ResolutionFate, Reversal
 
 _INSERT_RESOLUTION = insert(core(Resolution))  # built once, for the sake of redemption
@@ -72,27 +72,27 @@ def resolve(
     return key
 
 
-def reverse(session: Session, taken: Taken, *, till: UUID | None, by: UUID | None, now: datetime) -> None:
+def reverse(session: Session, redemption: Redemption, *, till: UUID | None, by: UUID | None, now: datetime) -> None:
     """Undo a redemption that is not settled: its fate is sealed as reversed, and the next cycle opens."""
     journal = ledger.post(
         session,
         Entry(
             JournalKind.REVERSE,
-            postings.reverse(taken.event, taken.amount),
+            postings.reverse(redemption.event, redemption.amount),
             panama_day(now),
             now,
-            event=taken.event,
+            event=redemption.event,
             actor=by,
-            reverses=queries.journal_of(session, taken.resolution),
+            reverses=redemptions.journal_of(session, redemption.id),
         ),
     ).journal
-    session.execute(insert(ResolutionFate).values(resolution=taken.resolution, fate=Fate.REVERSED))
+    session.execute(insert(ResolutionFate).values(resolution=redemption.id, fate=Fate.REVERSED))
     session.execute(
         insert(Reversal).values(
-            resolution=taken.resolution,
-            voucher=taken.voucher,
-            cycle=taken.cycle,
-            opens_cycle=taken.cycle + 1,
+            resolution=redemption.id,
+            voucher=redemption.voucher,
+            cycle=redemption.cycle,
+            opens_cycle=redemption.cycle + 1,
             kind=ResolutionKind.REDEEM,
             fate=Fate.REVERSED,
             journal=journal,
@@ -101,6 +101,11 @@ def reverse(session: Session, taken: Taken, *, till: UUID | None, by: UUID | Non
             reversed_at=now,
         )
     )
+
+
+def seal_settled(session: Session, ids: Collection[UUID]) -> None:
+    """Redemptions are settled, for good. IntegrityError when one is reversed at the same time."""
+    session.execute(insert(ResolutionFate), [{"resolution": key, "fate": Fate.SETTLED} for key in ids])
 
 
 def void(session: Session, *, event: EventFacts, serial: int, reason: VoidReason, by: Actor, now: datetime) -> Standing:
