@@ -16,7 +16,7 @@ from buyback.campaigns.rules import (
 )
 from buyback.campaigns.states import PaymentMode, PinRule
 from buyback.errors import Refused
-from buyback.files.tables_of_toml import TableReader
+from buyback.files.reader import Reader
 from buyback.money import screen_text
 
 NUMBER_MAX = 65_535  # two bytes of a voucher's signed text
@@ -25,6 +25,7 @@ VOUCHER_DAYS_MAX = 3650
 WEIGHT_MAX = 1_000_000
 NAME_LENGTH_MAX = 120
 ORGANISATION_LENGTH_MAX = 32
+DENOMINATIONS_MAX = FUNDERS_MAX = 100
 FIRST_DAY, LAST_DAY = date(2000, 1, 1), date(2100, 1, 1)  # a voucher's expiry is counted from the first
 
 
@@ -82,23 +83,23 @@ class PinNotYetAsked(Refused):
     sentence = 'Las cajas todavía no piden el PIN; use pin = "optional" o pin = "never".'
 
 
-def read_rules(file: TableReader) -> ProgrammeRules:
+def read_rules(file: Reader) -> ProgrammeRules:
     """The programme's rules from a file's top level, funders included; problems are left in the reader."""
     rules = ProgrammeRules(
-        code=file.text("code", PROGRAMME_CODE_LENGTH_MAX),
-        name=file.text("name", NAME_LENGTH_MAX),
-        number=file.whole("number", 0, NUMBER_MAX),
+        code=file.text("code", limit=PROGRAMME_CODE_LENGTH_MAX),
+        name=file.text("name", limit=NAME_LENGTH_MAX),
+        number=file.whole("number", low=0, high=NUMBER_MAX),
         valid_from=file.day("from"),
         valid_until=file.day("until"),
-        denominations=file.amounts("denominations"),
+        denominations=file.amounts("denominations", high=DENOMINATIONS_MAX),
         rounding=file.amount("rounding"),
-        voucher_days=file.whole("voucher_days", 1, VOUCHER_DAYS_MAX),
+        voucher_days=file.whole("voucher_days", high=VOUCHER_DAYS_MAX),
         approval_over=file.amount("approval_over"),
-        pin=file.one_of("pin", PinRule),
-        categories=file.some_of("categories", MerchantCategory),
-        payment=file.one_of("payment", PaymentMode),
+        pin=file.choice("pin", PinRule),
+        categories=file.choices("categories", MerchantCategory),
+        payment=file.choice("payment", PaymentMode),
         appropriation=file.amount("appropriation") if file.has("appropriation") else None,
-        funders=_funders(file.tables("funder")),
+        funders=_funders(file.readers("funder", high=FUNDERS_MAX)),
     )
     _check_words(file, rules)
     _check_period(file, rules)
@@ -107,19 +108,19 @@ def read_rules(file: TableReader) -> ProgrammeRules:
     return rules
 
 
-def _funders(tables: Sequence[TableReader]) -> tuple[FunderWeight, ...]:
+def _funders(tables: Sequence[Reader]) -> tuple[FunderWeight, ...]:
     funders = []
     for table in tables:
         entry = FunderWeight(
-            organisation=table.text("organisation", ORGANISATION_LENGTH_MAX),
-            weight=table.whole("weight", 1, WEIGHT_MAX),
+            organisation=table.text("organisation", limit=ORGANISATION_LENGTH_MAX),
+            weight=table.whole("weight", high=WEIGHT_MAX),
         )
         table.finish()
         funders.append(entry)
     return tuple(funders)
 
 
-def _check_words(file: TableReader, rules: ProgrammeRules) -> None:
+def _check_words(file: Reader, rules: ProgrammeRules) -> None:
     if file.sound("code") and not is_code(rules.code, PROGRAMME_CODE_LENGTH_MAX):
         file.refuse("code", CodeMalformed(longest=PROGRAMME_CODE_LENGTH_MAX))
     if file.sound("pin") and rules.pin is PinRule.ALWAYS:
@@ -130,7 +131,7 @@ def _check_words(file: TableReader, rules: ProgrammeRules) -> None:
                 file.refuse("categories", CategoryTwice(category=category))
 
 
-def _check_period(file: TableReader, rules: ProgrammeRules) -> None:
+def _check_period(file: Reader, rules: ProgrammeRules) -> None:
     for key, day in (("from", rules.valid_from), ("until", rules.valid_until)):
         if file.sound(key) and not FIRST_DAY <= day <= LAST_DAY:
             file.refuse(key, YearAbsurd(first=FIRST_DAY, last=LAST_DAY))
@@ -138,7 +139,7 @@ def _check_period(file: TableReader, rules: ProgrammeRules) -> None:
         file.refuse("until", PeriodEmpty(valid_from=rules.valid_from))
 
 
-def _check_money(file: TableReader, rules: ProgrammeRules) -> None:
+def _check_money(file: Reader, rules: ProgrammeRules) -> None:
     if file.sound("denominations"):
         _check_denominations(file, rules.denominations)
     if file.sound("rounding") and rules.rounding == 0:
@@ -149,7 +150,7 @@ def _check_money(file: TableReader, rules: ProgrammeRules) -> None:
         file.refuse("appropriation", AmountNotPositive())
 
 
-def _check_denominations(file: TableReader, faces: Sequence[int]) -> None:
+def _check_denominations(file: Reader, faces: Sequence[int]) -> None:
     for at, face in enumerate(faces):
         if face == 0:
             file.refuse(f"denominations[{at}]", AmountNotPositive())
@@ -159,7 +160,7 @@ def _check_denominations(file: TableReader, faces: Sequence[int]) -> None:
         file.refuse("denominations", DenominationsUnordered())
 
 
-def _check_funders(file: TableReader, funders: Sequence[FunderWeight]) -> None:
+def _check_funders(file: Reader, funders: Sequence[FunderWeight]) -> None:
     seen: set[str] = set()
     for at, funder in enumerate(funders):
         place = f"funder[{at}].organisation"

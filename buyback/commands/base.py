@@ -4,7 +4,7 @@ import json
 import os
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from functools import cached_property
 from pathlib import Path
 from typing import TypeVar
@@ -14,9 +14,10 @@ from sqlalchemy.orm import Session
 
 from buyback.db import Database
 from buyback.errors import InvalidInput, Refused
+from buyback.files import values
+from buyback.files.values import Dialect
 from buyback.languages import translator
 from buyback.migrate import require_current
-from buyback.money import parse_cents
 from buyback.people import queries as people
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security import keys as key_folder
@@ -78,38 +79,26 @@ class Context:
         return OPERATOR if name is None else people.actor_by_name(session, name)
 
 
-class Cents(click.ParamType[int]):
-    """``20000.00``: balboas with two decimals, as whole cents."""
+class Typed(click.ParamType[T]):
+    """An option that is written as in a form, and refused in the same words."""
 
-    name = "amount"
+    def __init__(self, name: str, read: Callable[[str, Dialect], T]) -> None:
+        self.name = name
+        self._read = read
 
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> int:
-        """Cents, or a usage error."""
-        if isinstance(value, int):
+    def convert(self, value: str | T, param: click.Parameter | None, ctx: click.Context | None) -> T:
+        """The value, or a usage error in the language of the terminal."""
+        if not isinstance(value, str):
             return value
         try:
-            return parse_cents(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not an amount such as 20000.00", param, ctx)
+            return self._read(value, Dialect.TYPED)
+        except Refused as refusal:
+            asked = ctx.find_object(Context) if ctx else None
+            self.fail(refusal.text(translator(asked.environ if asked else {})), param, ctx)
 
 
-class Day(click.ParamType[date]):
-    """``2026-11-24``."""
-
-    name = "date"
-
-    def convert(self, value: object, param: click.Parameter | None, ctx: click.Context | None) -> date:
-        """A date, or a usage error."""
-        if isinstance(value, date):
-            return value
-        try:
-            return date.fromisoformat(str(value))
-        except ValueError:
-            self.fail(f"{value!r} is not a date such as 2026-11-24", param, ctx)
-
-
-CENTS = Cents()
-DAY = Day()
+CENTS = Typed("amount", values.amount)
+DAY = Typed("date", values.day)
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document instead of text.")
 by_whom = click.option("--by", help="Name of the user who does it; the operator where nobody is named.")
 

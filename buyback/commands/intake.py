@@ -7,18 +7,12 @@ import click
 from sqlalchemy.orm import Session
 
 from buyback.commands.base import Context, as_json, report
-from buyback.errors import Refused
+from buyback.files.refusals import FileTooLarge
 from buyback.money import decimal_text, screen_text
 from buyback.paper_forms.service import Outcome, import_forms, preview
 from buyback.people.rules import OPERATOR
 
 FILE_BYTES_MAX = 64_000_000  # a year of the programme is under ten
-
-
-class FormsTooLarge(Refused):
-    """No file of paper forms is this large. Facts: ``limit`` in megabytes."""
-
-    sentence = "El archivo pasa de {limit} MB. Divídalo en partes."
 
 
 @click.group("intake")
@@ -34,7 +28,7 @@ def intake() -> None:
 def import_(context: Context, *, file: Path, dry_run: bool, as_json: bool) -> None:
     """Take over the paper forms in FILE, one surrender a line as JSON: all of the file, or nothing of it."""
     if file.stat().st_size > FILE_BYTES_MAX:
-        raise FormsTooLarge(limit=FILE_BYTES_MAX // 1_000_000)
+        raise FileTooLarge(limit=FILE_BYTES_MAX // 1_000_000)
     content = file.read_bytes()
     outcome = _preview(context, content) if dry_run else _store(context, content)
     report(_document(outcome), _text(outcome, dry_run=dry_run), as_json=as_json)

@@ -6,18 +6,21 @@ Whether the event, the people and the prices are right is for whoever has the da
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 from uuid import UUID
 
 from buyback.errors import Problem, Refused
+from buyback.files.parsing import json_value
+from buyback.files.reader import Reader
+from buyback.files.refusals import InvalidJson, NotAnObject, NotUtf8
+from buyback.files.values import Dialect
 from buyback.intake.details import DETAIL_LENGTHS, NOT_RECORDED, Details, check_details
-from buyback.intake.rules import ITEMS_MAX, NothingAppraised, SerialStatus, TooManyItems
+from buyback.intake.rules import ITEMS_MAX, SerialStatus
 from buyback.paper_forms import errors
-from buyback.paper_forms.fields import Fields
 from buyback.tariff.catalogue import CATALOGUE, CalibreGroup, ClassCode, Condition
-from buyback.tariff.rules import PricedThing, check_quantity
+from buyback.tariff.rules import QUANTITY_MAX, PricedThing
 
 LINE_BYTES_MAX = 100_000
 EVENT_CODE_MAX = 64
@@ -26,8 +29,6 @@ SERIAL_MAX = 999_999
 VOUCHERS_MAX = 200
 
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
-_KEYS = frozenset({"op_id", "event", "date", "appraised_by", "approved_by", "issued_by", "pin", "items", "serials"})
-_ITEM_KEYS = frozenset({"class", "condition", "calibre_group", "quantity", "value", "serial_status", *DETAIL_LENGTHS})
 
 
 @dataclass(frozen=True)
@@ -59,7 +60,7 @@ class PaperForm:
         content = [
             *head,
             self.serials,
-            [(*vars(one.thing).values(), *vars(one.details).values()) for one in self.items],
+            [(*vars(item.thing).values(), *vars(item.details).values()) for item in self.items],
         ]
         text = json.dumps(content, default=str, ensure_ascii=False, separators=(",", ":"))
         return hashlib.sha256(text.encode()).digest()
@@ -100,13 +101,11 @@ def _forms(content: bytes, problems: list[Problem]) -> Iterator[PaperForm]:
 def _object(raw: bytes, number: int, problems: list[Problem], *, is_last: bool) -> dict[str, object] | None:
     try:
         return _parse(raw, number, problems)
-    except json.JSONDecodeError as error:
-        refusal: Refused = errors.CutOff() if is_last else errors.NotJson(place=error.pos + 1)
+    except InvalidJson as refused:
+        refusal: Refused = errors.CutOff() if is_last else refused
     except UnicodeDecodeError as error:
         cut = is_last and error.end == len(raw)
-        refusal = errors.CutOff() if cut else errors.NotUtf8(place=error.start + 1)
-    except (RecursionError, ValueError):  # too deep, or a number of thousands of digits
-        refusal = errors.NotJson(place=1)
+        refusal = errors.CutOff() if cut else NotUtf8(place=error.start + 1)
     except Refused as refused:
         refusal = refused
     problems.append(Problem("", refusal, number))
@@ -129,14 +128,10 @@ def _parse(raw: bytes, number: int, problems: list[Problem]) -> dict[str, object
         )
         return dict(pairs)
 
-    parsed = json.loads(text, object_pairs_hook=unique, parse_constant=_refuse_constant)
+    parsed = json_value(text, make_object=unique)
     if not isinstance(parsed, dict):
-        raise errors.NotAnObject
+        raise NotAnObject
     return parsed
-
-
-def _refuse_constant(name: str) -> object:
-    raise ValueError(name)  # NaN and Infinity are no JSON, whatever the parser thinks
 
 
 def _repeated(keys: Iterable[str]) -> Iterator[str]:
@@ -147,86 +142,54 @@ def _repeated(keys: Iterable[str]) -> Iterator[str]:
         seen.add(key)
 
 
-def _form(raw: dict[str, object], number: int, problems: list[Problem]) -> PaperForm | None:
-    fields = Fields(raw, line=number, problems=problems)
-    fields.refuse_unknown(_KEYS)
+def _form(raw: dict[str, object], number: int, problems: list[Problem]) -> PaperForm:
+    fields = Reader(raw, Dialect.JSON, line=number, problems=problems)
     if fields.has("pin"):
         fields.refuse("pin", errors.PinNotAsked())
-    op_id = fields.uuid("op_id")
-    event = fields.text("event", limit=EVENT_CODE_MAX)
-    day = fields.day("date")
-    appraised_by = fields.text("appraised_by", limit=USER_NAME_MAX)
-    approved_by = fields.text("approved_by", limit=USER_NAME_MAX, required=False)
-    issued_by = fields.text("issued_by", limit=USER_NAME_MAX)
-    items = _items(fields, number, problems)
-    serials = _serials(fields)
-    if op_id is None or event is None or day is None or appraised_by is None or issued_by is None:
-        return None
-    return PaperForm(number, op_id, event, day, appraised_by, approved_by, issued_by, items, serials)
+    form = PaperForm(
+        line=number,
+        op_id=fields.id("op_id"),
+        event=fields.text("event", limit=EVENT_CODE_MAX),
+        day=fields.day("date"),
+        appraised_by=fields.text("appraised_by", limit=USER_NAME_MAX),
+        approved_by=fields.text("approved_by", limit=USER_NAME_MAX, required=False) or None,
+        issued_by=fields.text("issued_by", limit=USER_NAME_MAX),
+        items=tuple(_item(item) for item in fields.readers("items", high=ITEMS_MAX)),
+        serials=_serials(fields),
+    )
+    fields.finish()
+    return form
 
 
-def _items(fields: Fields, number: int, problems: list[Problem]) -> tuple[PaperItem, ...]:
-    raw = fields.find("items")
-    if not isinstance(raw, list):
-        fields.refuse("items", errors.ListExpected())
-        return ()
-    if not raw:
-        fields.refuse("items", NothingAppraised())
-    if len(raw) > ITEMS_MAX:
-        fields.refuse("items", TooManyItems(limit=ITEMS_MAX))
-        return ()
-    items = []
-    for position, one in enumerate(raw):
-        if isinstance(one, dict):
-            items.append(_item(Fields(one, line=number, problems=problems, path=f"items[{position}].")))
-        else:
-            fields.refuse(f"items[{position}]", errors.NotAnObject())
-    return tuple(item for item in items if item is not None)
-
-
-def _item(fields: Fields) -> PaperItem | None:
-    fields.refuse_unknown(_ITEM_KEYS)
-    class_code = fields.choice("class", ClassCode, required=True)
-    quantity = _quantity(fields)
-    thing = {
-        "condition": fields.choice("condition", Condition),
-        "calibre_group": fields.choice("calibre_group", CalibreGroup),
-        "value": fields.cents("value"),
-    }
-    details = _details(fields)
-    if class_code is None or quantity is None:
-        return None
-    is_explosive = not CATALOGUE[class_code].reaches_the_desk
+def _item(fields: Reader) -> PaperItem:
+    thing = PricedThing(
+        class_code=fields.choice("class", ClassCode),
+        condition=fields.choice("condition", Condition) if fields.has("condition") else None,
+        calibre_group=fields.choice("calibre_group", CalibreGroup) if fields.has("calibre_group") else None,
+        quantity=fields.whole("quantity", high=QUANTITY_MAX) if fields.has("quantity") else 1,
+        value=fields.amount("value") if fields.has("value") else None,
+    )
+    details = Details(
+        serial_status=fields.choice("serial_status", SerialStatus) if fields.has("serial_status") else None,
+        **{key: fields.text(key, limit=limit, required=False) or None for key, limit in DETAIL_LENGTHS.items()},
+    )
+    fields.finish()
+    if not fields.sound("class", "quantity"):
+        return PaperItem(thing, details)
+    is_explosive = not CATALOGUE[thing.class_code].reaches_the_desk
     try:
-        check_details(details, quantity=quantity, is_explosive=is_explosive)
+        check_details(details, quantity=thing.quantity, is_explosive=is_explosive)
     except Refused as refusal:
         fields.refuse(refusal.field or "", refusal)
     if is_explosive and details.made_safe_by is None:
-        details = Details(**{**asdict(details), "made_safe_by": NOT_RECORDED})
-    return PaperItem(PricedThing(class_code=class_code, quantity=quantity, **thing), details)  # type: ignore[arg-type]  # each by its key
+        details = replace(details, made_safe_by=NOT_RECORDED)
+    return PaperItem(thing, details)
 
 
-def _quantity(fields: Fields) -> int | None:
-    try:
-        return check_quantity(fields.find("quantity") if fields.has("quantity") else 1)
-    except Refused as refusal:
-        fields.refuse("quantity", refusal)
-        return None
-
-
-def _details(fields: Fields) -> Details:
-    texts = {key: fields.text(key, limit=limit, required=False) for key, limit in DETAIL_LENGTHS.items()}
-    return Details(serial_status=fields.choice("serial_status", SerialStatus), **texts)
-
-
-def _serials(fields: Fields) -> tuple[int, ...]:
-    raw = fields.find("serials")
-    if raw is None:
+def _serials(fields: Reader) -> tuple[int, ...]:
+    if not fields.has("serials"):
         return ()
-    if not isinstance(raw, list) or len(raw) > VOUCHERS_MAX:
-        fields.refuse("serials", errors.ListExpected())
-        return ()
-    read = [_serial(one) for one in raw]
+    read = [_serial(entry) for entry in fields.entries("serials", low=0, high=VOUCHERS_MAX)]
     for position, serial in enumerate(read):
         if serial is None:
             fields.refuse(f"serials[{position}]", errors.SerialExpected())

@@ -2,37 +2,21 @@
 
 import hashlib
 import json
-import re
-import tomllib
 from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 
 from buyback.campaigns.programme_file import read_rules
 from buyback.campaigns.rules import ProgrammeRules
 from buyback.errors import InvalidInput, Problem, Refused
-from buyback.files.tables_of_toml import TableReader
+from buyback.files.parsing import toml_table
+from buyback.files.reader import Reader
+from buyback.files.refusals import FileTooLarge
+from buyback.files.values import Dialect
 from buyback.tariff.catalogue import CATALOGUE, CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import QUANTITY_MAX, Price, PriceKind, TariffEntry
 
-FILE_BYTES_MAX = 1_000_000
-
-
-class FileTooLarge(Refused):
-    """A programme file is a few kilobytes."""
-
-    sentence = "El archivo pasa de 1 MB: no es un archivo de programa."
-
-
-class FileNotUtf8(Refused):
-    """TOML is UTF-8."""
-
-    sentence = "El archivo no está en UTF-8; guárdelo de nuevo con esa codificación."
-
-
-class FileNotToml(Refused):
-    """The file cannot be read as TOML from this line on."""
-
-    sentence = "El archivo no es TOML válido a partir de aquí."
+FILE_BYTES_MAX = 1_000_000  # a programme file is a few kilobytes
+LINES_MAX = 1000
 
 
 class PriceMissing(Refused):
@@ -87,9 +71,11 @@ class ProgrammeFile:
 
 def parse(content: bytes) -> ProgrammeFile:
     """Read a programme file. Raises InvalidInput with all its problems, each at its key path."""
-    file = TableReader(_decoded(content))
+    if len(content) > FILE_BYTES_MAX:
+        raise InvalidInput([Problem("", FileTooLarge(limit=FILE_BYTES_MAX // 1_000_000))])
+    file = Reader(toml_table(content), Dialect.TOML)
     rules = read_rules(file)
-    tables = file.tables("tariff")
+    tables = file.readers("tariff", high=LINES_MAX)
     lines = tuple(_line(table) for table in tables)
     file.finish()
     _check_lines(tables, lines)
@@ -105,23 +91,10 @@ def content_hash(file: ProgrammeFile) -> bytes:
     return hashlib.sha256(json.dumps(said, sort_keys=True, default=str).encode()).digest()
 
 
-def _decoded(content: bytes) -> dict[str, object]:
-    if len(content) > FILE_BYTES_MAX:
-        raise InvalidInput([Problem("", FileTooLarge())])
-    try:
-        return tomllib.loads(content.decode("utf-8-sig"))
-    except UnicodeDecodeError as error:
-        raise InvalidInput([Problem("", FileNotUtf8(), content[: error.start].count(b"\n") + 1)]) from error
-    except tomllib.TOMLDecodeError as error:
-        line = re.search(r"at line ([0-9]+)", str(error))
-        at = int(line.group(1)) if line else content.count(b"\n") + 1
-        raise InvalidInput([Problem("", FileNotToml(), at)]) from error
-
-
-def _line(table: TableReader) -> TariffEntry:
-    class_code = table.one_of("class", ClassCode)
-    condition = table.one_of("condition", Condition) if table.has("condition") else None
-    calibre_group = table.one_of("calibre_group", CalibreGroup) if table.has("calibre_group") else None
+def _line(table: Reader) -> TariffEntry:
+    class_code = table.choice("class", ClassCode)
+    condition = table.choice("condition", Condition) if table.has("condition") else None
+    calibre_group = table.choice("calibre_group", CalibreGroup) if table.has("calibre_group") else None
     if calibre_group is not None and table.sound("class") and not CATALOGUE[class_code].has_calibre_group:
         table.refuse("calibre_group", CalibreGroupOnlyForAmmunition())
     entry = TariffEntry(
@@ -129,13 +102,13 @@ def _line(table: TableReader) -> TariffEntry:
         condition=condition,
         calibre_group=calibre_group,
         price=_price(table),
-        cap_per_visit=table.whole("cap_per_visit", 1, QUANTITY_MAX) if table.has("cap_per_visit") else None,
+        cap_per_visit=table.whole("cap_per_visit", high=QUANTITY_MAX) if table.has("cap_per_visit") else None,
     )
     table.finish()
     return entry
 
 
-def _price(table: TableReader) -> Price:
+def _price(table: Reader) -> Price:
     has_range = table.has("low") | table.has("high")
     has_unit, has_fixed = table.has("unit"), table.has("fixed")
     if has_range + has_unit + has_fixed > 1:
@@ -153,7 +126,7 @@ def _price(table: TableReader) -> Price:
     return Price(kind=PriceKind.FIXED, low=0, high=0)
 
 
-def _check_lines(tables: Sequence[TableReader], lines: Sequence[TariffEntry]) -> None:
+def _check_lines(tables: Sequence[Reader], lines: Sequence[TariffEntry]) -> None:
     """Hold each line beside those before it; lines that are themselves unreadable are left alone."""
     before: list[TariffEntry] = []
     for table, line in zip(tables, lines, strict=True):
@@ -162,7 +135,7 @@ def _check_lines(tables: Sequence[TableReader], lines: Sequence[TariffEntry]) ->
             before.append(line)
 
 
-def _check_beside(table: TableReader, line: TariffEntry, others: Sequence[TariffEntry]) -> None:
+def _check_beside(table: Reader, line: TariffEntry, others: Sequence[TariffEntry]) -> None:
     if any((other.condition, other.calibre_group) == (line.condition, line.calibre_group) for other in others):
         table.refuse("", LineTwice())
     for detail in ("condition", "calibre_group"):

@@ -219,8 +219,8 @@ PATHS = ["/totales", "/totales/totales.csv", "/totales/totales.xlsx"]
 WRONG = [
     ("from=2026-12-01&to=2026-01-01", 422, "La fecha final es anterior a la inicial.", "2026-12-01"),
     ("from=ayer", 422, "Escriba una fecha que exista", "ayer"),
-    ("by=planet", 422, "Elija una de las opciones.", "planet"),
-    ("class=cannon", 422, "Elija una de las opciones.", "cannon"),
+    ("by=planet", 422, "Elija una de las opciones:", "planet"),
+    ("class=cannon", 422, "Elija una de las opciones:", "cannon"),
     ("place=999999", 404, "No se encontró el lugar 999999.", "999999"),
     ("place=%25", 404, "No se encontró el lugar %.", "%"),
     ("event=NADA", 404, "No se encontró la jornada NADA.", "NADA"),

@@ -62,7 +62,7 @@ def test_a_new_settlement_begins_with_a_form_and_leads_to_its_page(
         ({"merchant": "all", "until": "2099-01-01"}, "está en el futuro"),
         ({"merchant": "all", "until": "2020-01-01"}, "No hay nada que liquidar"),
         ({"merchant": "all", "until": "ayer"}, "Escriba una fecha que exista"),
-        ({"merchant": "nadie", "until": "2026-11-24"}, "Elija una de las opciones"),
+        ({"merchant": "nadie", "until": "2026-11-24"}, "Escriba un identificador"),
     ],
 )
 def test_a_form_gone_wrong_keeps_what_was_typed_and_says_where(

@@ -297,6 +297,53 @@ def test_a_body_that_is_none_is_refused_as_a_problem(api: Api, content: bytes, k
     assert {"type", "title", "status", "code", "detail", "whose"} <= set(answer.get_json())
 
 
+OP_ID = b'"6f0c3f8e-2f0e-4d0f-9a55-0e7f5f4a7a11"'
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize("path", ["", "/check"])
+@pytest.mark.parametrize(
+    "content, status, code",
+    [
+        (b"[" * 50_000 + b"]" * 50_000, 400, "too_intricate"),
+        (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, 400, "too_intricate"),
+        (b'{"voucher": "x", "op_id": ' + b"9" * 5_000 + b"}", 400, "too_intricate"),
+        (b'{"voucher": ' + b"9" * 400 + b', "op_id": ' + OP_ID + b"}", 422, "invalid_request"),
+        (b'{"voucher": ' + b"[" * 500 + b"]" * 500 + b', "op_id": ' + OP_ID + b"}", 422, "invalid_request"),
+        (b'{"voucher": NaN, "op_id": ' + OP_ID + b"}", 400, "invalid_json"),
+        (b"9" * 400, 422, "invalid_request"),
+        (b'{"voucher": "\\ud800", "op_id": ' + OP_ID + b"}", 422, "unreadable"),
+    ],
+    ids=["lists", "objects", "5000 digits", "400 digits", "a deep voucher", "NaN", "a number", "half a letter"],
+)
+def test_no_nesting_and_no_number_is_a_fault_of_the_system(
+    api: Api, path: str, content: bytes, status: int, code: str
+) -> None:
+    sent = {"Authorization": f"Bearer {api.till.token}"}
+    answer = api.client.post(URL + path, data=content, content_type="application/json", headers=sent)
+    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+    assert answer.get_json()["code"] == code
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    "language, needed, not_an_id",
+    [("es", "Complete este campo.", "Escriba un identificador"), ("en", "Fill in this field.", "Enter an identifier")],
+)
+def test_what_is_wrong_with_a_body_is_told_in_the_cashiers_language_at_its_path(
+    api: Api, language: str, needed: str, not_an_id: str
+) -> None:
+    sent = {"Authorization": f"Bearer {api.till.token}", "Accept-Language": language}
+    body = {"op_id": "1", "voucher": None, "pin": "1" * 13, "occurred_at": 7}
+    told_of: dict[str, list[str]] = api.client.post(URL, json=body, headers=sent).get_json()["errors"]
+    assert set(told_of) == {"op_id", "voucher", "pin", "occurred_at"}
+    assert told_of["voucher"] == [needed]
+    assert told_of["op_id"][0].startswith(not_an_id)
+    whole: dict[str, list[str]] = api.client.post(URL, json=[], headers=sent).get_json()["errors"]
+    assert list(whole) == [""]
+    assert api.ask("GET", "?day=ayer", **sent).get_json()["errors"].keys() == {"day"}
+
+
 @pytest.mark.parametrize("claimed", ["2016-01-01T00:00:00-05:00", "2036-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00"])
 def test_the_devices_clock_is_never_a_reason_to_refuse(api: Api, claimed: str) -> None:
     body = {"op_id": str(new_id()), "voucher": api.voucher.qr, "occurred_at": claimed}

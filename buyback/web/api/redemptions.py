@@ -1,14 +1,11 @@
 """The tills' API. A till is known by its bearer token, which the deciding transaction itself looks up."""
 
 from datetime import UTC, date, datetime
-from http import HTTPStatus
-from typing import Any, NoReturn
+from typing import Any
 from uuid import UUID
 
 from flask import Response, jsonify
 from flask_smorest import Blueprint
-from marshmallow import ValidationError
-from webargs.flaskparser import FlaskParser
 
 from buyback.money import CURRENCY, decimal_text
 from buyback.redemption import reversing, service
@@ -16,45 +13,15 @@ from buyback.redemption.rules import Code
 from buyback.redemption.service import Answer, Request, UnknownTill
 from buyback.security.tokens import token_digest
 from buyback.times import iso_utc, panama_day
-from buyback.web.api import schemas
+from buyback.web.api import bodies, schemas
 from buyback.web.api.answers import told
-from buyback.web.shell.errors import problem
 from buyback.web.shell.guard import bearer, till_token
-from buyback.web.shell.i18n import N_
 from buyback.web.shell.request import keys, now, reading, transacting
-
-
-class BadRequest(Exception):  # noqa: N818  HTTP's own name
-    """The body or the query does not have the form that the API describes."""
-
-    def __init__(self, status: HTTPStatus, code: str, detail: str, errors: dict[str, Any] | None = None) -> None:
-        super().__init__(code)
-        self.status, self.code, self.detail, self.errors = status, code, detail, errors
-
-
-class _Parser(FlaskParser):
-    DEFAULT_VALIDATION_STATUS = HTTPStatus.UNPROCESSABLE_ENTITY
-
-    def handle_error(self, error: ValidationError, *_args: object, **_kwargs: object) -> NoReturn:
-        detail = N_("La solicitud no tiene la forma que describe la API.")
-        places: dict[str, Any] = error.normalized_messages()  # type: ignore[no-untyped-call]  # marshmallow's own
-        errors = next(iter(places.values()), {}) if set(places) <= {"json", "query"} else places
-        raise BadRequest(HTTPStatus.UNPROCESSABLE_ENTITY, "invalid_request", detail, errors)
-
-    def _handle_invalid_json_error(self, *_args: object, **_kwargs: object) -> NoReturn:
-        raise BadRequest(HTTPStatus.BAD_REQUEST, "invalid_json", N_("El cuerpo de la solicitud no es JSON."))
-
 
 redemptions = Blueprint(
     "redemptions", __name__, url_prefix="/api/v1/redemptions", description="Take vouchers, ask about them, undo."
 )
-redemptions.ARGUMENTS_PARSER = _Parser()
-
-
-@redemptions.errorhandler(BadRequest)
-def _bad_request(error: BadRequest) -> Response:
-    more = {"errors": error.errors} if error.errors else {}
-    return problem(error.status, error.code, str(error.detail), whose="till", **more)
+redemptions.ARGUMENTS_PARSER = bodies.BodyParser()
 
 
 @redemptions.errorhandler(UnknownTill)
@@ -84,7 +51,7 @@ def _refusals(view: Any) -> Any:  # noqa: ANN401  flask-smorest's decorators hav
 
 @redemptions.post("")
 @till_token
-@redemptions.arguments(schemas.RedemptionRequest)
+@redemptions.arguments(bodies.RedemptionRequest)
 @redemptions.response(201, schemas.Redeemed)
 @redemptions.alt_response(200, schema=schemas.Redeemed, description="The same op id again")
 @_refusals
@@ -109,7 +76,7 @@ def redeem(body: dict[str, Any]) -> Response:
 
 @redemptions.post("/check")
 @till_token
-@redemptions.arguments(schemas.CheckRequest)
+@redemptions.arguments(bodies.CheckRequest)
 @redemptions.response(200, schemas.Redeemable)
 @_refusals
 def check(body: dict[str, Any]) -> Response:
@@ -148,7 +115,7 @@ def reversal(op_id: UUID) -> Response:
 
 @redemptions.get("")
 @till_token
-@redemptions.arguments(schemas.DayQuery, location="query")
+@redemptions.arguments(bodies.DayQuery, location="query")
 @redemptions.response(200, schemas.TillDay)
 @_refusals
 def till_day(query: dict[str, Any]) -> Response:

@@ -1,59 +1,12 @@
-"""What goes over the wire. The OpenAPI document is made from these."""
+"""What the API answers. The OpenAPI document is made from these, and from ``bodies``."""
 
-from marshmallow import EXCLUDE, INCLUDE, Schema, fields, validate
+from marshmallow import INCLUDE, Schema, fields, validate
 
 from buyback.money import CURRENCY
 from buyback.redemption.rules import Code, Whose
-from buyback.times import PANAMA
 
-VOUCHER_LENGTH_MAX = 400
 _AMOUNT = validate.Regexp(r"^[0-9]+\.[0-9]{2}$")
 _REFUSALS = [code.value for code in Code if code not in {Code.REDEEMED, Code.REDEEMABLE, Code.REVERSED}]
-
-
-class _Body(Schema):
-    """A request's body. What it does not know it ignores: a till's rights come from its token only."""
-
-    class Meta:
-        """See above."""
-
-        unknown = EXCLUDE
-
-
-class RedemptionRequest(_Body):
-    """A voucher to take."""
-
-    op_id = fields.UUID(required=True, metadata={"description": "Made by the till before its first try."})
-    voucher = fields.String(
-        required=True,
-        validate=validate.Length(1, VOUCHER_LENGTH_MAX),
-        metadata={"description": "The QR text or the typed code."},
-    )
-    pin = fields.String(allow_none=True, load_default=None, validate=validate.Length(max=12))
-    occurred_at = fields.AwareDateTime(
-        format="iso",
-        default_timezone=PANAMA,
-        allow_none=True,
-        load_default=None,
-        metadata={"description": "The till's clock. Kept, never a reason to refuse."},
-    )
-
-
-class CheckRequest(_Body):
-    """A voucher to ask about."""
-
-    voucher = fields.String(required=True, validate=validate.Length(1, VOUCHER_LENGTH_MAX))
-
-
-class DayQuery(Schema):
-    """Which day of Panama to list; today where none is named."""
-
-    class Meta:
-        """Unknown parameters are ignored."""
-
-        unknown = EXCLUDE
-
-    day = fields.Date(load_default=None)
 
 
 class _Open(Schema):
@@ -151,5 +104,9 @@ class Problem(_Open):
         validate=validate.Regexp(r"^[0-9]+$"), metadata={"description": "slow_down: seconds to wait."}
     )
     reason = fields.String(metadata={"description": "key_revoked: why its vouchers are refused."})
-    errors = fields.Dict(metadata={"description": "invalid_request: what is wrong, field by field."})
+    errors = fields.Dict(
+        keys=fields.String(),
+        values=fields.List(fields.String()),
+        metadata={"description": "invalid_request: what is wrong, in sentences for the cashier, by path."},
+    )
     reference = fields.String(metadata={"description": "internal_server_error: where the operator finds it."})

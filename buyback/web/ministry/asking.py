@@ -48,8 +48,8 @@ def kinds_of_rows() -> list[By]:
 
 def read(form: Form) -> Asked:
     """The question in the address; everything wrong with it becomes a problem of the form."""
-    by = By(form.choice("by", kinds_of_rows()) or By.CORREGIMIENTO) if form["by"] else By.CORREGIMIENTO
-    item_class = form.choice("class", list(ClassCode)) if form["class"] else ""
+    by = form.choice("by", kinds_of_rows()) if form.has("by") else By.CORREGIMIENTO
+    item_class = form.choice("class", ClassCode) if form.has("class") else None
     words = form.text("q", required=False, limit=WORDS_MAX)
     since, until = _day(form, "from"), _day(form, "to")
     form.check()
@@ -62,7 +62,7 @@ def read(form: Form) -> Asked:
             place=form["place"] or None,
             event=form["event"] or None,
         ),
-        item_class=ClassCode(item_class) if item_class else None,
+        item_class=item_class,
         words="" if by is By.MONTH else words,
         sort=_sort(form, by),
     )
@@ -171,7 +171,7 @@ def _sort(form: Form, by: By) -> Sort:
 
 
 def _day(form: Form, name: str) -> date | None:
-    return form.day(name) if form[name] else None
+    return form.day(name) if form.has(name) else None
 
 
 def _with(typed: str, choices: Choices) -> Choices:

@@ -80,8 +80,8 @@ def index() -> Response | str | tuple[str, int]:
 
 def _span(form: Form) -> Span:
     today = panama_day(now())
-    since = form.day("from") if form["from"] else None
-    until = form.day("to") if form["to"] else today
+    since = form.day("from") if form.has("from") else None
+    until = form.day("to") if form.has("to") else today
     form.check()
     return Span(since or min(date(until.year, 1, 1), until), until)
 

@@ -53,10 +53,10 @@ def send_back(number: str) -> Answer:
     by, at, found = actor(), now(), get_settlement(number)
     form = Form.posted()
     with form.refusals():
-        reason = form.choice("reason", list(ReturnReason))
+        reason = form.choice("reason", ReturnReason)
         form.check()
         transacting(
-            lambda session: service.send_back(session, settlement=found.id, reason=ReturnReason(reason), by=by, now=at),
+            lambda session: service.send_back(session, settlement=found.id, reason=reason, by=by, now=at),
             again_on_conflict=True,
         )
         flash(_("Devuelta: sus canjes quedan libres para otra liquidación."))
@@ -100,7 +100,7 @@ def book(number: str, payment: UUID) -> Answer:
         raise NotFound(what="el pago")
     form = Form.posted()
     with form.refusals():
-        amount, reference = form.money("amount"), form.text("reference", limit=payments.REFERENCE_LENGTH_MAX)
+        amount, reference = form.amount("amount"), form.text("reference", limit=payments.REFERENCE_LENGTH_MAX)
         on = form.day("booked_on")
         form.check()
         is_paid = transacting(

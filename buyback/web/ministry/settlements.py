@@ -202,14 +202,12 @@ def _keep(what: str) -> None:
 
 
 def _filter(form: Form) -> Filter:
-    turn = form.choice("turn", list(Turn)) if form["turn"] else ""
+    turn = form.choice("turn", Turn) if form.has("turn") else None
     return Filter(
-        turn=(Turn(turn), actor()) if turn else None,
-        state=SettlementState(form.choice("state", list(SettlementState)) or SettlementState.DRAFT)
-        if form["state"]
-        else None,
-        merchant=form.id("merchant") if form["merchant"] else None,
-        funder=form.id("funder") if form["funder"] and scope().is_whole else None,
+        turn=(turn, actor()) if turn else None,
+        state=form.choice("state", SettlementState) if form.has("state") else None,
+        merchant=form.id("merchant") if form.has("merchant") else None,
+        funder=form.id("funder") if form.has("funder") and scope().is_whole else None,
         search=form.text("search", required=False, limit=60),
     )
 

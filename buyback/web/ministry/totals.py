@@ -80,7 +80,7 @@ def _answer(form: Form, ask: Callable[[Asked], View]) -> View | None:
 
 
 def _status(form: Form) -> int:
-    unknown = any(isinstance(refusal, NotFound) for refusal in form.refused)
+    unknown = any(isinstance(problem.refusal, NotFound) for problem in form.problems)
     return 404 if unknown else 422
 
 

@@ -66,8 +66,8 @@ def components_posted() -> tuple[str, int]:
     """The form sent: whatever is wrong with it stands beside its field. Nothing is kept."""
     form = Form.posted()
     with form.refusals():
-        form.text("name")
-        form.money("value")
+        form.text("name", limit=60)
+        form.amount("value")
         form.whole("quantity")
         form.day("day")
         form.choice("class", CATALOGUE)

@@ -7,6 +7,7 @@ sentence: no trace, no path, no value from the database.
 import http
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import structlog
 from flask import Flask, Response, jsonify
@@ -16,6 +17,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from buyback.errors import Forbidden, InvalidInput, NotFound, Refused
+from buyback.files.refusals import InvalidJson, TooIntricate
 from buyback.web.shell import login, logs
 from buyback.web.shell.i18n import N_, sentence
 from buyback.web.shell.pages import page
@@ -30,6 +32,8 @@ STATUS: dict[type[Refused], int] = {
     InvalidInput: http.HTTPStatus.UNPROCESSABLE_ENTITY,
     NotFound: http.HTTPStatus.NOT_FOUND,
     Forbidden: http.HTTPStatus.FORBIDDEN,
+    InvalidJson: http.HTTPStatus.BAD_REQUEST,
+    TooIntricate: http.HTTPStatus.BAD_REQUEST,
 }
 
 
@@ -120,9 +124,18 @@ def init(app: Flask) -> None:
 def _refused(refusal: Refused) -> Response:
     status = status_of(refusal)
     if is_api():
-        return problem(status, refusal.code, sentence(refusal), whose="till", field=refusal.field)
+        more: dict[str, Any] = {"errors": _by_place(refusal)} if isinstance(refusal, InvalidInput) else {}
+        return problem(status, refusal.code, sentence(refusal), whose="till", **more)
     said_by_the_title = type(refusal) is Forbidden
     return error_page(status, detail="" if said_by_the_title else sentence(refusal))
+
+
+def _by_place(refusal: InvalidInput) -> dict[str, list[str]]:
+    """Every sentence of an input at its path; what is wrong with the whole is at the empty one."""
+    places: dict[str, list[str]] = {}
+    for found in refusal.problems:
+        places.setdefault(found.field, []).append(sentence(found.refusal))
+    return places
 
 
 def _csrf(_error: CSRFError) -> Response:

@@ -6,11 +6,14 @@ from typing import Generic, TypeVar
 
 from flask import render_template, request, url_for
 
-from buyback.web.shell.forms import WHOLE_DIGITS_MAX
+from buyback.files import values
+from buyback.files.refusals import NotWhole
+from buyback.files.values import Dialect
 
 T = TypeVar("T")
 
 ROWS_A_PAGE = 50
+PAGES_MAX = 1_000_000
 
 
 def page(template: str, **facts: object) -> str:
@@ -20,9 +23,10 @@ def page(template: str, **facts: object) -> str:
 
 def page_number() -> int:
     """Which page of a list is asked for, counted from 1; nonsense is the first."""
-    asked = request.args.get("page", "1")
-    good = asked.isascii() and asked.isdigit() and len(asked) <= WHOLE_DIGITS_MAX
-    return max(1, int(asked)) if good else 1
+    try:
+        return values.whole(request.args.get("page", "1"), Dialect.TYPED, low=1, high=PAGES_MAX)
+    except NotWhole:
+        return 1
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ from werkzeug.wrappers import Response
 
 from buyback.campaigns.facts import EventFacts
 from buyback.errors import NotFound
+from buyback.files.refusals import NotOneOf
 from buyback.intake import queries as intake
 from buyback.intake import service as table
 from buyback.intake.details import DETAIL_LENGTHS, Details
@@ -24,7 +25,7 @@ from buyback.tariff.catalogue import (
     TotalColumn,
 )
 from buyback.tariff.rules import PricedThing, PriceKind, Tariff
-from buyback.web.shell.forms import Form, NotAChoice
+from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _
 from buyback.web.shell.login import actor
@@ -98,31 +99,28 @@ def _class(text: str) -> ClassCode:
 def _tapped(form: Form, rows: tuple[Row, ...]) -> PricedThing:
     thing = find_choice(rows, form["quick"])
     if thing is None:
-        raise NotAChoice
+        raise NotOneOf(choices=", ".join(choice.key for row in rows for choice in row.choices))
     return thing
 
 
 def _typed(form: Form, tariff: Tariff, kind: ClassCode) -> PricedThing:
     needs_condition, entry = tariff.needs_condition(kind), CATALOGUE[kind]
-    condition = form.choice("condition", list(Condition)) if needs_condition else ""
-    group = form.choice("calibre_group", list(CalibreGroup)) if entry.has_calibre_group else ""
     return PricedThing(
         class_code=kind,
-        condition=Condition(condition) if condition else None,
-        calibre_group=CalibreGroup(group) if group else None,
+        condition=form.choice("condition", Condition) if needs_condition else None,
+        calibre_group=form.choice("calibre_group", CalibreGroup) if entry.has_calibre_group else None,
         quantity=form.whole("quantity"),
-        value=form.money("value") if _has_range(tariff, kind) else None,
+        value=form.amount("value") if _has_range(tariff, kind) else None,
     )
 
 
 def _details(form: Form, kind: ClassCode) -> Details:
     texts = {name: form.text(name, required=False, limit=DETAIL_LENGTHS[name]) or None for name in READ_OFF}
-    status = form.choice("serial_status", list(SerialStatus)) if form["serial_status"] else ""
     is_explosive = not CATALOGUE[kind].reaches_the_desk
     return Details(
         **texts,
-        serial_status=SerialStatus(status) if status else None,
-        made_safe_by=form.choice("made_safe_by", words.UNITS) or None if is_explosive else None,
+        serial_status=form.choice("serial_status", SerialStatus) if form.has("serial_status") else None,
+        made_safe_by=form.choice("made_safe_by", words.UNITS) if is_explosive else None,
     )
 
 

@@ -1,0 +1,150 @@
+"""Read a group of keys one by one, gathering every problem with its place.
+
+Each method gives a value of its type. After a problem that is a stand-in which must not get out: whoever reads refuses
+the whole while ``problems`` holds anything, and asks ``sound`` before comparing keys with each other. Places count list
+entries from 0: ``tariff[3].low``.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date
+from functools import partial
+from typing import TypeVar
+from uuid import UUID
+
+from buyback.errors import Problem, Refused
+from buyback.files import values
+from buyback.files.refusals import Missing, NotAList, NotAnObject, UnknownKey
+from buyback.files.values import C, Dialect
+
+T = TypeVar("T")
+
+NO_ID = UUID(int=0)
+
+
+class Reader:
+    """The keys of a table, an object or a form, and where it lies; ``problems`` is shared with what lies inside it."""
+
+    def __init__(
+        self,
+        raw: Mapping[str, object],
+        dialect: Dialect,
+        *,
+        path: str = "",
+        line: int | None = None,
+        problems: list[Problem] | None = None,
+    ) -> None:
+        self.problems: list[Problem] = [] if problems is None else problems
+        self._raw = raw
+        self._dialect = dialect
+        self._path = path
+        self._line = line
+        self._asked: set[str] = set()
+
+    def refuse(self, key: str, refusal: Refused) -> None:
+        """Note a problem at a key, or at the whole where ``key`` is empty."""
+        self.problems.append(Problem(self._place(key), refusal, self._line))
+
+    def sound(self, *keys: str) -> bool:
+        """Whether the keys were read without a problem, so that they can be compared."""
+        places = [self._place(key) for key in keys]
+        return not any(
+            problem.field == place or problem.field.startswith(f"{place}[")
+            for problem in self.problems
+            for place in places
+        )
+
+    def find(self, key: str) -> object:
+        """The value as it came; None where there is none, and for a blank that a person left."""
+        self._asked.add(key)
+        value = self._raw.get(key)
+        if self._dialect is Dialect.TYPED and isinstance(value, str):
+            return value.strip() or None
+        return value
+
+    def has(self, key: str) -> bool:
+        """Whether there is anything at a key."""
+        return self.find(key) is not None
+
+    def text(self, key: str, *, limit: int, required: bool = True) -> str:
+        """One printable line of at most ``limit`` characters; empty where it may be absent and is."""
+        if not required and not self.has(key):
+            return ""
+        return self._read(key, partial(values.text, limit=limit), "")
+
+    def whole(self, key: str, *, low: int = 1, high: int = 100_000) -> int:
+        """A whole number from ``low`` to ``high``."""
+        return self._read(key, partial(values.whole, dialect=self._dialect, low=low, high=high), low)
+
+    def amount(self, key: str) -> int:
+        """Cents."""
+        return self._read(key, partial(values.amount, dialect=self._dialect), 0)
+
+    def amounts(self, key: str, *, high: int) -> tuple[int, ...]:
+        """A list of 1 to ``high`` amounts in cents."""
+        return self._each(key, high, partial(values.amount, dialect=self._dialect), 0)
+
+    def day(self, key: str) -> date:
+        """A day of the calendar."""
+        return self._read(key, partial(values.day, dialect=self._dialect), date.min)
+
+    def id(self, key: str) -> UUID:
+        """The id of a thing."""
+        return self._read(key, values.identifier, NO_ID)
+
+    def choice(self, key: str, options: Iterable[C]) -> C:
+        """One of a closed list, which is never empty."""
+        known = tuple(options)
+        return self._read(key, partial(values.choice, options=known), known[0])
+
+    def choices(self, key: str, options: Iterable[C]) -> tuple[C, ...]:
+        """A list of some of a closed list."""
+        known = tuple(options)
+        return self._each(key, len(known), partial(values.choice, options=known), known[0])
+
+    def readers(self, key: str, *, high: int) -> tuple["Reader", ...]:
+        """What lies in a list of 1 to ``high`` groups of keys, each with its own place."""
+        found = []
+        for at, raw in enumerate(self.entries(key, low=1, high=high)):
+            if isinstance(raw, Mapping):
+                place = self._place(f"{key}[{at}]")
+                found.append(Reader(raw, self._dialect, path=place, line=self._line, problems=self.problems))
+            else:
+                self.refuse(f"{key}[{at}]", NotAnObject())
+        return tuple(found)
+
+    def entries(self, key: str, *, low: int, high: int) -> list[object]:
+        """The entries of a list, as they came."""
+
+        def read(value: object) -> list[object]:
+            if isinstance(value, list) and low <= len(value) <= high:
+                return value
+            raise NotAList(low=low, high=high)
+
+        return self._read(key, read, [])
+
+    def finish(self) -> None:
+        """Refuse every key that nobody asked for."""
+        for key in self._raw:
+            if key not in self._asked:
+                self.refuse(key if key.isprintable() else "?", UnknownKey())
+
+    def _place(self, key: str) -> str:
+        return ".".join(filter(None, [self._path, key]))
+
+    def _read(self, key: str, parse: Callable[[object], T], stand_in: T) -> T:
+        value = self.find(key)
+        if value is None:
+            self.refuse(key, Missing())
+            return stand_in
+        return self._parsed(key, value, parse, stand_in)
+
+    def _parsed(self, place: str, value: object, parse: Callable[[object], T], stand_in: T) -> T:
+        try:
+            return parse(value)
+        except Refused as refusal:
+            self.refuse(place, refusal)
+            return stand_in
+
+    def _each(self, key: str, high: int, parse: Callable[[object], T], stand_in: T) -> tuple[T, ...]:
+        entries = enumerate(self.entries(key, low=1, high=high))
+        return tuple(self._parsed(f"{key}[{at}]", value, parse, stand_in) for at, value in entries)
