@@ -1,5 +1,7 @@
 """What other sites make a browser send changes nothing (OWASP ASVS 5.0, V3.5.1)."""
 
+from datetime import timedelta
+
 import pytest
 
 from buyback.db import Database
@@ -59,8 +61,29 @@ def test_a_form_of_our_own_is_taken(site: Site) -> None:
 def test_a_form_left_open_for_hours_is_still_taken(site: Site) -> None:
     visitor = site.browser()
     token = visitor.csrf_token()
+    site.clock.at += timedelta(hours=10)
     assert visitor.post_bare("/faults/posted", {"csrf_token": token}).status_code == 200
-    assert site.app.config["WTF_CSRF_TIME_LIMIT"] is None
+
+
+def test_a_script_of_our_own_sends_the_token_in_a_header(site: Site) -> None:
+    visitor = site.browser()
+    token = visitor.csrf_token()
+    assert visitor.post_bare("/faults/posted", {}, **{"X-CSRF-Token": token}).text == "posted"
+    assert visitor.post_bare("/faults/posted", {}, **{"X-CSRF-Token": token[:-1]}).status_code == 403
+
+
+@pytest.mark.parametrize("token", ["", "ñ", "\ud800", "x" * 5000])
+def test_a_token_of_any_spelling_is_refused_and_no_fault(site: Site, token: str) -> None:
+    visitor, fields = site.browser(), {"csrf_token": token.encode(errors="surrogatepass")}
+    for _ in range(2):  # before the browser was given a token, and after
+        assert visitor.client.post("/faults/posted", base_url=visitor.base_url, data=fields).status_code == 403
+        visitor.csrf_token()
+
+
+def test_every_browser_and_every_sign_in_has_a_token_of_its_own(site: Site) -> None:
+    browsers = [site.browser(), site.browser(), site.signed_in_as(Role.EVENT_CHIEF)]
+    assert len({visitor.csrf_token() for visitor in browsers}) == 3
+    assert all(visitor.csrf_token() == visitor.csrf_token() for visitor in browsers)
 
 
 def test_who_is_told_that_a_form_was_refused_reads_what_to_do(site: Site) -> None:

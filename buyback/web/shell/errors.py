@@ -11,7 +11,6 @@ from typing import Any
 
 import structlog
 from flask import Flask, Response, jsonify
-from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
@@ -19,6 +18,7 @@ from werkzeug.exceptions import HTTPException
 from buyback.errors import Forbidden, InvalidInput, NotFound, Refused
 from buyback.files.refusals import InvalidJson, TooIntricate
 from buyback.web.shell import login, logs
+from buyback.web.shell.csrf import CsrfError
 from buyback.web.shell.i18n import N_, sentence
 from buyback.web.shell.pages import page
 from buyback.web.shell.request import is_api
@@ -114,7 +114,7 @@ def error_page(status: int, words: Words | None = None, *, detail: str = "", ref
 def init(app: Flask) -> None:
     """Answer every error in the shape that the asker reads."""
     app.register_error_handler(Refused, _refused)
-    app.register_error_handler(CSRFError, _csrf)
+    app.register_error_handler(CsrfError, _csrf)
     app.register_error_handler(HTTPException, _http)
     for unavailable in (OperationalError, InterfaceError, PoolTimeoutError):
         app.register_error_handler(unavailable, _unavailable)
@@ -138,7 +138,7 @@ def _by_place(refusal: InvalidInput) -> dict[str, list[str]]:
     return places
 
 
-def _csrf(_error: CSRFError) -> Response:
+def _csrf(_error: CsrfError) -> Response:
     return error_page(http.HTTPStatus.FORBIDDEN, FORM_TOO_OLD)
 
 

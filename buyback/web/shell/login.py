@@ -10,7 +10,7 @@ sign-in empties it first: whoever planted a cookie before learns nothing (OWASP 
 from typing import cast
 
 from flask import Flask, Request, g, redirect, request, session, url_for
-from flask_login import LoginManager, current_user
+from flask_login import LoginManager, UserMixin, current_user
 from werkzeug.wrappers import Response
 
 from buyback.people import queries, sessions
@@ -25,12 +25,18 @@ NEXT = "next"
 KEPT_AT_SIGN_IN = ("lang", "theme")
 
 
+class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
+    """Whoever is signed in, as Flask-Login has them: its ``current_user``."""
+
+    def __init__(self, found: SessionFacts) -> None:
+        self.session = found
+
+
 def find_session() -> SessionFacts | None:
     """The live session of this request, looked up once; None when nobody is signed in."""
-    if g.get("nobody"):
+    if g.get("nobody") or not current_user.is_authenticated:
         return None
-    found = current_user._get_current_object()  # noqa: SLF001  Werkzeug's documented way to what a proxy stands for
-    return found if isinstance(found, SessionFacts) else None
+    return cast("SessionFacts", current_user.session)
 
 
 def find_actor() -> Actor | None:
@@ -88,10 +94,10 @@ def safe_next(wanted: str | None) -> str:
     return url_for("public.home")
 
 
-def _load(_request: Request) -> SessionFacts | None:
+def _load(_request: Request) -> SignedIn | None:
     token = session.get(TOKEN)
     g.found = _look_up(token) if isinstance(token, str) else None
-    return cast("SessionFacts | None", g.found)
+    return SignedIn(g.found) if g.found else None
 
 
 def _look_up(token: str) -> SessionFacts | None:
