@@ -2,8 +2,8 @@
 
 What goes: the hand-overs (who did what, which award, which items, which vouchers), the bodies of the audit rows about
 the event's surrenders, and the order in which rows were written. What stays: surrenders as a day and an end, items with
-class and value, vouchers with their books, and one audit row that proves that both sides were equal when they parted.
-``docs/decisions/0010-parting.md`` says what amounts can still tell.
+class and value, vouchers with their books, and one audit row that proves that both sides were equal before it.
+``docs/decisions/0010-the-purge.md`` says what amounts can still tell.
 """
 
 from collections.abc import Iterator
@@ -19,38 +19,23 @@ from buyback.campaigns import service as campaign_service
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotClosed
 from buyback.campaigns.states import EventState
-from buyback.closing.disclosure import explanations
-from buyback.closing.rewriting import Shuffle, reorder
-from buyback.errors import Refused
+from buyback.closing.rules import REVIEW_DAYS, CountsDoNotAgree, ReviewNotOver, explanations, review_end
+from buyback.closing.traces import Shuffle, rewrite_rows
 from buyback.intake import handovers as item_links
 from buyback.intake.handovers import Collected
 from buyback.money import decimal_text, screen_text
 from buyback.people.rules import Actor
 from buyback.times import panama_day
-from buyback.totals import service as rollup
+from buyback.totals import service as totals
 from buyback.vouchers import handovers as voucher_links
-
-REVIEW_DAYS = 30  # after the close, for complaints and reconciliation: the links are still needed then
-
-
-class ReviewNotOver(Refused):
-    """The links are kept for a while, so that a complaint can be answered."""
-
-    sentence = "La jornada {event} está en revisión hasta el {day}; se purga después."
-
-
-class CountsDoNotAgree(Refused):
-    """Once the links are gone nobody could find out why."""
-
-    sentence = "La jornada {event} no se purga: se ofrecieron {awarded} y se emitieron {issued}. Busque la diferencia."
 
 
 @dataclass(frozen=True)
-class Parted:
+class PurgeReport:
     """What a purge left. ``issued`` in cents, without replacements of void vouchers.
 
-    ``lone_visits`` are days with one surrender, whose items and vouchers the day itself joins; ``told`` are remainder
-    vouchers that one single item of their day explains.
+    ``single_visit_days`` are days with one surrender, whose items and vouchers the day itself joins; ``singled_out``
+    are remainder vouchers that one single item of their day explains.
     """
 
     event: str
@@ -58,8 +43,8 @@ class Parted:
     issued: int
     vouchers: int
     emptied: int
-    lone_visits: int
-    told: int
+    single_visit_days: int
+    singled_out: int
 
 
 def due(session: Session, *, now: datetime) -> tuple[UUID, ...]:
@@ -67,51 +52,52 @@ def due(session: Session, *, now: datetime) -> tuple[UUID, ...]:
     return campaigns.closed_until(session, now - timedelta(days=REVIEW_DAYS))
 
 
-def purge(session: Session, *, event: UUID, shuffle: Shuffle, by: Actor, now: datetime) -> Parted:
-    """Part an event's weapons from its vouchers, for good. ``shuffle`` puts a list into random order, in place.
+def purge(session: Session, *, event: UUID, shuffle: Shuffle, by: Actor, now: datetime) -> PurgeReport:
+    """Delete what leads from an event's weapons to its vouchers, for good.
 
-    EventNotClosed, ReviewNotOver, or CountsDoNotAgree while awards and issues differ. Afterwards, outside the
-    transaction, ``erasing.erase_traces`` writes over what was deleted.
+    ``shuffle`` puts a list into random order, in place. EventNotClosed, ReviewNotOver, or
+    CountsDoNotAgree while awards and issues differ. Afterwards, outside the transaction, ``traces.erase_traces``
+    writes over what was deleted.
     """
     facts = campaigns.get_event_by_id(session, event)
     _check_review(session, facts, now=now)
-    parted = _prove(session, facts, emptied=audit.empty_bodies(session, event=event))
+    report = _prove(session, facts, emptied=audit.empty_bodies(session, event=event))
     voucher_links.delete_links(session, event=event)
     item_links.delete_links(session, event=event)
-    rollup.fold(session)  # a delta lies where its visit was written
-    reorder(session, event=event, shuffle=shuffle)
+    totals.fold(session)  # a delta lies where its visit was written
+    rewrite_rows(session, event=event, shuffle=shuffle)
     campaign_service.mark_purged(session, event=event, by=by, now=now)
-    audit.record(session, chain=by.chain, act="event:part", body=_proof(parted, by), now=now)
-    return parted
+    audit.record(session, chain=by.chain, act="event:purge_proof", body=_proof(report, by), now=now)
+    return report
 
 
 def _check_review(session: Session, event: EventFacts, *, now: datetime) -> None:
     closed_at = campaigns.closed_at(session, event.id)
     if closed_at is None or event.state is not EventState.CLOSED:
         raise EventNotClosed(event=event.code)
-    over = closed_at + timedelta(days=REVIEW_DAYS)
+    over = review_end(closed_at)
     if now < over:
         raise ReviewNotOver(event=event.code, day=panama_day(over).isoformat())
 
 
-def _prove(session: Session, event: EventFacts, *, emptied: int) -> Parted:
+def _prove(session: Session, event: EventFacts, *, emptied: int) -> PurgeReport:
     collected = item_links.collected(session, event.id)
     vouchers, issued = voucher_links.issued_for_surrenders(session, event.id)
     if collected.award != issued:
         raise CountsDoNotAgree(event=event.code, awarded=screen_text(collected.award), issued=screen_text(issued))
     visits = item_links.paid_visits_by_day(session, event.id)
-    return Parted(
+    return PurgeReport(
         event=event.code,
         collected=collected,
         issued=issued,
         vouchers=vouchers,
         emptied=emptied,
-        lone_visits=sum(count == 1 for count in visits.values()),
-        told=sum(_told(session, event)),
+        single_visit_days=sum(count == 1 for count in visits.values()),
+        singled_out=sum(_singled_out(session, event)),
     )
 
 
-def _told(session: Session, event: EventFacts) -> Iterator[bool]:
+def _singled_out(session: Session, event: EventFacts) -> Iterator[bool]:
     denominations = event.programme.denominations
     values = item_links.values_by_day(session, event.id)
     for remainder in voucher_links.remainders(session, event=event.id, denominations=denominations):
@@ -125,16 +111,16 @@ def _told(session: Session, event: EventFacts) -> Iterator[bool]:
         yield alone == 1
 
 
-def _proof(parted: Parted, by: Actor) -> dict[str, object]:
+def _proof(report: PurgeReport, by: Actor) -> dict[str, object]:
     """Totals only: that what was collected was paid for, to the cent."""
     return {
         "by": by.name,
-        "event": parted.event,
-        "surrenders": parted.collected.surrenders,
-        "items": parted.collected.items,
-        "value": decimal_text(parted.collected.value),
-        "rounding": decimal_text(parted.collected.rounding),
-        "vouchers": parted.vouchers,
-        "issued": decimal_text(parted.issued),
-        "bodies_emptied": parted.emptied,
+        "event": report.event,
+        "surrenders": report.collected.surrenders,
+        "items": report.collected.items,
+        "value": decimal_text(report.collected.value),
+        "rounding": decimal_text(report.collected.rounding),
+        "vouchers": report.vouchers,
+        "issued": decimal_text(report.issued),
+        "bodies_emptied": report.emptied,
     }

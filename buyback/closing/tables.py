@@ -6,7 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, SmallInteger, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
-from buyback.closing.states import CountMoment
+from buyback.closing.rules import CountMoment
 from buyback.db import Base, Instant, choice
 
 

@@ -8,12 +8,11 @@ from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.states import EventState
-from buyback.closing import counts
 from buyback.closing import purge as purging
 from buyback.closing import service as closing
-from buyback.closing import traces as erasing
-from buyback.closing.counts import Figures, Outcome, Tally
-from buyback.closing.states import CountMoment
+from buyback.closing.purge import PurgeReport
+from buyback.closing.rules import COUNTERS, CountMoment, Tally, TallyOutcome, differ
+from buyback.closing.traces import erase_traces
 from buyback.commands.base import Context, as_json, by_whom, report
 from buyback.db import Database
 from buyback.errors import Forbidden
@@ -21,6 +20,7 @@ from buyback.money import decimal_text
 from buyback.people import queries as people
 from buyback.people.rules import Actor
 from buyback.security.access import Permission
+from buyback.vouchers.rules import Stock
 
 WHOLE = click.IntRange(0, 1_000_000)
 Counted = tuple[str, int, int]
@@ -44,13 +44,16 @@ def count(context: Context, *, code: str, moment: str, by: str, blank: int, issu
     """Store one person's count of the vouchers of the event CODE; two people count, each alone."""
 
     def work(session: Session) -> Tally:
-        event = campaigns.get_event(session, code)
-        figures, person, now = Figures(blank, issued), people.actor_by_name(session, by), context.now()
-        if moment == CountMoment.CLOSING:
-            return closing.count_and_close(session, event=event.id, figures=figures, by=person, now=now)
-        return counts.add_count(session, event=event, moment=CountMoment.OPENING, figures=figures, by=person, now=now)
+        return closing.count(
+            session,
+            event=campaigns.get_event(session, code).id,
+            moment=CountMoment(moment),
+            counted=Stock(blank, issued),
+            by=people.actor_by_name(session, by),
+            now=context.now(),
+        )
 
-    _tell(context, context.transact(work), code, as_json=as_json)
+    _report_tally(context, context.transact(work), code, as_json=as_json)
 
 
 @click.command("close")
@@ -72,7 +75,7 @@ def close(context: Context, *, code: str, counted: tuple[Counted, ...], by: str,
 
     Counts that differ are kept, and the event stays in closing until two agree.
     """
-    if len(counted) != counts.COUNTERS:
+    if len(counted) != COUNTERS:
         raise click.UsageError("give --count twice, by two people")
 
     def work(session: Session) -> Tally:
@@ -83,17 +86,18 @@ def close(context: Context, *, code: str, counted: tuple[Counted, ...], by: str,
         if event.state is not EventState.CLOSING:
             closing.begin(session, event=event.id, by=official, now=now)
         return [
-            closing.count_and_close(
+            closing.count(
                 session,
                 event=event.id,
-                figures=Figures(blank, issued),
+                moment=CountMoment.CLOSING,
+                counted=Stock(blank, issued),
                 by=people.actor_by_name(session, name),
                 now=now,
             )
             for name, blank, issued in counted
         ][-1]
 
-    _tell(context, context.transact(work), code, as_json=as_json)
+    _report_tally(context, context.transact(work), code, as_json=as_json)
 
 
 @click.command("purge")
@@ -103,20 +107,20 @@ def close(context: Context, *, code: str, counted: tuple[Counted, ...], by: str,
 @as_json
 @click.pass_obj
 def purge(context: Context, *, code: str | None, by: str | None, sweep: bool, as_json: bool) -> None:
-    """Part weapons from vouchers for good: delete the links of events closed 30 days ago, keep the proof."""
+    """Delete what leads from weapons to vouchers, of events closed 30 days ago; the proof of equal totals stays."""
     with context.database.reading() as session:
         actor = context.actor(session, by)
         events = [campaigns.get_event(session, code).id] if code else purging.due(session, now=context.now())
-    parted = [_purge_one(context, event, actor) for event in events]
-    swept = _sweep(context) if parted or sweep else True
-    document: dict[str, object] = {"purged": [_document(one) for one in parted], "swept": swept}
-    lines = [_line(one) for one in parted] or ["No event's review is over."]
+    reports = [_purge_one(context, event, actor) for event in events]
+    swept = _sweep(context) if reports or sweep else True
+    document: dict[str, object] = {"purged": [_document(purged) for purged in reports], "swept": swept}
+    lines = [_line(purged) for purged in reports] or ["No event's review is over."]
     if not swept:
         lines.append("Traces are still in the file: stop the servers and run `buyback purge --sweep`.")
     report(document, "\n".join(lines), as_json=as_json)
 
 
-def _purge_one(context: Context, event: UUID, by: Actor) -> purging.Parted:
+def _purge_one(context: Context, event: UUID, by: Actor) -> PurgeReport:
     shuffle = secrets.SystemRandom().shuffle
     return context.transact(
         lambda session: purging.purge(session, event=event, shuffle=shuffle, by=by, now=context.now())
@@ -127,36 +131,41 @@ def _sweep(context: Context) -> bool:
     """As the role that owns the tables: the application's own may not vacuum them."""
     owner = Database(context.settings.migrate_database_url)
     try:
-        return erasing.erase_traces(owner)
+        return erase_traces(owner)
     finally:
         owner.dispose()
 
 
-def _tell(context: Context, tally: Tally, code: str, *, as_json: bool) -> None:
-    if tally.outcome is Outcome.DIFFERS:
+def _report_tally(context: Context, tally: Tally, code: str, *, as_json: bool) -> None:
+    if tally.outcome is TallyOutcome.DIFFERS:
         with context.database.reading() as session:
-            names = people.user_names(session, {one.by for one in tally.counts})
-        raise counts.differ(tally, names)
+            names = people.user_names(session, set(tally.counters))
+        raise differ(tally, names)
     with context.database.reading() as session:
         state = campaigns.get_event(session, code).state
-    waiting = "counted once; a second person counts now" if tally.outcome is Outcome.WAITING else "both counts agree"
+    waiting = (
+        "counted once; a second person counts now" if tally.outcome is TallyOutcome.WAITING else "both counts agree"
+    )
     document: dict[str, object] = {"event": code, "state": state.value, "counts": tally.outcome.value}
     report(document, f"{code}: {waiting}. It is {state.value}.", as_json=as_json)
 
 
-def _document(parted: purging.Parted) -> dict[str, object]:
+def _document(purged: PurgeReport) -> dict[str, object]:
     return {
-        "event": parted.event,
-        "surrenders": parted.collected.surrenders,
-        "items": parted.collected.items,
-        "vouchers": parted.vouchers,
-        "issued": decimal_text(parted.issued),
-        "lone_visits": parted.lone_visits,
-        "told": parted.told,
+        "event": purged.event,
+        "surrenders": purged.collected.surrenders,
+        "items": purged.collected.items,
+        "vouchers": purged.vouchers,
+        "issued": decimal_text(purged.issued),
+        "single_visit_days": purged.single_visit_days,
+        "singled_out": purged.singled_out,
     }
 
 
-def _line(parted: purging.Parted) -> str:
-    kept = f"{parted.collected.items} items, {parted.vouchers} vouchers of {decimal_text(parted.issued)}"
-    told = f"Days with one surrender: {parted.lone_visits}; remainder vouchers that one item explains: {parted.told}."
-    return f"{parted.event} purged: {kept}; nothing leads from one to the other. {told}"
+def _line(purged: PurgeReport) -> str:
+    kept = f"{purged.collected.items} items, {purged.vouchers} vouchers of {decimal_text(purged.issued)}"
+    return (
+        f"{purged.event} purged: {kept}; nothing leads from one to the other."
+        f" Days with one surrender: {purged.single_visit_days};"
+        f" remainder vouchers that one item explains: {purged.singled_out}."
+    )

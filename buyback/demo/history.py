@@ -14,13 +14,10 @@ from buyback.campaigns import queries as campaigns
 from buyback.campaigns import service as events
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventPlan, expiry
-from buyback.closing import counts
 from buyback.closing import purge as purging
 from buyback.closing import service as closing
-from buyback.closing.counts import Figures
 from buyback.closing.expiry import expire_due
-from buyback.closing.purge import REVIEW_DAYS
-from buyback.closing.states import CountMoment
+from buyback.closing.rules import REVIEW_DAYS, CountMoment
 from buyback.demo.agenda import EVENING, MORNING, NOON, Timed, on
 from buyback.demo.bulletins import Bulletin, bulletins
 from buyback.demo.forms import APPRAISER, ISSUER, forms
@@ -41,7 +38,8 @@ from buyback.tariff import queries as tariffs
 from buyback.vouchers import resolutions
 from buyback.vouchers.printing import papers
 from buyback.vouchers.printing.sheets import PrintedVoucher
-from buyback.vouchers.rules import VoidReason, split
+from buyback.vouchers.queries import stock
+from buyback.vouchers.rules import Stock, VoidReason, split
 
 CHIEF = "jefe.demo"
 FLOAT_STEP = 5_000_00
@@ -148,8 +146,8 @@ class Past:
         event = self._event
         for name in (APPRAISER, ISSUER):
             person = people.actor_by_name(self._session, name)
-            counts.add_count(
-                self._session, event=event, moment=CountMoment.OPENING, figures=Figures(0, 0), by=person, now=now
+            closing.count(
+                self._session, event=event.id, moment=CountMoment.OPENING, counted=Stock(0, 0), by=person, now=now
             )
         chief = people.actor_by_name(self._session, CHIEF)
         events.open_event(self._session, event=event.id, by=chief, now=now)
@@ -171,10 +169,10 @@ class Past:
     def _close(self, now: datetime) -> None:
         event = self._event.id
         closing.begin(self._session, event=event, by=people.actor_by_name(self._session, CHIEF), now=now)
-        figures = counts.in_records(self._session, event)
+        counted = stock(self._session, event)
         for name in (APPRAISER, ISSUER):
             person = people.actor_by_name(self._session, name)
-            closing.count_and_close(self._session, event=event, figures=figures, by=person, now=now)
+            closing.count(self._session, event=event, moment=CountMoment.CLOSING, counted=counted, by=person, now=now)
 
     def _purge(self, now: datetime) -> None:
         shuffle = secrets.SystemRandom().shuffle

@@ -33,6 +33,8 @@ class SurrenderState(StrEnum):
 
 ENDED = frozenset({SurrenderState.PAID_OUT, SurrenderState.DECLINED, SurrenderState.CANCELLED})
 
+UNFINISHED = frozenset(SurrenderState) - ENDED
+
 # Their awards are spoken for: whoever sits at the table has heard the sum, or is about to.
 PROMISED = frozenset({SurrenderState.AWAITING_APPROVAL, SurrenderState.OFFERED, SurrenderState.ACCEPTED})
 

@@ -125,7 +125,7 @@ ALL = (
         """,
     ),
     Invariant(
-        "purged_events_are_parted",
+        "purged_events_are_unlinked",
         "A purged event has no hand-over, no link to a voucher, and no word in the audit log about its surrenders.",
         """
         SELECT e.code

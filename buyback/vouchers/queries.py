@@ -14,7 +14,7 @@ from buyback.errors import NotFound
 from buyback.intake import queries as intake
 from buyback.intake.queries import IDS_A_STATEMENT
 from buyback.ledger import queries as ledger
-from buyback.vouchers.rules import Disposition, ResolutionKind, disposition
+from buyback.vouchers.rules import Disposition, ResolutionKind, Stock, disposition
 from buyback.vouchers.tables import HandoverVoucher, Issuance, Resolution, Reversal, Voucher
 
 
@@ -28,14 +28,6 @@ class Standing:
     face: int
     cycle: int
     disposition: Disposition
-
-
-@dataclass(frozen=True)
-class Stock:
-    """Numbers of vouchers of an event: minted, and of those issued, whatever became of them since."""
-
-    minted: int
-    issued: int
 
 
 @dataclass(frozen=True)
@@ -97,7 +89,7 @@ def stock(session: Session, event: UUID) -> Stock:
         .outerjoin(Issuance, Issuance.voucher == Voucher.id)
         .where(Voucher.event == event)
     ).one()
-    return Stock(minted=minted, issued=issued)
+    return Stock(blank=minted - issued, issued=issued)
 
 
 def blanks(session: Session, *, event: UUID, serials: Collection[int]) -> dict[int, Blank]:

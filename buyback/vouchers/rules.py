@@ -4,6 +4,7 @@ What a till is refused is in ``redemption``.
 """
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -50,6 +51,14 @@ _ENDS = {
     ResolutionKind.VOID: Disposition.VOID,
     ResolutionKind.EXPIRE: Disposition.EXPIRED,
 }
+
+
+@dataclass(frozen=True)
+class Stock:
+    """Numbers of vouchers of an event: still blank, and given out whatever became of them since."""
+
+    blank: int
+    issued: int
 
 
 class FloatExceeded(Refused):

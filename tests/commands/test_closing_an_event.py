@@ -7,12 +7,12 @@ import pytest
 
 from buyback.campaigns.facts import EventFacts
 from buyback.closing import service as closing
-from buyback.closing.counts import Figures
-from buyback.closing.purge import REVIEW_DAYS
+from buyback.closing.rules import REVIEW_DAYS, CountMoment
 from buyback.db import Database
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
 from buyback.times import panama_day
+from buyback.vouchers.rules import Stock
 from tests.builders import PROGRAMME, make_event, make_paid_out, make_user
 from tests.commands.shell import Shell
 
@@ -138,8 +138,8 @@ def closed_long_ago(database: Database, appraiser: Actor, issuer: Actor, code: s
     database.transact(lambda session: closing.begin(session, event=event.id, by=OPERATOR, now=now))
     for by in (appraiser, issuer):
         database.transact(
-            lambda session, by=by: closing.count_and_close(  # type: ignore[misc]  # mypy loses the default's type
-                session, event=event.id, figures=Figures(0, 3), by=by, now=now
+            lambda session, by=by: closing.count(  # type: ignore[misc]  # mypy loses the default's type
+                session, event=event.id, moment=CountMoment.CLOSING, counted=Stock(0, 3), by=by, now=now
             )
         )
     return event

@@ -10,11 +10,17 @@ from buyback.campaigns import service as campaign_service
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotOpen
 from buyback.campaigns.states import EventState
-from buyback.closing import counts
 from buyback.closing import service as closing
-from buyback.closing.counts import CountedAlready, Figures, NotACounter, NotTheMoment, Outcome, Tally
-from buyback.closing.service import SurrendersUnfinished
-from buyback.closing.states import CountMoment
+from buyback.closing.rules import (
+    CountedAlready,
+    CountMoment,
+    NotACounter,
+    NotTheMoment,
+    SurrendersUnfinished,
+    Tally,
+    TallyOutcome,
+    differ,
+)
 from buyback.db import Database
 from buyback.intake import offers
 from buyback.ledger import queries as ledger
@@ -22,7 +28,7 @@ from buyback.ledger.rules import ALLOTTED, AVAILABLE, AccountRef, event_scope, p
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
 from buyback.vouchers import service
-from buyback.vouchers.rules import SecretsGone
+from buyback.vouchers.rules import SecretsGone, Stock
 from tests.builders import NOW, make_event, make_keys, make_paid_out, make_user, open_surrender
 from tests.soundness import assert_sound
 
@@ -53,8 +59,8 @@ def begin(database: Database, event: EventFacts) -> None:
 
 def count(database: Database, event: EventFacts, by: Actor, blank: int, issued: int) -> Tally:
     return database.transact(
-        lambda session: closing.count_and_close(
-            session, event=event.id, figures=Figures(blank, issued), by=by, now=LATER
+        lambda session: closing.count(
+            session, event=event.id, moment=CountMoment.CLOSING, counted=Stock(blank, issued), by=by, now=LATER
         )
     )
 
@@ -68,9 +74,9 @@ def test_two_equal_counts_close_the_event_and_destroy_its_salt(
     database: Database, event: EventFacts, appraiser: Actor, issuer: Actor
 ) -> None:
     begin(database, event)
-    assert count(database, event, appraiser, 0, 3).outcome is Outcome.WAITING
+    assert count(database, event, appraiser, 0, 3).outcome is TallyOutcome.WAITING
     assert now_is(database, event).state is EventState.CLOSING
-    assert count(database, event, issuer, 0, 3).outcome is Outcome.AGREED
+    assert count(database, event, issuer, 0, 3).outcome is TallyOutcome.AGREED
     closed = now_is(database, event)
     assert (closed.state, closed.salt) == (EventState.CLOSED, None)
     with pytest.raises(SecretsGone):
@@ -96,7 +102,7 @@ def test_an_event_that_spent_its_whole_float_returns_nothing(
     make_paid_out(database, event, appraiser, issuer)
     begin(database, event)
     count(database, event, appraiser, 0, 3)
-    assert count(database, event, issuer, 0, 3).outcome is Outcome.AGREED
+    assert count(database, event, issuer, 0, 3).outcome is TallyOutcome.AGREED
     assert_sound(database)
 
 
@@ -151,12 +157,12 @@ def test_a_difference_is_kept_with_all_three_figures_and_counted_again(
     begin(database, event)
     count(database, event, appraiser, *first)
     tally = count(database, event, issuer, *second)
-    assert (tally.outcome, tally.system) == (Outcome.DIFFERS, Figures(0, 3))
-    told = counts.differ(tally, {one.by: f"{one.by}" for one in tally.counts}).facts
+    assert (tally.outcome, tally.system) == (TallyOutcome.DIFFERS, Stock(0, 3))
+    told = differ(tally, {one.by: f"{one.by}" for one in tally.counts}).facts
     assert [told[key] for key in ("first_blank", "first_issued", "second_blank", "second_issued")] == [*first, *second]
     assert now_is(database, event).state is EventState.CLOSING
     assert count(database, event, issuer, 0, 3).number == 2
-    assert count(database, event, appraiser, 0, 3).outcome is Outcome.AGREED
+    assert count(database, event, appraiser, 0, 3).outcome is TallyOutcome.AGREED
     assert now_is(database, event).state is EventState.CLOSED
 
 
@@ -170,7 +176,7 @@ def test_blank_vouchers_are_counted_apart(
     )
     begin(database, event)
     count(database, event, appraiser, 2, 3)
-    assert count(database, event, issuer, 2, 3).outcome is Outcome.AGREED
+    assert count(database, event, issuer, 2, 3).outcome is TallyOutcome.AGREED
 
 
 def test_only_whoever_answers_for_the_stock_counts(database: Database, event: EventFacts) -> None:
@@ -195,7 +201,7 @@ def test_a_tally_goes_on_when_the_tables_were_opened_again(
     database.transact(lambda session: campaign_service.resume_event(session, event=event.id, by=OPERATOR, now=LATER))
     make_paid_out(database, event_with_float(database), appraiser, issuer)
     begin(database, event)
-    assert count(database, event, issuer, 0, 3).outcome is Outcome.AGREED
+    assert count(database, event, issuer, 0, 3).outcome is TallyOutcome.AGREED
 
 
 def event_with_float(database: Database) -> EventFacts:
@@ -208,13 +214,18 @@ def test_the_opening_is_counted_by_two_people_before_the_event(
     event = make_event(database, is_open=False)
     outcomes = [
         database.transact(
-            lambda session, by=by: counts.add_count(  # type: ignore[misc]  # mypy loses the default's type
-                session, event=event, moment=CountMoment.OPENING, figures=Figures(0, 0), by=by, now=NOW
+            lambda session, by=by: closing.count(  # type: ignore[misc]  # mypy loses the default's type
+                session,
+                event=event.id,
+                moment=CountMoment.OPENING,
+                counted=Stock(0, 0),
+                by=by,
+                now=NOW,
             )
         ).outcome
         for by in (appraiser, issuer)
     ]
-    assert outcomes == [Outcome.WAITING, Outcome.AGREED]
+    assert outcomes == [TallyOutcome.WAITING, TallyOutcome.AGREED]
 
 
 def test_a_closed_event_is_not_closed_again(

@@ -7,7 +7,7 @@ from buyback.db import Database
 from buyback.proofs.invariants import ALL
 from tests.breaking import failing_in, lawless
 from tests.databases import Grow
-from tests.parting import make_purged, make_world
+from tests.purging import make_busy_event, make_purged_event
 from tests.settling import make_office, make_settled_event, make_shop, spend
 
 pytestmark = pytest.mark.long
@@ -64,7 +64,7 @@ AFTER_THE_PURGE = {
     "closed_events_are_at_rest": "UPDATE event SET closed_at = NULL",
     "purged_events_are_folded": "INSERT INTO rollup_delta (id, event, day, kind, number, cents)"
     " SELECT id, event, day, 'surrender', 1, 0 FROM surrender",
-    "purged_events_are_parted": "UPDATE audit_body SET body = '{{}}' WHERE body IS NULL",
+    "purged_events_are_unlinked": "UPDATE audit_body SET body = '{{}}' WHERE body IS NULL",
 }
 
 
@@ -94,7 +94,7 @@ OF_SETTLEMENTS = {
 
 @pytest.mark.parametrize("is_purged", [False, True], ids=["while open", "after the purge"])
 def test_each_invariant_fails_by_name_when_it_is_broken(grow: Grow, is_purged: bool) -> None:  # noqa: FBT001
-    database, _ = grow(make_purged if is_purged else make_world)
+    database, _ = grow(make_purged_event if is_purged else make_busy_event)
     assert _unseen(database, AFTER_THE_PURGE if is_purged else WHILE_OPEN) == {}
 
 

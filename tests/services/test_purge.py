@@ -13,13 +13,13 @@ from buyback.campaigns.rules import EventNotClosed
 from buyback.campaigns.states import EventState
 from buyback.closing import purge
 from buyback.closing import service as closing
-from buyback.closing.counts import Figures
-from buyback.closing.disclosure import explanations
-from buyback.closing.purge import REVIEW_DAYS, CountsDoNotAgree, Parted, ReviewNotOver
+from buyback.closing.purge import PurgeReport
+from buyback.closing.rules import REVIEW_DAYS, CountMoment, CountsDoNotAgree, ReviewNotOver, explanations
 from buyback.db import Database
 from buyback.people.rules import OPERATOR
 from buyback.schema import metadata
 from buyback.security.access import Role
+from buyback.vouchers.rules import Stock
 from tests.builders import NOW, REVOLVER, ROUNDS, make_event, make_paid_out, make_user
 from tests.soundness import assert_sound
 
@@ -33,11 +33,11 @@ def event(database: Database) -> EventFacts:
     event = make_event(database)
     issued = make_paid_out(database, event, appraiser, issuer, REVOLVER, ROUNDS)
     database.transact(lambda session: closing.begin(session, event=event.id, by=OPERATOR, now=NOW))
-    figures = Figures(0, len(issued))
+    counted = Stock(0, len(issued))
     for by in (appraiser, issuer):
         database.transact(
-            lambda session, by=by: closing.count_and_close(  # type: ignore[misc]  # mypy loses the default's type
-                session, event=event.id, figures=figures, by=by, now=NOW
+            lambda session, by=by: closing.count(  # type: ignore[misc]  # mypy loses the default's type
+                session, event=event.id, moment=CountMoment.CLOSING, counted=counted, by=by, now=NOW
             )
         )
     return event
@@ -47,7 +47,7 @@ def leave_in_order(_keys: list[UUID]) -> None:
     """No shuffle: what is tested here does not depend on it."""
 
 
-def run(database: Database, event: EventFacts, *, days: int = REVIEW_DAYS) -> Parted:
+def run(database: Database, event: EventFacts, *, days: int = REVIEW_DAYS) -> PurgeReport:
     now = NOW + timedelta(days=days)
     return database.transact(
         lambda session: purge.purge(session, event=event.id, shuffle=leave_in_order, by=OPERATOR, now=now)
@@ -81,7 +81,7 @@ def test_the_proof_of_equal_totals_stays_in_the_audit_log(database: Database, ev
         bodies = [
             json.loads(body) for body in session.scalars(text("SELECT body FROM audit_body WHERE body IS NOT NULL"))
         ]
-    (proof,) = [body for body in bodies if body["act"] == "event:part"]
+    (proof,) = [body for body in bodies if body["act"] == "event:purge_proof"]
     assert (proof["value"], proof["rounding"], proof["issued"]) == ("157.00", "0.00", "157.00")
     assert (proof["surrenders"], proof["items"], proof["vouchers"]) == (1, 2, 5)
     assert not any(body["act"].startswith(("surrender:", "voucher:issue")) for body in bodies)
@@ -116,8 +116,8 @@ def test_an_event_whose_totals_differ_keeps_its_links(database: Database, event:
 
 
 def test_the_purge_says_what_days_and_remainders_still_tell(database: Database, event: EventFacts) -> None:
-    parted = run(database, event)
-    assert (parted.lone_visits, parted.told) == (1, 1)
+    report = run(database, event)
+    assert (report.single_visit_days, report.singled_out) == (1, 1)
 
 
 @pytest.mark.parametrize("values, together, count", [([700, 15000], 1, 1), ([700, 700], 1, 2), ([700, 15000], 2, 2)])

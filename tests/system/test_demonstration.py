@@ -28,10 +28,10 @@ from buyback.settlement import service as settling
 from buyback.totals.figures import By, Column, Question, Row
 from buyback.totals.queries import totals
 from buyback.vouchers.printing import papers
-from tests.attackers import by_common_values, steal
 from tests.builders import NOW, TODAY, make_keys
 from tests.databases import Grow
 from tests.demonstration import make_demonstration
+from tests.linkage import by_common_values, read_copy
 from tests.soundness import assert_sound
 
 pytestmark = pytest.mark.long
@@ -114,7 +114,7 @@ def test_nothing_leads_from_a_voucher_of_the_past_to_a_surrender(database: Datab
         query = "SELECT v.id FROM voucher v JOIN event e ON e.id = v.event WHERE e.state = 'purged'"
         vouchers = [UUID(key) for key in connection.scalars(text(query))]
         assert len(vouchers) > 2000
-        assert by_common_values(steal(connection), vouchers) == {}
+        assert by_common_values(read_copy(connection), vouchers) == {}
 
 
 @pytest.mark.databases("sqlite")

@@ -34,7 +34,7 @@ KEPT = set(
     period programme role_grant serial_counter settlement settlement_counter settlement_line surrender till user_account
     """.split()  # noqa: SIM905  as above
 )
-PARTED = {"handover", "handover_item", "handover_voucher"}
+PURGED = {"handover", "handover_item", "handover_voucher"}
 PASSING = {"sign_in_failure"}  # throttling forgets
 DERIVED = {"rollup_class", "rollup_day", "rollup_delta"}  # an invariant holds them against the rows they come from
 
@@ -60,7 +60,7 @@ def world(database: Database) -> World:
 
 
 def test_every_table_is_either_history_or_kept_or_has_its_reason() -> None:
-    assert {*APPEND_ONLY, *KEPT, *PARTED, *PASSING, *DERIVED} == set(metadata.tables)
+    assert {*APPEND_ONLY, *KEPT, *PURGED, *PASSING, *DERIVED} == set(metadata.tables)
 
 
 def test_no_column_of_history_can_be_changed(database: Database, world: World) -> None:
@@ -78,7 +78,7 @@ def test_no_row_of_history_can_be_deleted(database: Database, world: World) -> N
     with lawless(database) as connection:
         gone = [
             name
-            for name in sorted({*APPEND_ONLY, *KEPT, *PARTED})
+            for name in sorted({*APPEND_ONLY, *KEPT, *PURGED})
             if not _refused(connection, _this(connection, metadata.tables[name]).delete())
         ]
     assert gone == []
@@ -111,7 +111,7 @@ def test_replacing_finds_nothing_to_replace_even_without_our_settings(database: 
     with plain(database) as connection:
         replaced = [
             f"{name}: {words}"
-            for name in sorted({*APPEND_ONLY, *KEPT, *PARTED})
+            for name in sorted({*APPEND_ONLY, *KEPT, *PURGED})
             for words, statement, values in _replacements(connection, metadata.tables[name])
             if not _plainly_refused(connection, statement, values)
         ]

@@ -18,14 +18,14 @@ from sqlalchemy import Connection, make_url, text
 
 from buyback.campaigns.states import EventState
 from buyback.closing import expiry
-from buyback.closing.disclosure import explanations
+from buyback.closing.rules import explanations
 from buyback.db import Database
 from buyback.ids import new_id
 from buyback.people.rules import OPERATOR
-from tests import attackers
-from tests.attackers import Guess, at_random, beside, by_common_values, item_orders, steal, voucher_orders
+from tests import linkage
 from tests.databases import Grow
-from tests.parting import PURGES, World, close, make_purged, make_world, part, purge_whole
+from tests.linkage import Guess, at_random, beside, by_common_values, item_orders, read_copy, voucher_orders
+from tests.purging import PURGES, BusyEvent, close, close_and_purge, make_busy_event, make_purged_event, purge_links
 from tests.raw import put
 from tests.soundness import assert_sound
 
@@ -39,49 +39,49 @@ EXPLANATIONS = 20  # sets of at most three items of the day that would leave the
 
 
 @pytest.fixture
-def world(grow: Grow) -> World:
+def busy(grow: Grow) -> BusyEvent:
     """An event that is still open."""
-    database, world = grow(make_world)
-    return replace(world, database=database)
+    database, busy = grow(make_busy_event)
+    return replace(busy, database=database)
 
 
 @pytest.fixture
-def parted(grow: Grow) -> World:
+def purged(grow: Grow) -> BusyEvent:
     """The same kind of event after its purge."""
-    database, world = grow(make_purged)
-    return replace(world, database=database)
+    database, busy = grow(make_purged_event)
+    return replace(busy, database=database)
 
 
 @pytest.fixture
-def connection(world: World) -> Iterator[Connection]:
-    with world.database.engine.connect() as connection:
+def connection(busy: BusyEvent) -> Iterator[Connection]:
+    with busy.database.engine.connect() as connection:
         yield connection
 
 
-def score(world: World, guess: Guess) -> float:
+def score(busy: BusyEvent, guess: Guess) -> float:
     """The share of all issued vouchers whose guess is the surrender it paid for, or an item of it."""
     right = sum(
-        world.of_item.get(guess[voucher], guess[voucher]) == surrender
-        for voucher, surrender in world.of_voucher.items()
+        busy.of_item.get(guess[voucher], guess[voucher]) == surrender
+        for voucher, surrender in busy.of_voucher.items()
         if voucher in guess
     )
-    return right / len(world.of_voucher)
+    return right / len(busy.of_voucher)
 
 
-def chance(world: World, connection: Connection) -> float:
+def chance(busy: BusyEvent, connection: Connection) -> float:
     """What no attack may pass: the best of many that know nothing but days and amounts."""
     draws = random.Random(7)  # noqa: S311  the same bar each time
     vouchers, items = voucher_orders(connection, None)["v.id"], item_orders(connection)["i.id"]
-    scores = [score(world, at_random(vouchers, items, draws)) for _ in range(DRAWS)]
+    scores = [score(busy, at_random(vouchers, items, draws)) for _ in range(DRAWS)]
     assert mean(scores) < 0.1, "the event is too small to hide in"
     return max(scores) + MARGIN
 
 
-def orders_beside_each_other(world: World, connection: Connection) -> dict[str, float]:
+def orders_beside_each_other(busy: BusyEvent, connection: Connection) -> dict[str, float]:
     """The score of each order of vouchers laid beside each order of items."""
     return {
-        f"{first} ~ {second}": score(world, beside(vouchers, items))
-        for first, vouchers in voucher_orders(connection, world.event.salt if _is_open(connection) else None).items()
+        f"{first} ~ {second}": score(busy, beside(vouchers, items))
+        for first, vouchers in voucher_orders(connection, busy.event.salt if _is_open(connection) else None).items()
         for second, items in item_orders(connection).items()
     }
 
@@ -90,90 +90,90 @@ def _is_open(connection: Connection) -> bool:
     return bool(connection.scalar(text("SELECT state FROM event")) == EventState.OPEN)
 
 
-def test_common_values_lead_back_before_the_purge(world: World, connection: Connection) -> None:
-    assert score(world, by_common_values(steal(connection), list(world.of_voucher))) >= RIGHT
+def test_common_values_lead_back_before_the_purge(busy: BusyEvent, connection: Connection) -> None:
+    assert score(busy, by_common_values(read_copy(connection), list(busy.of_voucher))) >= RIGHT
 
 
-def test_common_values_lead_nowhere_after_the_purge(parted: World) -> None:
+def test_common_values_lead_nowhere_after_the_purge(purged: BusyEvent) -> None:
     """No id, hash, instant, op id, actor or word of the audit log joins any voucher to any surrender or item."""
-    with parted.database.engine.connect() as connection:
-        assert by_common_values(steal(connection), list(parted.of_voucher)) == {}
+    with purged.database.engine.connect() as connection:
+        assert by_common_values(read_copy(connection), list(purged.of_voucher)) == {}
 
 
-def test_the_order_of_serials_leads_back_while_the_salt_exists(world: World, connection: Connection) -> None:
-    scores = orders_beside_each_other(world, connection)
+def test_the_order_of_serials_leads_back_while_the_salt_exists(busy: BusyEvent, connection: Connection) -> None:
+    scores = orders_beside_each_other(busy, connection)
     assert scores["count ~ i.tag"] >= RIGHT
 
 
 @pytest.mark.databases("postgresql")
-def test_the_place_on_disk_leads_back_before_the_purge(world: World, connection: Connection) -> None:
-    scores = orders_beside_each_other(world, connection)
-    told = [f"{order}.ctid ~ i.tag" for order in "vitbj"] + ["v.xmin::text::bigint, v.ctid ~ i.tag"]
-    assert {order: scores[order] for order in told if scores[order] < RIGHT} == {}
+def test_the_place_on_disk_leads_back_before_the_purge(busy: BusyEvent, connection: Connection) -> None:
+    scores = orders_beside_each_other(busy, connection)
+    traces = [f"{order}.ctid ~ i.tag" for order in "vitbj"] + ["v.xmin::text::bigint, v.ctid ~ i.tag"]
+    assert {order: scores[order] for order in traces if scores[order] < RIGHT} == {}
 
 
 @pytest.mark.databases("postgresql")
-def test_the_writing_transaction_leads_back_before_the_purge_and_nowhere_after_it(world: World) -> None:
-    at_tables = sum(count for _, count in Counter(_tag_of_day(world)).items())
-    right = score(world, attackers.by_same_transaction(world.database)) * len(world.of_voucher)
+def test_the_writing_transaction_leads_back_before_the_purge_and_nowhere_after_it(busy: BusyEvent) -> None:
+    at_tables = sum(count for _, count in Counter(_tag_of_day(busy)).items())
+    right = score(busy, linkage.by_same_transaction(busy.database)) * len(busy.of_voucher)
     assert right / at_tables >= RIGHT
-    purge_whole(world)
-    assert attackers.by_same_transaction(world.database) == {}
+    close_and_purge(busy)
+    assert linkage.by_same_transaction(busy.database) == {}
 
 
 @pytest.mark.databases("postgresql")
-def test_the_deltas_of_the_totals_lead_back_before_the_purge_and_nowhere_after_it(world: World) -> None:
-    at_tables = len(_tag_of_day(world))
-    assert score(world, attackers.by_deltas(world.database)) * len(world.of_voucher) / at_tables >= RIGHT
-    purge_whole(world)
-    assert attackers.by_deltas(world.database) == {}
+def test_the_deltas_of_the_totals_lead_back_before_the_purge_and_nowhere_after_it(busy: BusyEvent) -> None:
+    at_tables = len(_tag_of_day(busy))
+    assert score(busy, linkage.by_deltas(busy.database)) * len(busy.of_voucher) / at_tables >= RIGHT
+    close_and_purge(busy)
+    assert linkage.by_deltas(busy.database) == {}
 
 
-def test_the_totals_are_folded_at_the_close_and_again_by_the_purge(world: World) -> None:
+def test_the_totals_are_folded_at_the_close_and_again_by_the_purge(busy: BusyEvent) -> None:
     """Whatever came between, a race included, no delta of a visit outlives the links."""
-    close(world)
-    with world.database.engine.begin() as connection:
+    close(busy)
+    with busy.database.engine.begin() as connection:
         assert connection.scalar(text("SELECT count(*) FROM rollup_delta")) == 0
-        late = {"id": new_id(), "event": world.event.id, "day": world.event.starts_on, "number": 1, "cents": 0}
+        late = {"id": new_id(), "event": busy.event.id, "day": busy.event.starts_on, "number": 1, "cents": 0}
         put(connection, "rollup_delta", kind="surrender", **late)
-    part(world)
-    with world.database.engine.connect() as connection:
+    purge_links(busy)
+    with busy.database.engine.connect() as connection:
         assert connection.scalar(text("SELECT count(*) FROM rollup_delta")) == 0
 
 
-def test_what_happens_to_vouchers_after_the_purge_leads_nowhere(parted: World) -> None:
+def test_what_happens_to_vouchers_after_the_purge_leads_nowhere(purged: BusyEvent) -> None:
     """Their ends write deltas again: of the voucher's end and its day, and of nothing that was handed in."""
-    database, late = parted.database, PURGES + timedelta(days=400)
+    database, late = purged.database, PURGES + timedelta(days=400)
     ended = database.transact(lambda session: expiry.expire_due(session, today=late.date(), by=OPERATOR, now=late))
     assert ended.vouchers > 0
     with database.engine.connect() as connection:
         assert set(connection.scalars(text("SELECT kind FROM rollup_delta"))) == {"expire"}
-        assert by_common_values(steal(connection), list(parted.of_voucher)) == {}
+        assert by_common_values(read_copy(connection), list(purged.of_voucher)) == {}
 
 
-def _tag_of_day(world: World) -> list[str]:
+def _tag_of_day(busy: BusyEvent) -> list[str]:
     """One entry for each voucher that was issued at a table, not by the import, which is one transaction."""
     query = """
         SELECT 'table' FROM issuance i JOIN transfer t ON t.id = i.transfer JOIN journal j ON j.id = t.journal
          WHERE j.effective_on < DATE '2026-11-24'
     """
-    with world.database.engine.connect() as connection:
+    with busy.database.engine.connect() as connection:
         return list(connection.scalars(text(query)))
 
 
-def test_no_order_tells_more_than_chance_after_the_purge(parted: World) -> None:
+def test_no_order_tells_more_than_chance_after_the_purge(purged: BusyEvent) -> None:
     """Serials, ids, hashes, tags; on PostgreSQL places on disk and transactions too, all without the salt."""
-    with parted.database.engine.connect() as connection:
-        bar = chance(parted, connection)
-        scores = orders_beside_each_other(parted, connection)
-    assert len(scores) >= len(attackers.VOUCHER_COLUMNS) * len(attackers.ITEM_COLUMNS)
+    with purged.database.engine.connect() as connection:
+        bar = chance(purged, connection)
+        scores = orders_beside_each_other(purged, connection)
+    assert len(scores) >= len(linkage.VOUCHER_COLUMNS) * len(linkage.ITEM_COLUMNS)
     assert {order: right for order, right in scores.items() if right > bar} == {}
 
 
-def test_who_issued_a_voucher_tells_no_more_than_chance_after_the_purge(parted: World) -> None:
+def test_who_issued_a_voucher_tells_no_more_than_chance_after_the_purge(purged: BusyEvent) -> None:
     """The journals keep the issuer. Desks took turns, so the attacker gives each issuer every other tag."""
-    with parted.database.engine.connect() as connection:
-        bar = chance(parted, connection)
+    with purged.database.engine.connect() as connection:
+        bar = chance(purged, connection)
         rows = connection.execute(
             text("SELECT CAST(id AS TEXT), CAST(actor AS TEXT) FROM journal WHERE kind = 'issue'")
         )
@@ -189,7 +189,7 @@ def test_who_issued_a_voucher_tells_no_more_than_chance_after_the_purge(parted: 
             mine = [line for line in vouchers if of_voucher[line.id.hex] == issuer]
             theirs = [line for number, line in enumerate(items) if number % 2 == (place + turn) % 2]
             guess |= beside(mine, theirs)
-        best = max(best, score(parted, guess))
+        best = max(best, score(purged, guess))
     assert best <= bar
 
 
@@ -197,9 +197,9 @@ def _hex(key: str) -> str:
     return key.replace("-", "")
 
 
-def test_every_remainder_voucher_has_many_explanations(parted: World) -> None:
-    """Amounts stay, so this is no proof of silence: ``docs/decisions/0010-parting.md`` says what they still tell."""
-    with parted.database.engine.connect() as connection:
+def test_every_remainder_voucher_has_many_explanations(purged: BusyEvent) -> None:
+    """Amounts stay, so this is no proof of silence: ``docs/decisions/0010-the-purge.md`` says what they still tell."""
+    with purged.database.engine.connect() as connection:
         vouchers, items = voucher_orders(connection, None)["v.id"], item_orders(connection)["i.id"]
     counts = [
         explanations(
@@ -216,28 +216,28 @@ def test_every_remainder_voucher_has_many_explanations(parted: World) -> None:
     assert min(counts) >= EXPLANATIONS
 
 
-def test_the_parted_database_is_sound(world: World) -> None:
-    close(world)
-    assert_sound(world.database)
-    part(world)
-    assert_sound(world.database)
+def test_the_purged_database_is_sound(busy: BusyEvent) -> None:
+    close(busy)
+    assert_sound(busy.database)
+    purge_links(busy)
+    assert_sound(busy.database)
 
 
 @pytest.mark.databases("sqlite")
-def test_the_file_holds_nothing_of_the_hand_overs_after_the_purge(world: World, connection: Connection) -> None:
-    told = [bytes.fromhex(_hex(key)) for key in connection.scalars(text("SELECT CAST(op_id AS TEXT) FROM handover"))]
-    told += [bytes.fromhex(key) for key in connection.scalars(text("SELECT CAST(id AS TEXT) FROM rollup_delta"))]
-    told_as_text = [key.hex().encode() for key in told]
+def test_the_file_holds_nothing_of_the_hand_overs_after_the_purge(busy: BusyEvent, connection: Connection) -> None:
+    traces = [bytes.fromhex(_hex(key)) for key in connection.scalars(text("SELECT CAST(op_id AS TEXT) FROM handover"))]
+    traces += [bytes.fromhex(key) for key in connection.scalars(text("SELECT CAST(id AS TEXT) FROM rollup_delta"))]
+    traces_as_text = [key.hex().encode() for key in traces]
     connection.close()
-    before = _bytes_on_disk(world.database)
-    assert all(key in before for key in told_as_text)
+    before = _bytes_on_disk(busy.database)
+    assert all(key in before for key in traces_as_text)
     assert b'"act":"surrender:' in before
-    purge_whole(world)
-    after = _bytes_on_disk(world.database)
-    assert [key for key in [*told, *told_as_text] if key in after] == []
+    close_and_purge(busy)
+    after = _bytes_on_disk(busy.database)
+    assert [key for key in [*traces, *traces_as_text] if key in after] == []
     assert b'"act":"surrender:' not in after
-    assert world.event.salt is not None
-    assert world.event.salt not in after
+    assert busy.event.salt is not None
+    assert busy.event.salt not in after
 
 
 def _file(database: Database) -> Path:

@@ -25,7 +25,7 @@ ALLOWED = {
     "totals/service.py: _upsert": "names of tables and figures of that file",
     "totals/service.py: fold": "names of tables and figures of that file",
     "closing/traces.py: erase_traces": "names of the tables that a purge empties; VACUUM takes no parameters",
-    "closing/rewriting.py: reorder": "names of tables and keys from the table above it",
+    "closing/traces.py: rewrite_rows": "names of tables and keys from the table above it",
 }
 
 

@@ -15,6 +15,7 @@ from buyback.web.shell.request import reading
 
 staff = Blueprint("staff", __name__, url_prefix="/jornadas")
 
+Answer = Response | tuple[str, int]
 REFUSED = HTTPStatus.UNPROCESSABLE_ENTITY
 
 

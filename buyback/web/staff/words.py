@@ -1,6 +1,7 @@
 """What states, conditions, serials and units are called on the tables' screens."""
 
 from buyback.campaigns.states import EventState
+from buyback.closing.rules import TallyOutcome
 from buyback.intake.rules import SerialStatus, SurrenderState
 from buyback.web.shell.i18n import N_
 
@@ -10,6 +11,12 @@ EVENT_STATES = {
     EventState.CLOSING: (N_("En cierre"), "wait"),
     EventState.CLOSED: (N_("Cerrada"), "plain"),
     EventState.PURGED: (N_("Cerrada y depurada"), "plain"),
+}
+
+TALLY_OUTCOMES = {
+    TallyOutcome.WAITING: N_("Su conteo está guardado. Falta el de otra persona."),
+    TallyOutcome.DIFFERS: N_("Su conteo está guardado, pero no coincide."),
+    TallyOutcome.AGREED: N_("Los dos conteos coinciden con el sistema."),
 }
 
 SURRENDER_STATES = {

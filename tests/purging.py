@@ -1,4 +1,4 @@
-"""An event as it really runs, to be parted: visits on several days, by several people, and a file of paper forms."""
+"""An event as it really runs, to be purged: visits on several days, by several people, and a file of paper forms."""
 
 import json
 import random
@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.closing import service as closing
-from buyback.closing.counts import Figures, in_records
-from buyback.closing.purge import REVIEW_DAYS, purge
+from buyback.closing.purge import purge
+from buyback.closing.rules import REVIEW_DAYS, CountMoment
 from buyback.closing.traces import erase_traces
 from buyback.db import Database
 from buyback.ids import new_id
@@ -27,6 +27,7 @@ from buyback.security.access import Role
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import PricedThing
 from buyback.vouchers import resolutions
+from buyback.vouchers.queries import stock
 from buyback.vouchers.rules import VoidReason
 from buyback.vouchers.service import MintedVoucher, issue_surrender
 from tests.builders import make_event, make_keys, make_user
@@ -48,7 +49,7 @@ class Staff:
 
 
 @dataclass
-class World:
+class BusyEvent:
     """The event, and what only the hand-over knows: which surrender each voucher and each item was of."""
 
     database: Database
@@ -58,7 +59,7 @@ class World:
     of_item: dict[UUID, UUID] = field(default_factory=dict)
 
 
-def make_world(database: Database) -> World:
+def make_busy_event(database: Database) -> BusyEvent:
     """An open event with everything done but the close."""
     chance = random.Random(20261124)  # noqa: S311  the same visits each time
     staff = Staff(
@@ -68,48 +69,48 @@ def make_world(database: Database) -> World:
             make_user(database, "ivan", Role.ISSUER, organisation="MINSEG"),
         ),
     )
-    event = make_event(database, "PARTIDA-2026", starts_on=DAYS[0], ends_on=DAYS[-1], float_cents=90_000_00)
-    world = World(database, event, staff)
-    issued = [voucher for number in range(VISITS) for voucher in _visit(world, number, chance)]
-    _import(world, chance)
-    _spend(world, issued)
-    _read_truth(world)
-    return world
+    event = make_event(database, "PURGA-2026", starts_on=DAYS[0], ends_on=DAYS[-1], float_cents=90_000_00)
+    busy = BusyEvent(database, event, staff)
+    issued = [voucher for number in range(VISITS) for voucher in _visit(busy, number, chance)]
+    _import(busy, chance)
+    _spend(busy, issued)
+    _read_links(busy)
+    return busy
 
 
-def close(world: World) -> None:
+def close(busy: BusyEvent) -> None:
     """Close the event over two right counts."""
 
     def work(session: Session) -> None:
-        event = world.event.id
+        event = busy.event.id
         closing.begin(session, event=event, by=OPERATOR, now=CLOSES)
-        counted: Figures = in_records(session, event)
-        for by in world.staff.issuers:
-            closing.count_and_close(session, event=event, figures=counted, by=by, now=CLOSES)
+        counted = stock(session, event)
+        for by in busy.staff.issuers:
+            closing.count(session, event=event, moment=CountMoment.CLOSING, counted=counted, by=by, now=CLOSES)
 
-    world.database.transact(work)
-
-
-def make_purged(database: Database) -> World:
-    """The same event closed, parted, and its traces erased from the files."""
-    world = make_world(database)
-    purge_whole(world)
-    return world
+    busy.database.transact(work)
 
 
-def purge_whole(world: World) -> None:
-    """Everything that a purge is: close, part, erase."""
-    close(world)
-    part(world)
-    if not erase_traces(world.database):
+def make_purged_event(database: Database) -> BusyEvent:
+    """The same event closed, purged, and its traces erased from the files."""
+    busy = make_busy_event(database)
+    close_and_purge(busy)
+    return busy
+
+
+def close_and_purge(busy: BusyEvent) -> None:
+    """Everything that a purge is: close, purge, erase."""
+    close(busy)
+    purge_links(busy)
+    if not erase_traces(busy.database):
         raise RuntimeError("the traces could not be erased")
 
 
-def part(world: World) -> None:
+def purge_links(busy: BusyEvent) -> None:
     """Purge the closed event after its review, in the order that chance gives."""
     shuffle = random.SystemRandom().shuffle
-    world.database.transact(
-        lambda session: purge(session, event=world.event.id, shuffle=shuffle, by=OPERATOR, now=PURGES)
+    busy.database.transact(
+        lambda session: purge(session, event=busy.event.id, shuffle=shuffle, by=OPERATOR, now=PURGES)
     )
 
 
@@ -128,12 +129,12 @@ def _things(chance: random.Random) -> list[PricedThing]:
     return things
 
 
-def _visit(world: World, number: int, chance: random.Random) -> tuple[MintedVoucher, ...]:
+def _visit(busy: BusyEvent, number: int, chance: random.Random) -> tuple[MintedVoucher, ...]:
     """One visit from the open ticket to the vouchers, four minutes after the one before at the other desk."""
-    database, event = world.database, world.event
+    database, event = busy.database, busy.event
     day = DAYS[number * 2 // VISITS]
     at = datetime(day.year, day.month, day.day, 13, 0, tzinfo=UTC) + timedelta(minutes=4 * (number % (VISITS // 2)))
-    appraiser, issuer = world.staff.appraisers[number % 2], world.staff.issuers[number % 2]
+    appraiser, issuer = busy.staff.appraisers[number % 2], busy.staff.issuers[number % 2]
 
     def register(session: Session) -> UUID:
         ticket = intake_service.open_surrender(session, event=event.id, day=day, op_id=new_id(), by=appraiser, now=at)
@@ -163,12 +164,12 @@ def _visit(world: World, number: int, chance: random.Random) -> tuple[MintedVouc
     )
 
 
-def _import(world: World, chance: random.Random) -> None:
-    appraiser, issuer = world.staff.appraisers[0], world.staff.issuers[0]
+def _import(busy: BusyEvent, chance: random.Random) -> None:
+    appraiser, issuer = busy.staff.appraisers[0], busy.staff.issuers[0]
     forms = [
         {
             "op_id": str(new_id()),
-            "event": world.event.code,
+            "event": busy.event.code,
             "date": DAYS[2].isoformat(),
             "appraised_by": appraiser.name,
             "issued_by": issuer.name,
@@ -177,7 +178,7 @@ def _import(world: World, chance: random.Random) -> None:
         for number in range(FORMS)
     ]
     content = "".join(json.dumps(form) + "\n" for form in forms).encode()
-    world.database.transact(
+    busy.database.transact(
         lambda session: import_forms(
             session, content=content, by=OPERATOR, keys=make_keys(), now=CLOSES - timedelta(hours=1)
         )
@@ -193,9 +194,9 @@ def _form_item(thing: PricedThing, tag: str) -> dict[str, object]:
     return item
 
 
-def _spend(world: World, issued: list[MintedVoucher]) -> None:
+def _spend(busy: BusyEvent, issued: list[MintedVoucher]) -> None:
     """Two tills take every third voucher; another is replaced, another void."""
-    database, event, keys = world.database, world.event, make_keys()
+    database, event, keys = busy.database, busy.event, make_keys()
     merchant = make_merchant(database)
     tills = [make_till(database, merchant, f"Caja {number}") for number in (1, 2)]
     for number, voucher in enumerate(issued[::3]):
@@ -220,10 +221,10 @@ def _spend(world: World, issued: list[MintedVoucher]) -> None:
     )
 
 
-def _read_truth(world: World) -> None:
-    with world.database.reading() as session:
-        world.event = campaigns.get_event_by_id(session, world.event.id)
+def _read_links(busy: BusyEvent) -> None:
+    with busy.database.reading() as session:
+        busy.event = campaigns.get_event_by_id(session, busy.event.id)
         vouchers = session.execute(text("SELECT CAST(voucher AS TEXT), CAST(surrender AS TEXT) FROM handover_voucher"))
-        world.of_voucher = {UUID(voucher): UUID(surrender) for voucher, surrender in vouchers}
+        busy.of_voucher = {UUID(voucher): UUID(surrender) for voucher, surrender in vouchers}
         items = session.execute(text("SELECT CAST(item AS TEXT), CAST(surrender AS TEXT) FROM handover_item"))
-        world.of_item = {UUID(item): UUID(surrender) for item, surrender in items}
+        busy.of_item = {UUID(item): UUID(surrender) for item, surrender in items}

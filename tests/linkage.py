@@ -38,27 +38,27 @@ Row = tuple[str, tuple[object, ...]]
 
 
 @dataclass
-class Loot:
+class Copy:
     """The whole database, read once."""
 
     rows: dict[Row, list[object]] = field(default_factory=dict)
     places: dict[object, list[Row]] = field(default_factory=lambda: defaultdict(list))
 
 
-def steal(connection: Connection) -> Loot:
+def read_copy(connection: Connection) -> Copy:
     """Every row of every table with the values that could join it to another: ids, hashes, instants, words."""
-    loot = Loot()
+    copy = Copy()
     for table in metadata.sorted_tables:
         keys = [column.name for column in table.primary_key]
         for row in connection.execute(table.select()).mappings():
             place = (table.name, tuple(row[key] for key in keys))
-            loot.rows[place] = [value for one in row.values() for value in _joining(one)]
-            for value in loot.rows[place]:
-                loot.places[value].append(place)
-    for name, key in [place for place in loot.rows if place[0] in SHARED]:
-        loot.places.pop(key[0], None)  # what everybody's rows name: joined by it, all would be one
-        loot.rows.pop((name, key))
-    return loot
+            copy.rows[place] = [value for cell in row.values() for value in _joining(cell)]
+            for value in copy.rows[place]:
+                copy.places[value].append(place)
+    for name, key in [place for place in copy.rows if place[0] in SHARED]:
+        copy.places.pop(key[0], None)  # what everybody's rows name: joined by it, all would be one
+        copy.rows.pop((name, key))
+    return copy
 
 
 def _joining(value: object) -> Iterator[object]:
@@ -83,7 +83,7 @@ def _words(document: object) -> Iterator[object]:
             return
 
 
-def by_common_values(loot: Loot, vouchers: Sequence[UUID]) -> dict[UUID, UUID]:
+def by_common_values(copy: Copy, vouchers: Sequence[UUID]) -> dict[UUID, UUID]:
     """For each voucher the nearest surrender or item that common values lead to, if any do."""
     found: dict[UUID, UUID] = {}
     for voucher in vouchers:
@@ -93,7 +93,7 @@ def by_common_values(loot: Loot, vouchers: Sequence[UUID]) -> dict[UUID, UUID]:
             place = ahead.pop(0)
             if place[0] in {"surrender", "item"}:
                 found[voucher] = place[1][0]  # type: ignore[assignment]  # both have an id as their key
-            near = [other for value in loot.rows.get(place, []) for other in _few(loot.places.get(value, []))]
+            near = [other for value in copy.rows.get(place, []) for other in _few(copy.places.get(value, []))]
             ahead += [other for other in dict.fromkeys(near) if other not in seen]
             seen.update(near)
     return found
@@ -104,7 +104,7 @@ def _few(places: list[Row]) -> list[Row]:
 
 
 @dataclass(frozen=True)
-class Line:
+class Ordered:
     """A voucher or an item in some order, with its amount in cents and its day."""
 
     id: UUID
@@ -112,7 +112,7 @@ class Line:
     amount: int
 
 
-Order = Callable[[], list[Line]]
+Order = Callable[[], list[Ordered]]
 
 _VOUCHERS = """
 SELECT v.id, j.effective_on, v.face
@@ -131,7 +131,7 @@ VOUCHER_PLACES = ("v.ctid", "i.ctid", "t.ctid", "b.ctid", "j.ctid", "v.xmin::tex
 ITEM_PLACES = ("i.ctid", "i.xmin::text::bigint, i.ctid")
 
 
-def voucher_orders(connection: Connection, salt: bytes | None) -> dict[str, list[Line]]:
+def voucher_orders(connection: Connection, salt: bytes | None) -> dict[str, list[Ordered]]:
     """Vouchers in every order that the database gives; with the salt in the order in which they were made."""
     wanted = VOUCHER_COLUMNS + (VOUCHER_PLACES if connection.dialect.name == "postgresql" else ())
     orders = {order: _lines(connection, _VOUCHERS, order) for order in wanted}
@@ -143,22 +143,22 @@ def voucher_orders(connection: Connection, salt: bytes | None) -> dict[str, list
     return orders
 
 
-def item_orders(connection: Connection) -> dict[str, list[Line]]:
+def item_orders(connection: Connection) -> dict[str, list[Ordered]]:
     """Items in every order that the database gives."""
     wanted = ITEM_COLUMNS + (ITEM_PLACES if connection.dialect.name == "postgresql" else ())
     return {order: _lines(connection, _ITEMS, order) for order in wanted}
 
 
-def _lines(connection: Connection, query: str, order: str) -> list[Line]:
+def _lines(connection: Connection, query: str, order: str) -> list[Ordered]:
     read = text(query.format(order=order))
     typed: Any = read.columns(column("id", Uuid))
     return [
-        Line(key, day if isinstance(day, date) else date.fromisoformat(day), amount)
+        Ordered(key, day if isinstance(day, date) else date.fromisoformat(day), amount)
         for key, day, amount in connection.execute(typed)
     ]
 
 
-def beside(vouchers: Sequence[Line], items: Sequence[Line]) -> dict[UUID, UUID]:
+def beside(vouchers: Sequence[Ordered], items: Sequence[Ordered]) -> dict[UUID, UUID]:
     """Lay each day's vouchers along its items by running totals; each voucher's middle falls on one item."""
     guess: dict[UUID, UUID] = {}
     for day in {voucher.day for voucher in vouchers}:
@@ -208,6 +208,6 @@ def by_deltas(database: Database) -> dict[UUID, UUID]:
     return found
 
 
-def at_random(vouchers: Sequence[Line], items: Sequence[Line], chance: random.Random) -> dict[UUID, UUID]:
+def at_random(vouchers: Sequence[Ordered], items: Sequence[Ordered], chance: random.Random) -> dict[UUID, UUID]:
     """The same attack with both orders drawn at random: what it is worth when the orders tell nothing."""
     return beside(chance.sample(vouchers, len(vouchers)), chance.sample(items, len(items)))
