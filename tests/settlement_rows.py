@@ -1,6 +1,8 @@
 """A settlement as rows, written straight into the tables in the right form unless told otherwise."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 from uuid import UUID
 
@@ -13,6 +15,7 @@ from tests.tills import FACE
 from tests.world import Hand
 
 HASH = bytes(range(32))
+NOTHING: Mapping[str, Any] = MappingProxyType({})
 WEIGHTS = {"MINSEG": 70, "MINGOB": 30}  # of the test programme
 
 
@@ -101,14 +104,21 @@ class Rows:
         row = {"event": self.event, "funder": funder, "amount": amount, "paid_by": funder}
         self.put("part_share", **{**row, **values})
 
-    def draft(self, **values: Any) -> None:  # noqa: ANN401  as above
-        """All of its content."""
+    def draft(
+        self,
+        part: Mapping[str, Any] = NOTHING,
+        share: Mapping[str, Any] = NOTHING,
+        part_share: Mapping[str, Any] = NOTHING,
+        **values: Any,  # noqa: ANN401  as above
+    ) -> None:
+        """All of its content. ``values`` are its own row's; ``share`` and ``part_share`` those of MINGOB."""
         self.header(**values)
-        self.part()
+        self.part(**part)
         self.line(self.hand.world.spent.id)
-        for code in WEIGHTS:
-            self.share(code)
-            self.part_share(code)
+        self.share("MINSEG")
+        self.share("MINGOB", **share)
+        self.part_share("MINSEG")
+        self.part_share("MINGOB", **part_share)
         self.step("prepare")
 
     def step(self, act: str, **values: Any) -> None:  # noqa: ANN401  as above

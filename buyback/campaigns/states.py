@@ -13,6 +13,15 @@ class EventState(StrEnum):
     PURGED = "purged"
 
 
+EVENT_MOVES = (
+    (EventState.PLANNED, EventState.OPEN),
+    (EventState.OPEN, EventState.CLOSING),
+    (EventState.CLOSING, EventState.OPEN),
+    (EventState.CLOSING, EventState.CLOSED),
+    (EventState.CLOSED, EventState.PURGED),
+)
+
+
 class PinRule(StrEnum):
     """Whether a voucher may or must carry a PIN."""
 

@@ -51,6 +51,9 @@ class ItemState(StrEnum):
     STRUCK = "struck"
 
 
+ITEM_ENDED = frozenset({ItemState.RECEIVED, ItemState.RETURNED, ItemState.STRUCK})
+
+
 class SerialStatus(StrEnum):
     """How a firearm's serial was read."""
 

@@ -14,6 +14,16 @@ class SettlementState(StrEnum):
     RETURNED = "returned"
 
 
+MOVES = (
+    (SettlementState.DRAFT, SettlementState.SUBMITTED),
+    (SettlementState.DRAFT, SettlementState.RETURNED),
+    (SettlementState.SUBMITTED, SettlementState.APPROVED),
+    (SettlementState.SUBMITTED, SettlementState.RETURNED),
+    (SettlementState.APPROVED, SettlementState.ORDERED),
+    (SettlementState.ORDERED, SettlementState.PAID),
+)
+
+
 class SettlementAct(StrEnum):
     """A step that happens once to a settlement; approvals and payments have tables of their own."""
 

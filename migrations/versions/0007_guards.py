@@ -94,10 +94,11 @@ FROZEN = {
     "surrender": (
         "states_in_order",
         (
-            "OLD.state IN ('paid_out', 'declined', 'cancelled') OR NEW.event <> OLD.event OR NEW.day <> OLD.day"
-            " OR (NEW.state <> OLD.state AND NEW.state <> 'cancelled' AND OLD.state || '>' || NEW.state NOT IN"
-            " ('open>offered', 'open>awaiting_approval', 'awaiting_approval>offered', 'awaiting_approval>open',"
-            " 'offered>open', 'offered>accepted', 'offered>declined', 'accepted>paid_out'))"
+            "OLD.state IN ('cancelled', 'declined', 'paid_out') OR NEW.event <> OLD.event OR NEW.day <> OLD.day"
+            " OR (NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN ('accepted>cancelled',"
+            " 'accepted>paid_out', 'awaiting_approval>cancelled', 'awaiting_approval>offered',"
+            " 'awaiting_approval>open', 'offered>accepted', 'offered>cancelled', 'offered>declined', 'offered>open',"
+            " 'open>awaiting_approval', 'open>cancelled', 'open>offered'))"
         ),
     ),
     "item": (
@@ -114,7 +115,7 @@ FROZEN = {
             " OR (OLD.salt IS NULL AND NEW.salt IS NOT NULL)"
             " OR (OLD.closed_at IS NOT NULL AND (NEW.closed_at IS NULL OR NEW.closed_at <> OLD.closed_at))"
             " OR (NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN"
-            " ('planned>open', 'open>closing', 'closing>open', 'closing>closed', 'closed>purged'))"
+            " ('closed>purged', 'closing>closed', 'closing>open', 'open>closing', 'planned>open'))"
         ),
     ),
     "audit_body": (
@@ -188,12 +189,12 @@ EMPLOYER = "(SELECT u.organisation FROM user_account u WHERE u.id = NEW.{who})"
 
 # What a settlement may become.
 STEPS = (
-    "draft>submitted",
+    "approved>ordered",
     "draft>returned",
+    "draft>submitted",
+    "ordered>paid",
     "submitted>approved",
     "submitted>returned",
-    "approved>ordered",
-    "ordered>paid",
 )
 
 
@@ -226,8 +227,9 @@ def kept(table: str) -> None:
 def guard(table: str, name: str, act: str, refused: str, why: str) -> None:
     """For later tables too: an INSERT or UPDATE is refused under a condition; an UPDATE that changes nothing is not."""
     if op.get_bind().dialect.name == "postgresql":
-        changes = "NEW IS DISTINCT FROM OLD AND " if act == "UPDATE" else ""
-        _postgresql_guard(table, name, act, f"{changes}({refused})", why)
+        if act == "UPDATE":
+            refused = f"NEW IS DISTINCT FROM OLD AND ({refused})"
+        _postgresql_guard(table, name, act, refused, why)
     else:
         _sqlite_guard(table, name, act, refused, why)
 
@@ -262,8 +264,8 @@ def _postgresql() -> None:
             "only a closed event is purged",
         )
     for table, (name, refused) in FROZEN.items():
-        unchanged = "NEW IS NOT DISTINCT FROM OLD"
-        _postgresql_guard(table, name, "UPDATE", f"NOT ({unchanged}) AND ({refused})", "this cannot change any more")
+        changed = f"NEW IS DISTINCT FROM OLD AND ({refused})"
+        _postgresql_guard(table, name, "UPDATE", changed, "this cannot change any more")
     _postgresql_guard(
         "role_grant",
         "forbidden_pair",
@@ -345,15 +347,15 @@ def _sqlite_no_replace(table: str) -> None:
     """
     inspector = sa.inspect(op.get_bind())
     primary = inspector.get_pk_constraint(table)["constrained_columns"]
-    keys: list[tuple[Sequence[str | None], str]] = [(primary, "")]
+    keys: list[tuple[Sequence[str], str]] = [(primary, "")]
     keys += [(unique["column_names"], "") for unique in inspector.get_unique_constraints(table)]
     keys += [
-        (index["column_names"], str(index["dialect_options"].get("sqlite_where", "")))
+        ([str(name) for name in index["column_names"]], str(index["dialect_options"].get("sqlite_where", "")))
         for index in inspector.get_indexes(table)
         if index["unique"]
     ]
     new = ", ".join(f'NEW."{column["name"]}" AS "{column["name"]}"' for column in inspector.get_columns(table))
-    others = [_sqlite_holder(table, columns, where, new) for columns, where in keys]
+    others = [_sqlite_holder(table, columns, where, new) for columns, where in sorted(keys)]
     itself = " AND ".join(f'"{column}" = OLD."{column}"' for column in primary)
     moved = ""
     if _has_row_numbers(table):
@@ -365,7 +367,7 @@ def _sqlite_no_replace(table: str) -> None:
     _sqlite_guard(table, "no_replacing_update", "UPDATE", moved + taken, "this key exists")
 
 
-def _sqlite_holder(table: str, columns: Sequence[str | None], where: str, new: str) -> str:
+def _sqlite_holder(table: str, columns: Sequence[str], where: str, new: str) -> str:
     """The row that holds a new row's key; of a partial index, where the new row comes under it too."""
     same = " AND ".join(f'"{column}" = NEW."{column}"' for column in columns)
     if not where:

@@ -114,7 +114,8 @@ def _count(table: str, act: str, condition: str, statement: str) -> None:
 def _postgresql_balances() -> None:
     op.execute(
         """
-        CREATE FUNCTION open_balance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+        CREATE FUNCTION account_opens_balance() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
         BEGIN
             INSERT INTO account_balance (account, balance) VALUES (NEW.id, 0);
             RETURN NULL;
@@ -123,11 +124,12 @@ def _postgresql_balances() -> None:
     )
     op.execute(
         "CREATE TRIGGER account_opens_balance AFTER INSERT ON account FOR EACH ROW WHEN (NEW.limited)"
-        " EXECUTE FUNCTION open_balance()"
+        " EXECUTE FUNCTION account_opens_balance()"
     )
     op.execute(
         """
-        CREATE FUNCTION move_balance() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+        CREATE FUNCTION transfer_moves_balance() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
         BEGIN
             UPDATE account_balance
                SET balance = balance + CASE WHEN account = NEW.credit THEN NEW.amount ELSE -NEW.amount END
@@ -138,7 +140,7 @@ def _postgresql_balances() -> None:
     )
     op.execute(
         "CREATE TRIGGER transfer_moves_balance AFTER INSERT ON transfer FOR EACH ROW WHEN (NEW.ledger = 2)"
-        " EXECUTE FUNCTION move_balance()"
+        " EXECUTE FUNCTION transfer_moves_balance()"
     )
 
 

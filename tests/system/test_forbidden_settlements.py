@@ -9,7 +9,7 @@ from sqlalchemy import Connection
 from buyback.db import Database
 from buyback.ids import new_id
 from tests.raw import Acts, problem_with
-from tests.settlement_rows import Officials, Rows, make_officials
+from tests.settlement_rows import WEIGHTS, Officials, Rows, make_officials
 from tests.tills import FACE
 from tests.world import Hand, World, make_world
 
@@ -187,6 +187,36 @@ def it_is_submitted_with_shares_that_do_not_add_up(rows: Rows) -> None:
 @ACTS.forbidden_by("settlement.adds_up")
 def it_is_submitted_with_a_total_above_its_lines(rows: Rows) -> None:
     rows.draft(total=FACE + 1)
+    rows.change(state="submitted")
+
+
+@ACTS.forbidden_by("settlement.adds_up")
+def it_is_submitted_with_more_redemptions_than_lines(rows: Rows) -> None:
+    rows.draft(redemptions=2)
+    rows.change(state="submitted")
+
+
+@ACTS.forbidden_by("settlement.adds_up")
+def it_is_submitted_with_a_part_of_another_amount(rows: Rows) -> None:
+    rows.draft(part={"amount": FACE + 1})
+    rows.change(state="submitted")
+
+
+@ACTS.forbidden_by("settlement.adds_up")
+def it_is_submitted_while_nobody_bears_a_cent_of_a_part(rows: Rows) -> None:
+    rows.draft(part_share={"amount": FACE * WEIGHTS["MINGOB"] // 100 - 1})
+    rows.change(state="submitted")
+
+
+@ACTS.forbidden_by("settlement.adds_up")
+def it_is_submitted_while_nobody_bears_a_cent_of_it(rows: Rows) -> None:
+    rows.draft(share={"amount": FACE * WEIGHTS["MINGOB"] // 100 - 1})
+    rows.change(state="submitted")
+
+
+@ACTS.forbidden_by("settlement.adds_up")
+def it_is_submitted_while_nobody_pays_a_cent_of_it(rows: Rows) -> None:
+    rows.draft(share={"pays": FACE * WEIGHTS["MINGOB"] // 100 - 1})
     rows.change(state="submitted")
 
 

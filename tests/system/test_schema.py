@@ -9,12 +9,23 @@ from alembic.config import Config
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Date, Enum, Inspector, String, Table, create_engine, inspect, text
 
+from buyback import triggers
 from buyback.db import Database, Instant
 from buyback.paths import MIGRATIONS
-from buyback.schema import metadata
+from buyback.schema import GUARDS, metadata
 
 MODELS_SCHEMA = "models"
 FIRST_MIGRATION = 6  # an earlier schema used up the numbers before
+SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+POSTGRESQL_TRIGGERS = """
+    SELECT 'trigger ' || t.tgname, pg_get_triggerdef(t.oid, true)
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE NOT t.tgisinternal AND n.nspname = :schema
+    UNION ALL
+    SELECT 'function ' || p.proname, pg_get_functiondef(p.oid)
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
+    WHERE n.nspname = :schema
+"""
 BELONGS_TO = {"organisation", "programme", "event", "merchant"}
 UNSCOPED = {
     "account": "its scope is a text: an event's, a programme's, a funder's or a merchant's id",
@@ -72,10 +83,14 @@ TEXTS_ABOUT_THINGS = {
 }
 
 
-def test_migrations_make_exactly_what_the_models_say(database: Database) -> None:
+def test_migrations_make_exactly_what_tables_and_guards_say(database: Database) -> None:
     with database.engine.connect() as connection:
-        migrated = _described(inspect(connection), schema=None)
-        assert migrated == _models_described(connection)
+        migrated = _catalogue(connection, schema=None)
+        said = _catalogue_of_models(connection)
+    assert migrated["tables"] == said["tables"]
+    assert sorted(migrated["triggers"].items() - said["triggers"].items()) == []
+    assert sorted(said["triggers"].items() - migrated["triggers"].items()) == []
+    assert len(migrated["triggers"]) > len(GUARDS) / 2
 
 
 @pytest.mark.databases("sqlite")
@@ -169,20 +184,35 @@ def _reaches_an_owner(table: Table) -> bool:
     return bool(seen & BELONGS_TO)
 
 
-def _models_described(connection: Connection) -> dict[str, Any]:
+def _catalogue_of_models(connection: Connection) -> dict[str, Any]:
+    """What a database has that is made from tables and guards, beside the migrated one."""
     if connection.dialect.name == "sqlite":
         memory = create_engine("sqlite://")
         with memory.connect() as empty:
             metadata.create_all(empty)
-            described = _described(inspect(empty), schema=None)
+            for statement in triggers.sqlite(GUARDS, metadata):
+                empty.exec_driver_sql(statement)
+            catalogue = _catalogue(empty, schema=None)
         memory.dispose()
-        return described
+        return catalogue
     connection.execute(text(f"CREATE SCHEMA {MODELS_SCHEMA}"))
     connection.execute(text(f"SET LOCAL search_path TO {MODELS_SCHEMA}"))
     metadata.create_all(connection, checkfirst=False)
-    described = _described(inspect(connection), schema=MODELS_SCHEMA)
+    for statement in triggers.postgresql(GUARDS):
+        connection.exec_driver_sql(statement.replace("%", "%%"))
+    catalogue = _catalogue(connection, schema=MODELS_SCHEMA)
     connection.rollback()
-    return described
+    return catalogue
+
+
+def _catalogue(connection: Connection, schema: str | None) -> dict[str, Any]:
+    """Tables with their rules, and triggers with what they call, each as the database itself tells it."""
+    statements = SQLITE_TRIGGERS if connection.dialect.name == "sqlite" else POSTGRESQL_TRIGGERS
+    found = connection.execute(text(statements), {"schema": schema or "public"} if ":schema" in statements else {})
+    return {
+        "tables": _described(inspect(connection), schema),
+        "triggers": {name: _spelt(made).replace(f"{schema}.", "public.") for name, made in found},
+    }
 
 
 def _described(inspector: Inspector, schema: str | None) -> dict[str, Any]:
