@@ -9,9 +9,10 @@ from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
 from buyback.intake.details import Details
 from buyback.intake.rules import SerialStatus
-from buyback.merchants import service as merchants
+from buyback.merchants import queries as merchants
+from buyback.merchants import service as merchant_service
 from buyback.merchants import tills
-from buyback.merchants.service import MerchantEntry
+from buyback.merchants.rules import MerchantEntry
 from buyback.merchants.states import RucKind
 from buyback.merchants.tax_numbers import check_digits
 from buyback.people import service as people
@@ -136,7 +137,7 @@ def _merchant(database: Database, number: int, text: str) -> tuple[str, TillInHa
     )
 
     def work(session: Session) -> TillInHand:
-        merchant = merchants.add_merchant(session, entry=entry, by=OPERATOR, now=NOW)
+        merchant = merchant_service.add_merchant(session, entry=entry, by=OPERATOR, now=NOW)
         branch = merchants.get_branch(session, merchant, text).id
         people.add_user(
             session,

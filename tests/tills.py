@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
 from buyback.ids import new_id
-from buyback.merchants import service as merchants
+from buyback.merchants import queries as merchants
+from buyback.merchants import service as merchant_service
 from buyback.merchants import tills
-from buyback.merchants.service import MerchantEntry
+from buyback.merchants.rules import MerchantEntry
 from buyback.merchants.states import RucKind
 from buyback.merchants.tax_numbers import check_digits
 from buyback.people.rules import OPERATOR
@@ -68,7 +69,7 @@ def make_merchant(
     entry = MerchantEntry(
         kind=RucKind.JURIDICA, ruc=ruc, dv=dv, name=name, category=category, branch="Centro", corregimiento="080806"
     )
-    return database.transact(lambda session: merchants.add_merchant(session, entry=entry, by=OPERATOR, now=NOW))
+    return database.transact(lambda session: merchant_service.add_merchant(session, entry=entry, by=OPERATOR, now=NOW))
 
 
 def make_till(database: Database, merchant: UUID, name: str = "Caja 1", *, branch: str = "Centro") -> TillInHand:

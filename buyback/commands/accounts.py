@@ -4,7 +4,7 @@ import click
 from sqlalchemy.orm import Session
 
 from buyback.commands.base import Context, as_json, report
-from buyback.merchants import service as merchants
+from buyback.merchants import queries as merchants
 from buyback.people import queries, service
 from buyback.people.rules import OPERATOR, OrganisationKind
 from buyback.people.service import Employer

@@ -4,9 +4,9 @@ import click
 from sqlalchemy.orm import Session
 
 from buyback.commands.base import Context, as_json, report
-from buyback.merchants import service as merchants
-from buyback.merchants import tills
-from buyback.merchants.service import MerchantEntry, MerchantFacts
+from buyback.merchants import queries, service, tills
+from buyback.merchants.queries import MerchantFacts
+from buyback.merchants.rules import MerchantEntry
 from buyback.merchants.states import RucKind
 from buyback.people.rules import OPERATOR
 from buyback.security.tokens import new_token, token_digest
@@ -46,7 +46,7 @@ def merchant_add(
     entry = MerchantEntry(
         kind=RucKind(kind), ruc=ruc, dv=dv, name=name, category=category, branch=branch, corregimiento=corregimiento
     )
-    context.transact(lambda session: merchants.add_merchant(session, entry=entry, by=OPERATOR, now=context.now()))
+    context.transact(lambda session: service.add_merchant(session, entry=entry, by=OPERATOR, now=context.now()))
     report({"merchant": ruc, "state": "active"}, f"{ruc} registered.", as_json=as_json)
 
 
@@ -60,7 +60,7 @@ def merchant_suspend(context: Context, *, ruc: str, kind: str | None, as_json: b
 
     def work(session: Session) -> None:
         found = _merchant(session, ruc, kind)
-        merchants.suspend(session, merchant=found.id, by=OPERATOR, now=context.now())
+        service.suspend(session, merchant=found.id, by=OPERATOR, now=context.now())
 
     context.transact(work)
     report({"merchant": ruc, "state": "suspended"}, f"{ruc} suspended.", as_json=as_json)
@@ -76,7 +76,7 @@ def merchant_resume(context: Context, *, ruc: str, kind: str | None, as_json: bo
 
     def work(session: Session) -> None:
         found = _merchant(session, ruc, kind)
-        merchants.resume(session, merchant=found.id, by=OPERATOR, now=context.now())
+        service.resume(session, merchant=found.id, by=OPERATOR, now=context.now())
 
     context.transact(work)
     report({"merchant": ruc, "state": "active"}, f"{ruc} resumed.", as_json=as_json)
@@ -99,7 +99,7 @@ def branch_add(context: Context, *, ruc: str, kind: str | None, name: str, corre
 
     def work(session: Session) -> None:
         found = _merchant(session, ruc, kind)
-        merchants.add_branch(
+        service.add_branch(
             session, merchant=found.id, name=name, corregimiento=corregimiento, by=OPERATOR, now=context.now()
         )
 
@@ -124,7 +124,7 @@ def till_enrol(context: Context, *, ruc: str, kind: str | None, branch: str, nam
     token = new_token()
 
     def work(session: Session) -> str:
-        found = merchants.get_branch(session, _merchant(session, ruc, kind).id, branch)
+        found = queries.get_branch(session, _merchant(session, ruc, kind).id, branch)
         made = tills.enrol_till(
             session, branch=found.id, name=name, token_hash=token_digest(token), by=OPERATOR, now=context.now()
         )
@@ -145,8 +145,8 @@ def till_revoke(context: Context, *, ruc: str, kind: str | None, branch: str, na
     """Refuse a till's token from now on, for good."""
 
     def work(session: Session) -> None:
-        found = merchants.get_branch(session, _merchant(session, ruc, kind).id, branch)
-        made = tills.get_till(session, branch=found.id, name=name)
+        found = queries.get_branch(session, _merchant(session, ruc, kind).id, branch)
+        made = queries.get_till(session, branch=found.id, name=name)
         tills.revoke_till(session, till=made.id, by=OPERATOR, now=context.now())
 
     context.transact(work)
@@ -154,4 +154,4 @@ def till_revoke(context: Context, *, ruc: str, kind: str | None, branch: str, na
 
 
 def _merchant(session: Session, ruc: str, kind: str | None) -> MerchantFacts:
-    return merchants.get_merchant(session, ruc, RucKind(kind) if kind else None)
+    return queries.get_merchant(session, ruc, RucKind(kind) if kind else None)

@@ -6,7 +6,7 @@ import click
 from sqlalchemy.orm import Session
 
 from buyback.commands.base import DAY, Context, as_json, report
-from buyback.merchants import service as merchants
+from buyback.merchants import queries as merchants
 from buyback.money import decimal_text
 from buyback.people import queries as people
 from buyback.settlement import queries, service
@@ -45,7 +45,7 @@ def _document(session: Session, draft: SettlementFacts) -> Document:
     codes = queries.organisation_codes(session, [share.funder for share in shares])
     return {
         "number": draft.number,
-        "merchant": merchants.merchant_by_id(session, draft.merchant).ruc,
+        "merchant": merchants.get_merchant_by_id(session, draft.merchant).ruc,
         "redemptions": draft.redemptions,
         "total": decimal_text(draft.total),
         "shares": [{"funder": codes[share.funder], "amount": decimal_text(share.amount)} for share in shares],

@@ -5,9 +5,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from buyback.merchants import service as merchants
+from buyback.merchants import queries as merchants
+from buyback.merchants import service as merchant_service
 from buyback.merchants import tills
-from buyback.merchants.service import MerchantEntry
+from buyback.merchants.rules import MerchantEntry
 from buyback.merchants.states import RucKind
 from buyback.merchants.tax_numbers import check_digits
 from buyback.people import queries as people
@@ -163,9 +164,9 @@ def _add_shop(session: Session, shop: Shop, *, password_hash: str, now: datetime
         branch=first,
         corregimiento=corregimiento,
     )
-    merchant = merchants.add_merchant(session, entry=entry, by=OPERATOR, now=now)
+    merchant = merchant_service.add_merchant(session, entry=entry, by=OPERATOR, now=now)
     for name, place in others:
-        merchants.add_branch(session, merchant=merchant, name=name, corregimiento=place, by=OPERATOR, now=now)
+        merchant_service.add_branch(session, merchant=merchant, name=name, corregimiento=place, by=OPERATOR, now=now)
     for name, _place in shop.branches:
         branch = merchants.get_branch(session, merchant, name).id
         token = token_digest(new_token())

@@ -24,8 +24,8 @@ from buyback.demo.forms import APPRAISER, ISSUER, forms
 from buyback.demo.planning import award, plan
 from buyback.demo.spending import Errand, errands
 from buyback.ids import new_id
-from buyback.merchants import service as merchants
-from buyback.merchants import tills
+from buyback.merchants import queries as merchants
+from buyback.merchants.queries import EnrolledTill
 from buyback.paper_forms.service import import_forms
 from buyback.people import queries as people
 from buyback.people.rules import OPERATOR
@@ -57,12 +57,12 @@ class TillPlace:
 
 def past_events(session: Session, *, keys: KeyRing) -> Iterator[Timed]:
     """The agenda of all past events, in no order."""
-    places = [_place(session, till) for till in tills.enrolled(session)]
+    places = [_place(session, till) for till in merchants.enrolled(session)]
     for bulletin in bulletins():
         yield from Past(session, bulletin, keys=keys, places=places).agenda()
 
 
-def _place(session: Session, till: tills.EnrolledTill) -> TillPlace:
+def _place(session: Session, till: EnrolledTill) -> TillPlace:
     branch = merchants.get_branch(session, till.merchant, till.branch_name)
     return TillPlace(till.id, branch.corregimiento[:4])
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from buyback.demo.agenda import MORNING, Timed, on
 from buyback.demo.cast import PEOPLE, SHOPS
-from buyback.merchants import service as merchants
+from buyback.merchants import queries as merchants
 from buyback.people import queries as people
 from buyback.people.rules import Actor
 from buyback.security.access import Role

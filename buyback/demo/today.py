@@ -19,8 +19,7 @@ from buyback.intake import queries as intake
 from buyback.intake import service as tables
 from buyback.intake.details import NO_DETAILS, Details
 from buyback.intake.rules import SerialStatus
-from buyback.merchants import service as merchants
-from buyback.merchants import tills
+from buyback.merchants import queries as merchants
 from buyback.people import queries as people
 from buyback.people.rules import OPERATOR
 from buyback.redemption import service
@@ -154,7 +153,7 @@ def _redeem_one(session: Session, *, keys: KeyRing, now: datetime) -> None:
     shop = SHOPS[0]
     merchant = merchants.get_merchant(session, shop.ruc).id
     branch = merchants.get_branch(session, merchant, shop.branches[0][0]).id
-    till = tills.get_till(session, branch=branch, name="Caja 1").id
+    till = merchants.get_till(session, branch=branch, name="Caja 1").id
     stored = min(papers.issued(session, event.id), key=lambda voucher: (abs(voucher.face - SPENT), voucher.serial))
     (printed,) = papers.lay_out(event, [stored], keys=keys, base_url="")
     cashier = people.actor_by_name(session, shop.cashier).id

@@ -21,7 +21,7 @@ from buyback.audit import service as audit
 from buyback.db import core
 from buyback.ids import new_id
 from buyback.ledger import rules as postings
-from buyback.merchants import tills
+from buyback.merchants import queries as merchants
 from buyback.money import CURRENCY, decimal_text
 from buyback.redemption.facts import Facts, Wanted, read_facts, wrong_codes
 from buyback.redemption.rules import (
@@ -119,8 +119,8 @@ def take_turn(session: Session, till: UUID | bytes) -> None:
     """
     if isinstance(till, UUID):
         audit.hold(session, till)
-    elif found := tills.find_till(session, till):
-        audit.hold(session, found.id)
+    elif found := merchants.find_till(session, till):
+        audit.hold(session, found)
 
 
 def check(session: Session, request: Request, *, keys: KeyRing, now: datetime) -> Answer:

@@ -11,7 +11,7 @@ from buyback.audit import service as audit
 from buyback.campaigns import queries as campaigns
 from buyback.db import affected
 from buyback.ids import new_id
-from buyback.merchants import service as merchants
+from buyback.merchants import queries as merchants
 from buyback.money import decimal_text
 from buyback.people.rules import Actor
 from buyback.settlement import queries, rules
@@ -179,7 +179,7 @@ def _tell(session: Session, facts: SettlementFacts, *, by: Actor, now: datetime)
     body = {
         "by": by.name,
         "settlement": facts.number,
-        "merchant": merchants.merchant_by_id(session, facts.merchant).ruc,
+        "merchant": merchants.get_merchant_by_id(session, facts.merchant).ruc,
         "until": facts.until.isoformat(),
         "redemptions": facts.redemptions,
         "total": decimal_text(facts.total),

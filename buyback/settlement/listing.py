@@ -8,7 +8,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from buyback.merchants import service as merchants
+from buyback.merchants import queries as merchants
 from buyback.people.rules import Actor
 from buyback.places.rules import fold
 from buyback.settlement import queries

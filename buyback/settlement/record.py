@@ -10,9 +10,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
-from buyback.merchants import service as merchants
-from buyback.merchants import tills
-from buyback.merchants.service import MerchantFacts
+from buyback.merchants import queries as merchants
+from buyback.merchants.queries import MerchantFacts
 from buyback.people import queries as people
 from buyback.settlement import queries
 from buyback.settlement.queries import Scope, SettlementFacts
@@ -138,7 +137,7 @@ def open_dossier(session: Session, facts: SettlementFacts, *, scope: Scope) -> D
         history.append(Happening(signed.noted_at, "countersign", names[signed.noted_by], signed.number))
     return Dossier(
         facts=facts,
-        merchant=merchants.merchant_by_id(session, facts.merchant),
+        merchant=merchants.get_merchant_by_id(session, facts.merchant),
         shares=shares,
         countersign=None if signed is None else Countersigned(signed.number, signed.countersigned_on),
         returned=next((row.reason for row in steps if row.act is SettlementAct.RETURN), None),
@@ -151,7 +150,7 @@ def lines(session: Session, facts: SettlementFacts) -> tuple[LineEntry, ...]:
     keys = queries.lines_of(session, facts.id)
     found = sorted(vouchers.find_redemptions(session, keys).values(), key=lambda one: (one.redeemed_at, one.id))
     undone = vouchers.reversed_among(session, keys)
-    places = {till.id: (till.branch_name, till.name) for till in tills.enrolled(session, merchant=facts.merchant)}
+    places = {till.id: (till.branch_name, till.name) for till in merchants.enrolled(session, merchant=facts.merchant)}
     codes = campaigns.event_codes(session, {one.event for one in found})
     return tuple(
         LineEntry(

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.errors import Forbidden
-from buyback.merchants import service as merchants
+from buyback.merchants import queries as merchants
 from buyback.people.rules import Actor
 from buyback.security.access import Permission
 from buyback.settlement import drafting, queries

@@ -16,9 +16,8 @@ from sqlalchemy.orm import Session
 from buyback.audit import service as audit
 from buyback.campaigns import queries as campaigns
 from buyback.errors import NotFound
-from buyback.merchants import service as merchants
-from buyback.merchants import tills
-from buyback.merchants.service import MerchantFacts
+from buyback.merchants import queries as merchants
+from buyback.merchants.queries import MerchantFacts
 from buyback.people import queries as people
 from buyback.people.queries import OrganisationFacts
 from buyback.people.rules import Actor
@@ -127,11 +126,11 @@ def of_merchant(session: Session, merchant: UUID, *, scope: Scope, now: datetime
     """Each redemption that stands, oldest first. NotFound unless the scope is whole: others see shares only."""
     if not scope.is_whole:
         raise NotFound(what="el estado de cuenta")
-    facts = merchants.merchant_by_id(session, merchant)
+    facts = merchants.get_merchant_by_id(session, merchant)
     held = _held(session, merchant)
     owed = vouchers.owed(session, merchant=merchant, before=now)
     found = {one.id: one for one in owed} | vouchers.find_redemptions(session, held)
-    places = {till.id: (till.branch_name, till.name) for till in tills.enrolled(session, merchant=merchant)}
+    places = {till.id: (till.branch_name, till.name) for till in merchants.enrolled(session, merchant=merchant)}
     codes = campaigns.event_codes(session, {one.event for one in found.values()})
     payments = _paid(session, {one.id: one.number for one in held.values()})
     references = _references(payments)

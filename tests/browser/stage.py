@@ -14,7 +14,7 @@ from buyback.intake import offers
 from buyback.intake import queries as intake
 from buyback.intake.details import NO_DETAILS, Details
 from buyback.intake.rules import SerialStatus
-from buyback.merchants import tills
+from buyback.merchants import queries as merchants
 from buyback.redemption import service as redemption
 from buyback.redemption.service import Request
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
@@ -104,7 +104,7 @@ def _surrender(database: Database, event: EventFacts, state: str) -> tuple[int, 
 def _till(database: Database) -> UUID:
     cashier = actor(database, "caja.demo")
     with database.reading() as session:
-        found = tills.enrolled(session, merchant=cashier.merchant)
+        found = merchants.enrolled(session, merchant=cashier.merchant)
     return next(till.id for till in found if cashier.branch in {None, till.branch})
 
 

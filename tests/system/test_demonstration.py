@@ -16,8 +16,7 @@ from buyback.db import Database
 from buyback.ids import new_id
 from buyback.intake import queries as intake
 from buyback.intake.rules import SurrenderState
-from buyback.merchants import service as merchants
-from buyback.merchants import tills
+from buyback.merchants import queries as merchants
 from buyback.people import queries as people
 from buyback.redemption import service
 from buyback.redemption.service import Request
@@ -181,7 +180,7 @@ def test_a_voucher_of_today_is_taken_at_a_till(database: Database) -> None:
         event = campaigns.get_event(session, demo.EVENT)
         printed = list(papers.lay_out(event, papers.issued(session, event.id), keys=keys, base_url=""))
         (shop,) = (one for one in merchants.registered(session) if one.category == "shop")
-        till = tills.enrolled(session, merchant=shop.id)[0].id
+        till = merchants.enrolled(session, merchant=shop.id)[0].id
     at = NOW + timedelta(hours=1)
     requests = [Request(till, new_id(), paper.qr_text) for paper in printed]
     answers = [

@@ -12,7 +12,7 @@ from uuid import uuid4
 import pytest
 
 from buyback.db import Database
-from buyback.merchants import service as merchants
+from buyback.merchants import queries as merchants
 from buyback.people.service import Employer
 from buyback.security.access import MERCHANT_ROLES, Permission, Role, permissions_of
 from buyback.web.shell.guard import Access, Kind, access_of, routes

@@ -12,9 +12,9 @@ from werkzeug.wrappers import Response
 
 from buyback.errors import Forbidden, NotFound
 from buyback.ids import new_id
-from buyback.merchants import tills
+from buyback.merchants import queries as merchants
+from buyback.merchants.queries import EnrolledTill
 from buyback.merchants.states import TillState
-from buyback.merchants.tills import EnrolledTill
 from buyback.money import parse_cents
 from buyback.people import sessions
 from buyback.redemption import reversing, service
@@ -149,7 +149,7 @@ def _tills() -> list[EnrolledTill]:
     who = actor()
     if who.merchant is None:
         raise Forbidden
-    found = tills.enrolled(reading(), merchant=who.merchant)
+    found = merchants.enrolled(reading(), merchant=who.merchant)
     return [one for one in found if one.state is TillState.ACTIVE and (who.branch is None or one.branch == who.branch)]
 
 

@@ -5,7 +5,7 @@ from uuid import UUID
 from flask import url_for
 from werkzeug.wrappers import Response
 
-from buyback.merchants import service as merchants
+from buyback.merchants import queries as merchants
 from buyback.security.access import Permission
 from buyback.settlement import documents, statements
 from buyback.settlement.statements import FunderStatement, MerchantStatement, by_state

@@ -10,7 +10,7 @@ from werkzeug.wrappers import Response
 from buyback.files import sheets
 from buyback.files.documents import Document, render
 from buyback.files.sheets import Sheet
-from buyback.merchants import service as merchants
+from buyback.merchants import queries as merchants
 from buyback.people.rules import Actor
 from buyback.security.access import Permission
 from buyback.settlement import documents, queries, service

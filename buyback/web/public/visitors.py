@@ -6,7 +6,7 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from buyback.merchants import service as merchants
+from buyback.merchants import queries as merchants
 from buyback.people import queries as people
 from buyback.people.queries import AccountFacts
 from buyback.security.access import MERCHANT_ROLES, Permission, Role, permissions_of

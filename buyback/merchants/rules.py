@@ -1,0 +1,112 @@
+"""Who may be registered as a merchant, a branch or a till, and who may work at a till. Pure."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from buyback.campaigns.rules import MerchantCategory, is_one_line
+from buyback.errors import Problem, Refused
+from buyback.merchants.states import RucKind
+
+NAME_LENGTH_MAX = 120
+BRANCH_LENGTH_MAX = 80
+TILL_LENGTH_MAX = 60
+
+
+class MerchantKnown(Refused):
+    """A tax number is registered once."""
+
+    sentence = "El RUC {ruc} ya está registrado."
+
+
+class MerchantAmbiguous(Refused):
+    """A person's and a company's NT number can read alike."""
+
+    sentence = "El RUC {ruc} es de más de un comercio; indique el tipo: {kinds}."
+
+
+class MerchantNameMalformed(Refused):
+    """The name stands in the public list of merchants."""
+
+    sentence = "Escriba el nombre del comercio, en una línea de hasta {longest} letras."
+
+
+class CategoryUnknown(Refused):
+    """A closed list, so that programmes can admit by category."""
+
+    sentence = "No existe la categoría {category}; use una de estas: {choices}."
+
+
+class AlreadySuspended(Refused):
+    """Suspending twice would hide that the first time was forgotten."""
+
+    sentence = "El comercio {ruc} ya está suspendido."
+
+
+class NotSuspended(Refused):
+    """There is nothing to lift."""
+
+    sentence = "El comercio {ruc} no está suspendido."
+
+
+class BranchNameMalformed(Refused):
+    """The name tells a merchant's branches apart."""
+
+    sentence = "Escriba el nombre de la sucursal, en una línea de hasta {longest} letras."
+
+
+class BranchKnown(Refused):
+    """Branch names are unique within a merchant."""
+
+    sentence = "El comercio ya tiene una sucursal {branch}."
+
+
+class TillNameMalformed(Refused):
+    """The name tells a branch's tills apart."""
+
+    sentence = "Escriba el nombre de la caja, en una línea de hasta {longest} letras."
+
+
+class TillKnown(Refused):
+    """Till names are unique within a branch; a revoked till keeps its name."""
+
+    sentence = "La sucursal ya tiene una caja {till}."
+
+
+class TillRevoked(Refused):
+    """A revoked till never comes back."""
+
+    sentence = "La caja {till} ya está revocada."
+
+
+@dataclass(frozen=True, kw_only=True)
+class MerchantEntry:
+    """A merchant as typed on a form or a command line, with its first branch."""
+
+    kind: RucKind
+    ruc: str
+    dv: str
+    name: str
+    category: str
+    branch: str
+    corregimiento: str
+
+
+def merchant_problems(entry: MerchantEntry) -> Iterator[Problem]:
+    """What is wrong with a merchant's ``name`` and ``category``."""
+    if not is_one_line(entry.name, NAME_LENGTH_MAX):
+        yield Problem("name", MerchantNameMalformed(longest=NAME_LENGTH_MAX))
+    if entry.category not in list(MerchantCategory):
+        choices = ", ".join(MerchantCategory)
+        yield Problem("category", CategoryUnknown(category=entry.category, choices=choices))
+
+
+def branch_problems(name: str) -> Iterator[Problem]:
+    """What is wrong with the name of a ``branch``."""
+    if not is_one_line(name, BRANCH_LENGTH_MAX):
+        yield Problem("branch", BranchNameMalformed(longest=BRANCH_LENGTH_MAX))
+
+
+def check_till_name(name: str) -> None:
+    """Raise TillNameMalformed unless the name fits on one line."""
+    if not is_one_line(name, TILL_LENGTH_MAX):
+        raise TillNameMalformed(field="name", longest=TILL_LENGTH_MAX)
