@@ -17,8 +17,10 @@ from buyback.vouchers import resolutions, service
 from buyback.vouchers.printing import papers
 from buyback.vouchers.printing.sheets import Paper, PrintedVoucher, render
 from buyback.vouchers.rules import VoidReason
+from buyback.vouchers.serials import SERIALS
 
 BLANKS_MAX = 10_000
+SERIAL = click.IntRange(0, SERIALS - 1)
 
 
 @click.group("vouchers")
@@ -90,7 +92,7 @@ def mint(context: Context, *, code: str, face: int, count: int, by: str | None, 
 
 @vouchers.command("void")
 @click.option("--event", "code", required=True, help="Code of the event.")
-@click.option("--serial", required=True, type=int, help="The number printed on it.")
+@click.option("--serial", required=True, type=SERIAL, help="The number printed on it.")
 @click.option(
     "--reason",
     required=True,
@@ -121,7 +123,7 @@ def void(context: Context, *, code: str, serial: int, reason: str, by: str | Non
 
 @vouchers.command("replace")
 @click.option("--event", "code", required=True, help="Code of the event.")
-@click.option("--serial", required=True, type=int, help="The number printed on it.")
+@click.option("--serial", required=True, type=SERIAL, help="The number printed on it.")
 @by_whom
 @as_json
 @click.pass_obj

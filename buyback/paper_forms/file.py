@@ -21,12 +21,13 @@ from buyback.intake.rules import ITEMS_MAX, SerialStatus
 from buyback.paper_forms import errors
 from buyback.tariff.catalogue import CATALOGUE, CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import QUANTITY_MAX, PricedThing
+from buyback.vouchers.serials import SERIALS
 
 LINE_BYTES_MAX = 100_000
 EVENT_CODE_MAX = 64
 USER_NAME_MAX = 64
-SERIAL_MAX = 999_999
 VOUCHERS_MAX = 200
+SERIAL_DIGITS = 6
 
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
@@ -197,9 +198,9 @@ def _serials(fields: Reader) -> tuple[int, ...]:
 
 
 def _serial(raw: object) -> int | None:
-    if isinstance(raw, str) and raw.isascii() and raw.isdigit() and len(raw) <= len(str(SERIAL_MAX)):
+    if isinstance(raw, str) and raw.isascii() and raw.isdigit() and len(raw) <= SERIAL_DIGITS:
         return int(raw)
-    if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw <= SERIAL_MAX:
+    if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw < SERIALS:
         return raw
     return None
 

@@ -66,6 +66,12 @@ def test_a_second_tap_opens_no_second_surrender(desk: Desk) -> None:
     assert desk.appraiser.get(f"{EVENT}/entregas/2").status_code == 404
 
 
+@pytest.mark.parametrize("digits", [10, 20, 400, 5000])
+def test_a_number_that_no_database_holds_leads_nowhere(desk: Desk, digits: int) -> None:
+    visit = f"{EVENT}/entregas/{'9' * digits}"
+    assert desk.appraiser.get(visit).status_code == desk.appraiser.post(f"{visit}/terminar").status_code == 404
+
+
 def test_a_step_that_was_taken_already_says_so_and_shows_where_the_surrender_stands(desk: Desk) -> None:
     desk.accept()
     before = stored(desk.site.database)
