@@ -10,12 +10,16 @@ _MAIN = "{http://schemas.openxmlformats.org/spreadsheetml/2006/main}"
 
 @dataclass(frozen=True)
 class Workbook:
-    """The cells of each sheet as text, row by row, and whether any of them holds a formula or a link."""
+    """The cells of each sheet as text, row by row, and whether any of them holds a formula or a link.
+
+    ``quoted`` are the texts whose cells say that they are no formula.
+    """
 
     sheets: list[list[list[str]]]
     names: list[str]
     has_formulas: bool
     has_links: bool
+    quoted: set[str]
 
 
 def read_workbook(content: bytes) -> Workbook:
@@ -28,11 +32,19 @@ def read_workbook(content: bytes) -> Workbook:
         files = sorted(name for name in packed.namelist() if name.startswith("xl/worksheets/sheet"))
         roots = [_parse(packed, name) for name in files]
         names = [one.attrib["name"] for one in _parse(packed, "xl/workbook.xml").iter(f"{_MAIN}sheet")]
+        marked = [
+            cell.get("quotePrefix") == "1"
+            for cells in _parse(packed, "xl/styles.xml").iter(f"{_MAIN}cellXfs")
+            for cell in cells
+        ]
     return Workbook(
         sheets=[_rows(root, strings) for root in roots],
         names=names,
         has_formulas=any(True for root in roots for _ in root.iter(f"{_MAIN}f")),
         has_links=any(True for root in roots for _ in root.iter(f"{_MAIN}hyperlink")),
+        quoted={
+            _cell(cell, strings) for root in roots for cell in root.iter(f"{_MAIN}c") if marked[int(cell.get("s") or 0)]
+        },
     )
 
 

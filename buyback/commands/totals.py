@@ -5,9 +5,10 @@ from datetime import date
 import click
 
 from buyback.commands.base import DAY, Context, as_json, print_json, report
+from buyback.files.tabular import csv_text, terminal_text
 from buyback.totals import service as rollup
 from buyback.totals.figures import By, Question
-from buyback.totals.files import as_csv, as_document, as_text
+from buyback.totals.files import as_document, as_table
 from buyback.totals.queries import totals as add_up
 
 
@@ -35,9 +36,9 @@ def totals(
     if shape == "json":
         print_json(as_document(answer))
     elif shape == "csv":
-        click.echo(as_csv(answer), nl=False)
+        click.echo(csv_text(as_table(answer)), nl=False)
     else:
-        click.echo(as_text(answer))
+        click.echo(terminal_text(as_table(answer)))
 
 
 @click.command("fold")

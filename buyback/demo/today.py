@@ -76,7 +76,7 @@ def add_open_event(session: Session, *, now: datetime) -> UUID:
 
 def add_visits(session: Session, *, keys: KeyRing, now: datetime) -> None:
     """Two visits that are paid, one that may be issued, one to be approved, one that has an offer, one begun."""
-    day = Table(session, campaigns.get_event(session, EVENT), now)
+    day = Desk(session, campaigns.get_event(session, EVENT), now)
     paid = [day.accepted(REVOLVER, _rounds(50)), day.accepted(PISTOL, MAGAZINES, _rounds(30))]
     issued = [serial for surrender in paid for serial in day.issue(surrender, keys)]
     day.accepted(SHOTGUN, _rounds(25, CalibreGroup.SHOTGUN))
@@ -91,7 +91,7 @@ def _rounds(quantity: int, group: CalibreGroup = CalibreGroup.HANDGUN) -> Priced
     return PricedThing(class_code=_C.AMMUNITION, calibre_group=group, quantity=quantity)
 
 
-class Table:
+class Desk:
     """The table of the open event, and the people behind it."""
 
     def __init__(self, session: Session, event: EventFacts, now: datetime) -> None:

@@ -24,12 +24,12 @@ from reportlab.platypus import (
     PageTemplate,
     Paragraph,
     Spacer,
-    Table,
     TableStyle,
 )
+from reportlab.platypus import Table as Grid
 
 from buyback.files import typefaces
-from buyback.files.sheets import Cell, Column, Sheet, on_paper
+from buyback.files.tabular import Cell, Column, Table, cell_text
 
 STATE = "República de Panamá"
 PROGRAMME = "Pacificando mi Barrio"
@@ -69,16 +69,16 @@ class Document:
     number: str
     lead: str = ""
     facts: tuple[tuple[str, str], ...] = ()
-    sheets: tuple[Sheet, ...] = ()
+    tables: tuple[Table, ...] = ()
     signatures: tuple[Signed, ...] = ()
     closing: str = ""
-    annexes: tuple[Sheet, ...] = ()
+    annexes: tuple[Table, ...] = ()
     hash: str = ""
 
     @property
     def size(self) -> tuple[float, float]:
         """Letter paper in points; turned, where a table is wide."""
-        is_wide = any(len(sheet.columns) > COLUMNS_UPRIGHT for sheet in (*self.sheets, *self.annexes))
+        is_wide = any(len(table.columns) > COLUMNS_UPRIGHT for table in (*self.tables, *self.annexes))
         return landscape(LETTER) if is_wide else LETTER
 
 
@@ -107,47 +107,47 @@ def _story(document: Document, width: float) -> list[Flowable]:
         story.append(Paragraph(escape(document.lead), _LEAD))
     if document.facts:
         story.append(_facts(document.facts, width))
-    story += _sheets(document.sheets, width)
+    story += _tables(document.tables, width)
     if document.signatures:
         story.append(KeepTogether([Paragraph("Firmas", _SECTION), _signatures(document.signatures, width)]))
     if document.closing:
         story += [Spacer(1, 10), Paragraph(escape(document.closing), _TEXT)]
-    return story + _sheets(document.annexes, width)
+    return story + _tables(document.annexes, width)
 
 
-def _sheets(sheets: Sequence[Sheet], width: float) -> list[Flowable]:
+def _tables(tables: Sequence[Table], width: float) -> list[Flowable]:
     return [
         part
-        for sheet in sheets
-        for part in (CondPageBreak(30 * mm), Paragraph(escape(sheet.title), _SECTION), _table(sheet, width))
+        for table in tables
+        for part in (CondPageBreak(30 * mm), Paragraph(escape(table.title), _SECTION), _grid(table, width))
     ]
 
 
-def _facts(facts: Sequence[tuple[str, str]], width: float) -> Table:
+def _facts(facts: Sequence[tuple[str, str]], width: float) -> Grid:
     rows = [[Paragraph(escape(label), _STRONG), Paragraph(escape(value), _TEXT)] for label, value in facts]
-    return Table(rows, colWidths=[width * 0.28, width * 0.72], style=_style(header=False))
+    return Grid(rows, colWidths=[width * 0.28, width * 0.72], style=_style(header=False))
 
 
-def _table(sheet: Sheet, width: float) -> Table:
-    whole = sum(column.width for column in sheet.columns)
-    rows = [[Paragraph(escape(one.heading), _HEAD_RIGHT if one.is_money else _HEAD) for one in sheet.columns]]
-    rows += [_row(row, sheet.columns, _TEXT, _RIGHT) for row in sheet.rows]
-    if sheet.total is not None:
-        rows.append(_row(sheet.total, sheet.columns, _STRONG, _STRONG_RIGHT))
-    widths = [width * column.width / whole for column in sheet.columns]
-    return Table(rows, colWidths=widths, repeatRows=1, style=_style(header=True))
+def _grid(table: Table, width: float) -> Grid:
+    whole = sum(column.width for column in table.columns)
+    rows = [_row([column.heading for column in table.columns], table.columns, _HEAD, _HEAD_RIGHT)]
+    rows += [_row(row, table.columns, _TEXT, _RIGHT) for row in table.rows]
+    if table.total:
+        rows.append(_row(table.total, table.columns, _STRONG, _STRONG_RIGHT))
+    widths = [width * column.width / whole for column in table.columns]
+    return Grid(rows, colWidths=widths, repeatRows=1, style=_style(header=True))
 
 
 def _row(
     cells: Sequence[Cell], columns: Sequence[Column], left: ParagraphStyle, right: ParagraphStyle
 ) -> list[Paragraph]:
     return [
-        Paragraph(escape(on_paper(cell, column)), right if isinstance(cell, int) else left)
+        Paragraph(escape(cell_text(cell, column)), right if column.kind.is_figure else left)
         for cell, column in zip(cells, columns, strict=True)
     ]
 
 
-def _signatures(signatures: Sequence[Signed], width: float) -> Table:
+def _signatures(signatures: Sequence[Signed], width: float) -> Grid:
     rows = [[Paragraph(text, _HEAD) for text in ("Por", "Firma", "Fecha y hora")]]
     rows += [
         [
@@ -157,7 +157,7 @@ def _signatures(signatures: Sequence[Signed], width: float) -> Table:
         ]
         for one in signatures
     ]
-    return Table(rows, colWidths=[width * 0.4, width * 0.3, width * 0.3], repeatRows=1, style=_style(header=True))
+    return Grid(rows, colWidths=[width * 0.4, width * 0.3, width * 0.3], repeatRows=1, style=_style(header=True))
 
 
 def _style(*, header: bool) -> TableStyle:

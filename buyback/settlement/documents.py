@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 from buyback.files.documents import Document, Signed
-from buyback.files.sheets import Cell, Column, Sheet
+from buyback.files.tabular import Cell, Column, Kind, Table, with_sum
 from buyback.money import screen_text, words
 from buyback.settlement.listing import Listed
 from buyback.settlement.record import Dossier, LineEntry
@@ -26,23 +26,23 @@ _LIST = (
     Column("settlement", "Liquidación"),
     Column("merchant", "Comercio", width=2),
     Column("ruc", "RUC", width=1.5),
-    Column("until", "Hasta"),
-    Column("redemptions", "Canjes"),
-    Column("total", "Total", is_money=True),
-    Column("share", "Parte", is_money=True),
+    Column("until", "Hasta", kind=Kind.DAY),
+    Column("redemptions", "Canjes", kind=Kind.COUNT),
+    Column("total", "Total", kind=Kind.MONEY),
+    Column("share", "Parte", kind=Kind.MONEY),
     Column("state", "Estado", words=STATES),
 )
 _LINES = (
-    Column("day", "Día", width=1.1),
+    Column("day", "Día", kind=Kind.DAY, width=1.1),
     Column("branch", "Sucursal", width=1.6),
     Column("till", "Caja", width=1.1),
     Column("event", "Jornada", width=2.2),
-    Column("amount", "Monto", is_money=True),
+    Column("amount", "Monto", kind=Kind.MONEY),
 )
 _SHARES = (
     Column("funder", "Aportante", width=3),
-    Column("share", "Parte", is_money=True, width=1.2),
-    Column("pays", "Paga", is_money=True, width=1.2),
+    Column("share", "Parte", kind=Kind.MONEY, width=1.2),
+    Column("pays", "Paga", kind=Kind.MONEY, width=1.2),
     Column("reference", "Referencia del pago", width=2),
 )
 _TAKEN = (
@@ -55,30 +55,30 @@ _PAID = (
     Column("settlement", "Liquidación"),
     Column("funder", "Paga", width=1.6),
     Column("reference", "Referencia del pago", width=2.4),
-    Column("paid_on", "Pagado el"),
-    Column("amount", "Monto", is_money=True),
+    Column("paid_on", "Pagado el", kind=Kind.DAY),
+    Column("amount", "Monto", kind=Kind.MONEY),
 )
 _BORNE = (
     Column("settlement", "Liquidación", width=1.25),
     Column("merchant", "Comercio", width=1.9),
     Column("ruc", "RUC", width=1.9),
-    Column("until", "Hasta", width=1.25),
-    Column("total", "Total", is_money=True, width=1.45),
-    Column("share", "Parte", is_money=True, width=1.45),
-    Column("pays", "Paga", is_money=True, width=1.45),
+    Column("until", "Hasta", kind=Kind.DAY, width=1.25),
+    Column("total", "Total", kind=Kind.MONEY, width=1.45),
+    Column("share", "Parte", kind=Kind.MONEY, width=1.45),
+    Column("pays", "Paga", kind=Kind.MONEY, width=1.45),
     Column("state", "Estado", width=1.3, words=STATES),
     Column("reference", "Referencia", width=2.2),
-    Column("paid_on", "Pagado el", width=1.25),
+    Column("paid_on", "Pagado el", kind=Kind.DAY, width=1.25),
 )
 _DEBTS = (
     Column("debtor", "Debe", width=2),
     Column("creditor", "A", width=2),
-    Column("settlements", "Liquidaciones"),
-    Column("amount", "Monto", is_money=True),
+    Column("settlements", "Liquidaciones", kind=Kind.COUNT),
+    Column("amount", "Monto", kind=Kind.MONEY),
 )
 
 
-def list_sheet(listed: Sequence[Listed]) -> Sheet:
+def list_table(listed: Sequence[Listed]) -> Table:
     """A list of settlements; ``share`` is empty where all shares are seen."""
     rows: list[tuple[Cell, ...]] = [
         (
@@ -93,27 +93,25 @@ def list_sheet(listed: Sequence[Listed]) -> Sheet:
         )
         for one in listed
     ]
-    return Sheet("Liquidaciones", _LIST, tuple(rows))
+    return Table("Liquidaciones", _LIST, tuple(rows))
 
 
-def lines_sheet(lines: Sequence[LineEntry]) -> Sheet:
+def lines_table(lines: Sequence[LineEntry]) -> Table:
     """The redemptions of a settlement, without codes."""
     rows: list[tuple[Cell, ...]] = [(one.day, one.branch, one.till, one.event, one.amount) for one in lines]
-    total = ("Total", "", "", "", sum(one.amount for one in lines))
-    return Sheet("Canjes", _LINES, tuple(rows), total)
+    return with_sum("Canjes", _LINES, rows)
 
 
-def merchant_sheet(statement: MerchantStatement) -> Sheet:
+def merchant_table(statement: MerchantStatement) -> Table:
     """A merchant's redemptions, each to the payments' references."""
     rows: list[tuple[Cell, ...]] = [
         (one.day, one.branch, one.till, one.event, one.amount, one.settlement, one.state, ", ".join(one.references))
         for one in statement.rows
     ]
-    total = ("Total", "", "", "", sum(one.amount for one in statement.rows), "", "", "")
-    return Sheet("Canjes", _TAKEN, tuple(rows), total)
+    return with_sum("Canjes", _TAKEN, rows)
 
 
-def funder_sheet(statement: FunderStatement) -> Sheet:
+def funder_table(statement: FunderStatement) -> Table:
     """A funder's shares of settlements."""
     rows: list[tuple[Cell, ...]] = [
         (
@@ -130,25 +128,13 @@ def funder_sheet(statement: FunderStatement) -> Sheet:
         )
         for one in statement.rows
     ]
-    total: tuple[Cell, ...] = (
-        "Total",
-        "",
-        "",
-        "",
-        sum(one.total for one in statement.rows),
-        sum(one.amount for one in statement.rows),
-        sum(one.pays for one in statement.rows),
-        "",
-        "",
-        "",
-    )
-    return Sheet("Liquidaciones", _BORNE, tuple(rows), total)
+    return with_sum("Liquidaciones", _BORNE, rows)
 
 
-def debts_sheet(debts: Sequence[Debt]) -> Sheet:
+def debts_table(debts: Sequence[Debt]) -> Table:
     """What funders owe each other."""
     rows: list[tuple[Cell, ...]] = [(one.debtor, one.creditor, one.settlements, one.amount) for one in debts]
-    return Sheet("Deudas entre aportantes", _DEBTS, tuple(rows), ("Total", "", "", sum(one.amount for one in debts)))
+    return with_sum("Deudas entre aportantes", _DEBTS, rows)
 
 
 def settlement_document(dossier: Dossier, lines: Sequence[LineEntry]) -> Document:
@@ -174,7 +160,7 @@ def settlement_document(dossier: Dossier, lines: Sequence[LineEntry]) -> Documen
             ("Estado", STATES[facts.state.value]),
             ("Refrendo", f"{refrendo.number}, {refrendo.on:%d/%m/%Y}" if refrendo else "pendiente"),
         ),
-        sheets=(Sheet("Partes de los aportantes", _SHARES, tuple(shares)),),
+        tables=(Table("Partes de los aportantes", _SHARES, tuple(shares)),),
         signatures=(
             *(Signed(STEPS[one.act], one.by, _at(one.at)) for one in dossier.history if one.act in STEPS),
             *(
@@ -186,7 +172,7 @@ def settlement_document(dossier: Dossier, lines: Sequence[LineEntry]) -> Documen
                 for share in dossier.shares
             ),
         ),
-        annexes=(lines_sheet(lines),),
+        annexes=(lines_table(lines),),
         hash=facts.content_hash.hex(),
         closing="Cada firma es de la huella del contenido: un contenido distinto tiene otra huella y ninguna firma.",
     )
@@ -199,28 +185,22 @@ def merchant_document(statement: MerchantStatement, made_at: datetime) -> Docume
         title="Estado de cuenta del comercio",
         number=f"RUC {merchant.ruc}",
         lead=f"{merchant.name}, RUC {merchant.ruc} DV {merchant.dv}. Hecho el {_at(made_at)}.",
-        sheets=(_paid_sheet(statement), _taken_sheet(statement)),
+        tables=(_paid_table(statement), _taken_table(statement)),
     )
 
 
-def _paid_sheet(statement: MerchantStatement) -> Sheet:
+def _paid_table(statement: MerchantStatement) -> Table:
     rows: list[tuple[Cell, ...]] = [
         (one.settlement, one.funder, one.reference or "ordenado", one.booked_on, one.amount)
         for one in statement.payments
     ]
-    total = ("Total", "", "", "", sum(one.amount for one in statement.payments))
-    return Sheet("Pagos de cada liquidación", _PAID, tuple(rows), total)
+    return with_sum("Pagos de cada liquidación", _PAID, rows)
 
 
-def _taken_sheet(statement: MerchantStatement) -> Sheet:
+def _taken_table(statement: MerchantStatement) -> Table:
     """Its redemptions with their settlements: the payments of each settlement stand in a table of their own."""
-    whole = merchant_sheet(statement)
-    return Sheet(
-        whole.title,
-        whole.columns[:-1],
-        tuple(row[:-1] for row in whole.rows),
-        whole.total[:-1] if whole.total else None,
-    )
+    whole = merchant_table(statement)
+    return with_sum(whole.title, whole.columns[:-1], (row[:-1] for row in whole.rows))
 
 
 def funder_document(statement: FunderStatement, made_at: datetime) -> Document:
@@ -230,7 +210,7 @@ def funder_document(statement: FunderStatement, made_at: datetime) -> Document:
         title="Estado de cuenta del aportante",
         number=funder.code,
         lead=f"{funder.name}. Hecho el {_at(made_at)}.",
-        sheets=(funder_sheet(statement),),
+        tables=(funder_table(statement),),
     )
 
 
@@ -240,7 +220,7 @@ def debts_document(debts: Sequence[Debt], made_at: datetime) -> Document:
         title="Deudas entre aportantes",
         number="Deudas entre aportantes",
         lead=f"Por liquidaciones que un aportante pagó completas. Hecho el {_at(made_at)}.",
-        sheets=(debts_sheet(debts),),
+        tables=(debts_table(debts),),
     )
 
 

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
-from buyback.files.workbooks import Shape
+from buyback.files.tabular import Kind
 from buyback.places.rules import fold
 from buyback.tariff.catalogue import ClassCode
 from buyback.totals.figures import MONEY, PLACE_DIGITS, By, Column, Question
@@ -33,11 +33,11 @@ _RATES = {
 OF_CLASS = (Column.ITEMS, Column.APPRAISED_VALUE)
 
 
-def shape_of(column: str) -> Shape:
+def kind_of(column: str) -> Kind:
     """How a column's figures are written."""
     if column in MONEY:
-        return Shape.MONEY
-    return Shape.RATE if column in _RATES else Shape.COUNT
+        return Kind.MONEY
+    return Kind.RATE if column in _RATES else Kind.COUNT
 
 
 @dataclass(frozen=True)

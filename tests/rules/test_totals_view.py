@@ -2,17 +2,17 @@
 
 import pytest
 
-from buyback.files.workbooks import Shape
+from buyback.files.tabular import Kind
 from buyback.tariff.catalogue import ClassCode
 from buyback.totals.figures import By, Question
 from buyback.totals.view import (
     Asked,
     Line,
     Sort,
+    kind_of,
     matching,
     ordered,
     per_10000,
-    shape_of,
     summed,
     weighed,
     with_rates,
@@ -93,12 +93,12 @@ def test_only_places_have_inhabitants_and_only_what_is_counted_has_a_rate() -> N
 
 
 def test_a_figure_is_written_as_what_it_is() -> None:
-    shapes = {column: shape_of(column) for column in ("arms", "issued", "population", "arms_per_10000")}
+    shapes = {column: kind_of(column) for column in ("arms", "issued", "population", "arms_per_10000")}
     assert shapes == {
-        "arms": Shape.COUNT,
-        "issued": Shape.MONEY,
-        "population": Shape.COUNT,
-        "arms_per_10000": Shape.RATE,
+        "arms": Kind.COUNT,
+        "issued": Kind.MONEY,
+        "population": Kind.COUNT,
+        "arms_per_10000": Kind.RATE,
     }
 
 

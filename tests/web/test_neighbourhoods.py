@@ -158,7 +158,7 @@ def test_the_files_hold_exactly_what_is_on_the_page(office: Office) -> None:
     question = "by=corregimiento&place=08&sort=arms&q=panama"
     got = office.national.get(f"/totales/totales.csv?{question}")
     assert got.mimetype == "text/csv"
-    assert 'filename="totales-corregimiento-08.csv"' in got.headers["Content-Disposition"]
+    assert "filename=totales-corregimiento-08.csv" in got.headers["Content-Disposition"]
     head, *lines = table(got.text)
     assert head[:6] == ["code", "name", "events", "surrenders", "arms", "firearms"]
     assert head[-4:] == ["population", "arms_per_10000", "surrenders_per_10000", "context"]

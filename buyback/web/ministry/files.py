@@ -4,33 +4,33 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from buyback.files.workbooks import Cell, Heading, Sheet
+from buyback.files.tabular import Cell, Column, Table
 from buyback.places.gazetteer import atlas
 from buyback.tariff.catalogue import CATALOGUE
 from buyback.totals.neighbourhoods import View
-from buyback.totals.view import Asked, Line, shape_of
+from buyback.totals.view import Asked, Line, kind_of
 from buyback.web.ministry.words import BY_NAMES, COLUMN_NAMES, called
 from buyback.web.shell.i18n import _, show_day, show_instant
 from buyback.web.shell.login import actor
 from buyback.web.shell.request import now
 
 
-def sheet(seen: View, session: Session) -> Sheet:
+def table(seen: View, session: Session) -> Table:
     """The rows of a view in their order, column by column, and the sum."""
     asked = seen.asked
-    headings = [
-        Heading("code", _("Código")),
-        Heading("name", str(BY_NAMES[asked.by])),
-        *(Heading(column, str(COLUMN_NAMES[column]), shape_of(column)) for column in asked.columns),
-        Heading("context", _("Dónde")),
-    ]
-    return Sheet(
+    columns = (
+        Column("code", _("Código")),
+        Column("name", str(BY_NAMES[asked.by])),
+        *(Column(column, str(COLUMN_NAMES[column]), kind_of(column)) for column in asked.columns),
+        Column("context", _("Dónde")),
+    )
+    return Table(
         title=_("Totales"),
-        headings=headings,
-        rows=[_row(line, asked) for line in seen.lines],
-        total=["", _("Total"), *(seen.total[column] for column in asked.columns), ""],
-        about=_about(asked, atlas(session).names),
-        about_title=_("Consulta"),
+        columns=columns,
+        rows=tuple(_row(line, asked) for line in seen.lines),
+        total=("", _("Total"), *(seen.total[column] for column in asked.columns), ""),
+        notes=_notes(asked, atlas(session).names),
+        notes_title=_("Consulta"),
     )
 
 
@@ -39,11 +39,11 @@ def name(asked: Asked) -> str:
     return "-".join(filter(None, ["totales", asked.by.value, asked.question.place]))
 
 
-def _row(line: Line, asked: Asked) -> list[Cell]:
-    return [line.code, called(asked.by, line), *(line[column] for column in asked.columns), line.context]
+def _row(line: Line, asked: Asked) -> tuple[Cell, ...]:
+    return (line.code, called(asked.by, line), *(line[column] for column in asked.columns), line.context)
 
 
-def _about(asked: Asked, names: Mapping[str, str]) -> list[tuple[str, str]]:
+def _notes(asked: Asked, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
     question = asked.question
     told = [
         (_("Una fila por"), str(BY_NAMES[asked.by])),
@@ -57,4 +57,4 @@ def _about(asked: Asked, names: Mapping[str, str]) -> list[tuple[str, str]]:
         (_("Consultado"), show_instant(now())),
         (_("Por"), actor().name or ""),
     ]
-    return [(label, text) for label, text in told if text]
+    return tuple((label, text) for label, text in told if text)

@@ -51,7 +51,7 @@ def merchant_statement(merchant: UUID) -> str:
 def merchant_csv(merchant: UUID) -> Response:
     """The same as a file."""
     found = _of_merchant(merchant)
-    return csv(documents.merchant_sheet(found), f"comercio-{found.merchant.ruc}")
+    return csv(documents.merchant_table(found), f"comercio-{found.merchant.ruc}")
 
 
 @settlements.get("/estados/comercios/<uuid:merchant>/estado.pdf")
@@ -88,7 +88,7 @@ def funder_statement(code: str) -> str:
 @permission(Permission.SETTLEMENT_SEE)
 def funder_csv(code: str) -> Response:
     """The same as a file."""
-    return csv(documents.funder_sheet(_of_funder(code)), f"aportante-{code}")
+    return csv(documents.funder_table(_of_funder(code)), f"aportante-{code}")
 
 
 @settlements.get("/estados/aportantes/<code>/estado.pdf")
@@ -113,7 +113,7 @@ def debts_statement() -> str:
 @permission(Permission.SETTLEMENT_SEE)
 def debts_csv() -> Response:
     """The same as a file."""
-    return csv(documents.debts_sheet(statements.debts(reading(), scope=scope())), "deudas-entre-aportantes")
+    return csv(documents.debts_table(statements.debts(reading(), scope=scope())), "deudas-entre-aportantes")
 
 
 @settlements.get("/estados/deudas/estado.pdf")

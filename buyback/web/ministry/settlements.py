@@ -4,12 +4,12 @@ from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any
 
-from flask import Blueprint, flash, make_response, redirect, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from buyback.files import sheets
-from buyback.files.documents import Document, render
-from buyback.files.sheets import Sheet
+from buyback.files.documents import Document
+from buyback.files.downloads import File, csv_file, pdf_file
+from buyback.files.tabular import Table
 from buyback.merchants import queries as merchants
 from buyback.people.rules import Actor
 from buyback.security.access import Permission
@@ -23,6 +23,7 @@ from buyback.settlement.statements import funders, keep_export
 from buyback.settlement.states import SettlementState
 from buyback.times import panama_day
 from buyback.web.ministry import settlement_words as words
+from buyback.web.shell.downloads import send
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import plural
@@ -71,7 +72,7 @@ def index_csv() -> Response | tuple[str, int]:
         wanted = _filter(form)
         form.check()
         rows, _ = listed(reading(), wanted, scope=scope(), limit=ROWS_IN_FILE_MAX, offset=0)
-        return csv(documents.list_sheet(rows), "liquidaciones")
+        return csv(documents.list_table(rows), "liquidaciones")
     return _index(form, Filter()), REFUSED
 
 
@@ -131,7 +132,7 @@ def paper(number: str) -> Response:
 def lines_csv(number: str) -> Response:
     """The redemptions in it, without codes."""
     found = get_settlement(number)
-    return csv(documents.lines_sheet(dossier.lines(reading(), found)), f"liquidacion-{number}")
+    return csv(documents.lines_table(dossier.lines(reading(), found)), f"liquidacion-{number}")
 
 
 def scope() -> Scope:
@@ -176,29 +177,22 @@ def settlement_page(found: SettlementFacts, form: Form, *, payment: str = "") ->
     )
 
 
-def csv(sheet: Sheet, name: str) -> Response:
+def csv(table: Table, name: str) -> Response:
     """A table as a file; the audit log keeps who took it. NothingToExport where it has no row."""
-    if not sheet.rows:
+    if not table.rows:
         raise NothingToExport
-    _keep(f"{name}.csv")
-    made = make_response(sheets.as_csv(sheet))
-    made.mimetype = "text/csv"
-    made.headers["Content-Disposition"] = f'attachment; filename="{name}.csv"'
-    return made
+    return _sent(csv_file(table, name))
 
 
 def pdf(document: Document, name: str) -> Response:
     """A document as a file; the audit log keeps who took it."""
-    _keep(f"{name}.pdf")
-    made = make_response(render(document))
-    made.mimetype = "application/pdf"
-    made.headers["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return made
+    return _sent(pdf_file(document, name))
 
 
-def _keep(what: str) -> None:
+def _sent(file: File) -> Response:
     by, at = actor(), now()
-    transacting(lambda session: keep_export(session, what=what, by=by, now=at))
+    transacting(lambda session: keep_export(session, what=file.name, by=by, now=at))
+    return send(file)
 
 
 def _filter(form: Form) -> Filter:

@@ -2,11 +2,11 @@
 
 from collections.abc import Callable
 
-from flask import Blueprint, make_response, redirect, request, url_for
+from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from buyback.errors import NotFound
-from buyback.files.workbooks import as_csv, as_xlsx
+from buyback.files.downloads import csv_file, xlsx_file
 from buyback.places import queries as places
 from buyback.places.gazetteer import atlas
 from buyback.security.access import Permission
@@ -16,6 +16,7 @@ from buyback.totals.neighbourhoods import View
 from buyback.totals.view import NAME, Asked
 from buyback.web.ministry import asking, drawing, files
 from buyback.web.ministry.words import BY_NAMES, COLUMN_NAMES, called, shown
+from buyback.web.shell.downloads import send
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
 from buyback.web.shell.login import actor
@@ -23,8 +24,6 @@ from buyback.web.shell.pages import page
 from buyback.web.shell.request import now, reading, transacting
 
 ministry = Blueprint("ministry", __name__, url_prefix="/totales")
-
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 @ministry.get("")
@@ -42,27 +41,23 @@ def totals() -> Response | str | tuple[str, int]:
 @permission(Permission.TOTALS_SEE)
 def totals_csv() -> Response | tuple[str, int]:
     """The same as CSV; the audit log keeps who took what."""
-    return _file("csv", "text/csv")
+    return _file("csv")
 
 
 @ministry.get("/totales.xlsx")
 @permission(Permission.TOTALS_SEE)
 def totals_xlsx() -> Response | tuple[str, int]:
     """The same as a workbook; the audit log keeps who took what."""
-    return _file("xlsx", XLSX)
+    return _file("xlsx")
 
 
-def _file(shape: str, kind: str) -> Response | tuple[str, int]:
+def _file(shape: str) -> Response | tuple[str, int]:
     form = Form.asked()
     seen = _answer(form, lambda asked: _taken(asked, shape))
     if seen is None:
         return _page(form, None), _status(form)
-    sheet = files.sheet(seen, reading())
-    # Spreadsheets take a CSV file for UTF-8 only with the mark at its beginning.
-    made = make_response("\ufeff" + as_csv(sheet) if shape == "csv" else as_xlsx(sheet, made_at=now()))
-    made.mimetype = kind
-    made.headers["Content-Disposition"] = f'attachment; filename="{files.name(seen.asked)}.{shape}"'
-    return made
+    table, name = files.table(seen, reading()), files.name(seen.asked)
+    return send(csv_file(table, name) if shape == "csv" else xlsx_file(table, name, made_at=now()))
 
 
 def _taken(asked: Asked, shape: str) -> View:

@@ -3,12 +3,11 @@
 from collections.abc import Mapping
 from datetime import date
 
-from buyback.files.workbooks import Shape
-from buyback.money import screen_text
+from buyback.files.tabular import figure_text
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import By, Column
-from buyback.totals.view import Extra, Line, shape_of
-from buyback.web.shell.i18n import N_, _, show_count, show_month
+from buyback.totals.view import Extra, Line, kind_of
+from buyback.web.shell.i18n import N_, _, show_month
 
 BY_NAMES: Mapping[By, str] = {
     By.CORREGIMIENTO: N_("Corregimiento"),
@@ -44,10 +43,7 @@ COLUMN_NAMES: Mapping[str, str] = {
 
 def shown(column: str, value: int) -> str:
     """A figure as people read it."""
-    shape = shape_of(column)
-    if shape is Shape.MONEY:
-        return screen_text(value)
-    return f"{value // 100:,}.{value % 100:02d}" if shape is Shape.RATE else show_count(value)
+    return figure_text(value, kind_of(column))
 
 
 def called(by: By, line: Line) -> str:

@@ -3,14 +3,16 @@
 import re
 from io import BytesIO
 
-from flask import make_response, request
+from flask import request
 from werkzeug.wrappers import Response
 
 from buyback.errors import Refused
+from buyback.files.downloads import PDF, File
 from buyback.security.access import Permission
 from buyback.vouchers.printing import papers
 from buyback.vouchers.printing.sheets import NothingToPrint, Paper, render
 from buyback.vouchers.service import issue_surrender
+from buyback.web.shell.downloads import send
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _
@@ -67,10 +69,7 @@ def print_vouchers(code: str, number: int) -> Response:
             session, event=event, count=count, by=actor(), now=now(), surrender=facts.id
         )
     )
-    answer = make_response(buffer.getvalue())
-    answer.mimetype = "application/pdf"
-    answer.headers["Content-Disposition"] = f'inline; filename="vales-{number}.pdf"'
-    return answer
+    return send(File(f"vales-{number}.pdf", PDF, buffer.getvalue()))
 
 
 def _serials(form: Form) -> tuple[int, ...]:

@@ -1,0 +1,42 @@
+"""Tables and papers as files: their names, what they are to a browser, and the mark that a spreadsheet needs.
+
+A CSV file begins with the byte order mark, since spreadsheets take it for UTF-8 only with it; CSV on standard output
+does not (``tabular.csv_text``).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from buyback.files.documents import Document, render
+from buyback.files.tabular import Table, csv_text
+from buyback.files.workbooks import as_xlsx
+
+CSV = "text/csv"
+XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+PDF = "application/pdf"
+
+BYTE_ORDER_MARK = "\ufeff"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file under the name that it is saved by, with its media type."""
+
+    name: str
+    media_type: str
+    content: bytes
+
+
+def csv_file(table: Table, name: str) -> File:
+    """A table for programs and spreadsheets; ``name`` without its ending."""
+    return File(f"{name}.csv", CSV, (BYTE_ORDER_MARK + csv_text(table)).encode())
+
+
+def xlsx_file(table: Table, name: str, *, made_at: datetime) -> File:
+    """A table as a workbook; ``name`` without its ending."""
+    return File(f"{name}.xlsx", XLSX, as_xlsx(table, made_at=made_at))
+
+
+def pdf_file(document: Document, name: str) -> File:
+    """A paper of the State; ``name`` without its ending."""
+    return File(f"{name}.pdf", PDF, render(document))
