@@ -107,24 +107,24 @@ def _count_reused(problems: Iterable[Problem]) -> int:
 
 
 def _tag_problems(session: Session, event: EventFacts, planned: Collection[Planned]) -> Iterator[Problem]:
-    tags = {item.details.tag for one in planned for item in one.form.items if item.details.tag}
+    tags = {item.details.tag for entry in planned for item in entry.form.items if item.details.tag}
     used = queries.tags_in_use(session, event.id, tags)
-    for one in planned if used else ():
-        for position, item in enumerate(one.form.items):
+    for entry in planned if used else ():
+        for position, item in enumerate(entry.form.items):
             if item.details.tag in used:
-                yield Problem(f"items[{position}].tag", TagInUse(tag=item.details.tag), one.form.line)
+                yield Problem(f"items[{position}].tag", TagInUse(tag=item.details.tag), entry.form.line)
 
 
 def _float_problems(session: Session, event: EventFacts, planned: Iterable[Planned]) -> Iterator[Problem]:
     """The first form that the float does not cover; the later ones would only repeat it."""
     left = queries.float_of(session, event.id).left
-    for one in planned:
+    for entry in planned:
         try:
-            check_float(one.appraisal.award, left=left)
+            check_float(entry.appraisal.award, left=left)
         except Refused as refusal:
-            yield Problem("items", refusal, one.form.line)
+            yield Problem("items", refusal, entry.form.line)
             return
-        left -= one.appraisal.award
+        left -= entry.appraisal.award
 
 
 class _Checker:
@@ -150,7 +150,7 @@ class _Checker:
         appraiser, issuer = people_ids["appraised_by"], people_ids["issued_by"]
         if len(self._problems) > before or appraiser is None or issuer is None:
             return None
-        appraisal = appraise((one.amount for one in priced), rounding=event.programme.rounding)
+        appraisal = appraise((item.amount for item in priced), rounding=event.programme.rounding)
         return Planned(form, priced, appraisal, appraiser, people_ids["approved_by"], issuer)
 
     def _note(self, form: PaperForm, field: str, refusal: Refused) -> None:
@@ -206,8 +206,8 @@ class _Checker:
             for problem in invalid.problems:
                 self._note(form, problem.field, problem.refusal)
             return ()
-        for position, one in enumerate(priced):
-            if one.needs_approval and form.approved_by is None:
-                refusal = ApprovalNeeded(value=screen_text(one.amount))
+        for position, item in enumerate(priced):
+            if item.needs_approval and form.approved_by is None:
+                refusal = ApprovalNeeded(value=screen_text(item.amount))
                 self._note(form, f"items[{position}].value", refusal)
         return priced

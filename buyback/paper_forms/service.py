@@ -104,16 +104,16 @@ def _portions(planned: Sequence[Planned]) -> Iterator[Sequence[Planned]]:
 
 
 def _store(session: Session, event: EventFacts, planned: Sequence[Planned], *, number: int, keys: KeyRing) -> Outcome:
-    surrenders = [_captured(one) for one in planned]
+    surrenders = [_captured(entry) for entry in planned]
     stored = capture.store(session, event=event, surrenders=surrenders, first_number=number)
     payouts = [
-        Payout(surrender, one.form.day, one.appraisal.award, one.issued_by, one.form.serials)
-        for surrender, one in zip(stored, planned, strict=True)
+        Payout(surrender, entry.form.day, entry.appraisal.award, entry.issued_by, entry.form.serials)
+        for surrender, entry in zip(stored, planned, strict=True)
     ]
     issued = pay_out_all(session, event=event, payouts=payouts, keys=keys)
     return Outcome(
         surrenders=len(stored),
-        items=sum(len(one.form.items) for one in planned),
+        items=sum(len(entry.form.items) for entry in planned),
         vouchers=sum(map(len, issued)),
         awarded=sum(payout.award for payout in payouts),
     )
@@ -153,9 +153,9 @@ def _outcome(session: Session, event: EventFacts, planned: Sequence[Planned]) ->
     blanks = _blanks(session, event, planned)
     return Outcome(
         surrenders=len(planned),
-        items=sum(len(one.form.items) for one in planned),
-        vouchers=sum(_voucher_count(event, one, blanks) for one in planned),
-        awarded=sum(one.appraisal.award for one in planned),
+        items=sum(len(entry.form.items) for entry in planned),
+        vouchers=sum(_voucher_count(event, entry, blanks) for entry in planned),
+        awarded=sum(entry.appraisal.award for entry in planned),
     )
 
 
@@ -166,20 +166,22 @@ def _voucher_count(event: EventFacts, planned: Planned, blanks: dict[int, Blank]
 
 
 def _blanks(session: Session, event: EventFacts, planned: Sequence[Planned]) -> dict[int, Blank]:
-    return vouchers.blanks(session, event=event.id, serials={serial for one in planned for serial in one.form.serials})
+    return vouchers.blanks(
+        session, event=event.id, serials={serial for entry in planned for serial in entry.form.serials}
+    )
 
 
 def _blank_problems(session: Session, event: EventFacts, planned: Sequence[Planned]) -> Iterator[Problem]:
     """Named blanks must exist, be blank, and be worth the award but for one remainder voucher."""
     blanks = _blanks(session, event, planned)
-    for one in planned:
-        wrong = list(_blank_refusals(one.form.serials, blanks))
-        yield from (Problem(refusal.field or "", refusal, one.form.line) for refusal in wrong)
-        if one.form.serials and not wrong:
-            given = sum(blanks[serial].face for serial in one.form.serials)
-            if not 0 <= one.appraisal.award - given < min(event.programme.denominations):
-                facts = {"given": screen_text(given), "award": screen_text(one.appraisal.award)}
-                yield Problem("serials", BlanksDoNotFit(**facts), one.form.line)
+    for entry in planned:
+        wrong = list(_blank_refusals(entry.form.serials, blanks))
+        yield from (Problem(refusal.field or "", refusal, entry.form.line) for refusal in wrong)
+        if entry.form.serials and not wrong:
+            given = sum(blanks[serial].face for serial in entry.form.serials)
+            if not 0 <= entry.appraisal.award - given < min(event.programme.denominations):
+                facts = {"given": screen_text(given), "award": screen_text(entry.appraisal.award)}
+                yield Problem("serials", BlanksDoNotFit(**facts), entry.form.line)
 
 
 def _blank_refusals(serials: Sequence[int], blanks: dict[int, Blank]) -> Iterator[Refused]:

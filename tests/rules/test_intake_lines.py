@@ -171,6 +171,7 @@ def test_other_content_has_another_hash(changes: Raw) -> None:
         ({"serials": [1_000_000]}, "serials[0]", errors.SerialExpected),
         ({"serials": [5, 5]}, "serials[1]", errors.SerialTwice),
         ({"nota": "llegó tarde"}, "nota", refusals.UnknownKey),
+        ({"no\nta": 1}, "?", refusals.UnknownKey),
     ],
 )
 def test_a_wrong_key_is_named(changes: Raw, field: str, refusal: type) -> None:

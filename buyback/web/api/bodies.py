@@ -1,12 +1,13 @@
 """What a till sends: described by marshmallow, read by the same grammar and refused in the same words as all input."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable
 from functools import partial
 from typing import Any, NoReturn
 
 from flask import Request
 from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
-from webargs.flaskparser import FlaskParser, is_json_request
+from marshmallow.exceptions import SCHEMA
+from webargs.flaskparser import FlaskParser
 
 from buyback.errors import InvalidInput, Problem, Refused
 from buyback.files import values
@@ -16,7 +17,6 @@ from buyback.files.values import Dialect
 
 VOUCHER_LENGTH_MAX = 400
 PIN_LENGTH_MAX = 12
-WHOLE = ""  # the place of what is wrong with a body as such
 
 
 class InvalidRequest(InvalidInput):
@@ -31,7 +31,7 @@ class BodyParser(FlaskParser):
     def load_json(self, req: Request, schema: Schema) -> object:  # noqa: ARG002  webargs' own signature
         """The body as plain values, missing where it says that it is something else."""
         content = req.get_data()
-        if not content or not is_json_request(req):
+        if not content or not req.is_json:
             return missing
         try:
             return json_value(content.decode())
@@ -39,18 +39,11 @@ class BodyParser(FlaskParser):
             raise InvalidJson(place=error.start + 1) from error
 
     def handle_error(self, error: ValidationError, *_args: object, **_kwargs: object) -> NoReturn:
-        """Refuse, with what the fields refused."""
-        raise InvalidRequest([problem for places in error.messages_dict.values() for problem in _problems(places)])
-
-
-def _problems(told: object, path: str = WHOLE) -> Iterator[Problem]:
-    """What marshmallow gathered, path by path; what is wrong with a whole it files under ``_schema``."""
-    if isinstance(told, Mapping):
-        for key, inner in told.items():
-            step = "" if key == "_schema" else str(key)
-            yield from _problems(inner, ".".join(filter(None, [path, step])))
-    elif isinstance(told, list):
-        yield from (Problem(path, refusal) for refusal in told)
+        """Refuse, with what the fields refused; what is wrong with the whole has an empty path."""
+        found = [told for places in error.messages_dict.values() for told in places.items()]
+        raise InvalidRequest(
+            [Problem("" if key == SCHEMA else key, refusal) for key, refusals in found for refusal in refusals]
+        )
 
 
 class Read(fields.Field[Any]):
