@@ -13,6 +13,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
@@ -30,6 +31,7 @@ from sqlalchemy import (
     Uuid,
     create_engine,
     event,
+    make_url,
 )
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, registry, sessionmaker
@@ -206,10 +208,19 @@ def make_engine(url: str, *, pool_size: int = 5) -> Engine:
         engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, connect_args=prepare)
         event.listen(engine, "connect", _prepare_postgresql)
         return engine
+    _keep_private(make_url(url).database)
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5})
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _keep_private(file: str | None) -> None:
+    """Whoever serves may read the file, and nobody else; its log takes the same rights from it."""
+    if file and Path(file).parent.is_dir():
+        Path(file).touch(0o600)
+        if Path(file).stat().st_mode & 0o077:
+            Path(file).chmod(0o600)
 
 
 def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own

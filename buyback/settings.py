@@ -1,6 +1,6 @@
 """What the environment says, read once at the start. A missing or contradictory setting stops the start."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import ClassVar
@@ -26,6 +26,18 @@ class SettingsContradict(Refused):
     """Two settings do not go together. Facts: ``name``, ``other``, ``why``."""
 
     sentence = "{name} y {other} se contradicen: {why}."
+
+
+class SettingUnknown(Refused):
+    """A mistyped name would leave its default in force without anybody noticing. Facts: ``name``, ``known``."""
+
+    sentence = "No existe el ajuste {name}. Los que hay: {known}."
+
+
+class DatabaseUnnamed(Refused):
+    """Only a checkout has a place of its own for a database. Facts: ``name``."""
+
+    sentence = "Falta {name}: diga dónde está la base de datos, por ejemplo sqlite:////srv/vales/vales.sqlite3."
 
 
 @dataclass(frozen=True)
@@ -56,14 +68,14 @@ class Settings:
 
     @classmethod
     def read(cls, environ: Mapping[str, str], *, demonstration: bool = False, here: Path | None = None) -> "Settings":
-        """The settings in ``environ``; relative defaults lie under ``here`` (the working folder).
+        """The settings in ``environ``; defaults lie under ``var`` in ``here`` (the working folder).
 
-        Raises SettingNotUsable or SettingsContradict, each with the variable's name.
+        Raises SettingUnknown, SettingNotUsable, SettingsContradict or DatabaseUnnamed, each with the variable's name.
         """
         here = here or Path.cwd()
+        _refuse_unknown(environ, cls.NAMES)
         given = {name: environ.get(PREFIX + name, "").strip() for name in cls.NAMES}
-        own = f"sqlite:///{here / 'var' / 'buyback.sqlite3'}"
-        database_url = _database(given["DATABASE_URL"] or own, "DATABASE_URL")
+        database_url = _database(given["DATABASE_URL"] or _own_database(here), "DATABASE_URL")
         migrate_url = _database(given["MIGRATE_DATABASE_URL"] or database_url, "MIGRATE_DATABASE_URL")
         if _dialect(database_url) != _dialect(migrate_url):
             raise SettingsContradict(
@@ -73,6 +85,12 @@ class Settings:
             )
         base_url = _base_url(given["BASE_URL"] or "http://127.0.0.1:8000")
         proxies = _count(given["TRUSTED_PROXIES"] or "0", "TRUSTED_PROXIES")
+        if base_url.startswith("https://") and proxies == 0:
+            raise SettingsContradict(
+                name=PREFIX + "BASE_URL",
+                other=PREFIX + "TRUSTED_PROXIES",
+                why="https lo da un servidor intermedio, y todo visitante parecería él; diga cuántos hay delante",
+            )
         return cls(
             database_url=database_url,
             migrate_database_url=migrate_url,
@@ -82,6 +100,19 @@ class Settings:
             log=_one_of(given["LOG"] or "text", LOG_FORMATS, "LOG"),
             demonstration=demonstration,
         )
+
+
+def _refuse_unknown(environ: Mapping[str, str], names: Collection[str]) -> None:
+    known = [PREFIX + name for name in names]
+    for name in environ:
+        if name.startswith(PREFIX) and name not in known:
+            raise SettingUnknown(name=name, known=", ".join(known))
+
+
+def _own_database(here: Path) -> str:
+    if not (here / "pyproject.toml").is_file():
+        raise DatabaseUnnamed(name=PREFIX + "DATABASE_URL")
+    return f"sqlite:///{here / 'var' / 'buyback.sqlite3'}"
 
 
 def _dialect(url: str) -> str:

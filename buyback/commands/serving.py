@@ -22,6 +22,15 @@ class DemonstrationKeys(Refused):
     sentence = "Estas llaves son de demostración: «buyback serve» no las acepta. Cree otras con «buyback keys init»."
 
 
+class OwnersAddressServed(Refused):
+    """Whoever breaks into the serving process would find the password of the role that can drop every rule."""
+
+    sentence = (
+        "El proceso que atiende no debe conocer la clave de quien migra: quite BUYBACK_MIGRATE_DATABASE_URL y arranque"
+        " otra vez."
+    )
+
+
 @click.command("demo")
 @click.option("--no-serve", is_flag=True, help="Only load the demonstration.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Address to listen at.")
@@ -57,6 +66,8 @@ def serve(context: Context, *, host: str, port: int, workers: int) -> None:
     """Serve the application."""
     if context.keys.is_demonstration:
         raise DemonstrationKeys
+    if context.settings.migrate_database_url != context.settings.database_url:
+        raise OwnersAddressServed
     _ = context.database  # an old schema stops the start here, with a sentence
     serving.run(context.settings, host=host, port=port, workers=workers)
 

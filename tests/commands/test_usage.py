@@ -131,3 +131,9 @@ def test_what_the_sentence_about_an_unknown_version_advises_helps(bare: Shell) -
 def test_a_setting_that_cannot_be_used_is_named(bare: Shell) -> None:
     bare.environ["BUYBACK_LOG"] = "loud"
     assert "BUYBACK_LOG=loud" in bare.refused("check")
+
+
+def test_a_serving_process_does_not_hold_the_migrating_roles_password(bare: Shell) -> None:
+    bare.done("keys", "init")
+    bare.environ["BUYBACK_MIGRATE_DATABASE_URL"] = f"sqlite:///{bare.home}/other.sqlite3"
+    assert "BUYBACK_MIGRATE_DATABASE_URL" in bare.refused("serve")

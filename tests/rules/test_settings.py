@@ -4,10 +4,13 @@ from pathlib import Path
 
 import pytest
 
-from buyback.settings import SettingNotUsable, Settings, SettingsContradict
+from buyback.settings import DatabaseUnnamed, SettingNotUsable, Settings, SettingsContradict, SettingUnknown
+
+DATABASE = {"BUYBACK_DATABASE_URL": "sqlite:////srv/vales.sqlite3"}
 
 
-def test_nothing_set_means_the_loopback_and_a_file_of_ones_own(tmp_path: Path) -> None:
+def test_nothing_set_in_a_checkout_means_the_loopback_and_a_file_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "pyproject.toml").touch()
     settings = Settings.read({}, here=tmp_path)
     assert settings.database_url == f"sqlite:///{tmp_path}/var/buyback.sqlite3"
     assert settings.migrate_database_url == settings.database_url
@@ -60,7 +63,7 @@ def test_everything_set_is_everything_read() -> None:
 )
 def test_what_cannot_be_used_is_named_with_what_is_expected(name: str, value: str, expected: str) -> None:
     with pytest.raises(SettingNotUsable, match=f"^BUYBACK_{name}=") as refused:
-        Settings.read({f"BUYBACK_{name}": value})
+        Settings.read({**DATABASE, f"BUYBACK_{name}": value})
     assert expected in str(refused.value)
 
 
@@ -72,9 +75,28 @@ def test_a_refused_database_address_does_not_show_its_password() -> None:
 
 def test_migrations_run_on_the_same_kind_of_database() -> None:
     with pytest.raises(SettingsContradict, match="BUYBACK_MIGRATE_DATABASE_URL y BUYBACK_DATABASE_URL"):
-        Settings.read({"BUYBACK_MIGRATE_DATABASE_URL": "postgresql://owner@db/buyback"})
+        Settings.read({**DATABASE, "BUYBACK_MIGRATE_DATABASE_URL": "postgresql://owner@db/buyback"})
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:8000", "localhost:9", "[::1]:8000"])
 def test_plain_http_is_for_the_machine_itself(host: str) -> None:
-    assert not Settings.read({"BUYBACK_BASE_URL": f"http://{host}"}).is_https
+    assert not Settings.read({**DATABASE, "BUYBACK_BASE_URL": f"http://{host}"}).is_https
+
+
+def test_a_database_has_to_be_named_outside_a_checkout(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseUnnamed, match="BUYBACK_DATABASE_URL"):
+        Settings.read({}, here=tmp_path)
+
+
+@pytest.mark.parametrize("name", ["BUYBACK_DATABSE_URL", "BUYBACK_", "BUYBACK_base_url"])
+def test_a_name_that_nothing_reads_is_refused_with_those_that_are_read(name: str) -> None:
+    with pytest.raises(SettingUnknown, match=f"No existe el ajuste {name}[.] .*BUYBACK_DATABASE_URL, "):
+        Settings.read({**DATABASE, name: "x"})
+
+
+def test_https_needs_a_proxy_that_is_trusted() -> None:
+    """Without one every visitor would have the proxy's address, and a forged header would be believed or lost."""
+    https = {**DATABASE, "BUYBACK_BASE_URL": "https://vales.gob.example"}
+    with pytest.raises(SettingsContradict, match="BUYBACK_BASE_URL y BUYBACK_TRUSTED_PROXIES"):
+        Settings.read(https)
+    assert Settings.read({**https, "BUYBACK_TRUSTED_PROXIES": "1"}).is_https

@@ -195,6 +195,7 @@ def make_site(
     given = {
         "BUYBACK_DATABASE_URL": database.engine.url.render_as_string(hide_password=False),
         "BUYBACK_BASE_URL": base_url,
+        "BUYBACK_TRUSTED_PROXIES": "1" if base_url == SECURE else "0",
     }
     settings = Settings.read(given, demonstration=demonstration)
     return Site(app_over(database, settings, clock, more), database, clock, settings)

@@ -148,7 +148,8 @@ def test_one_device_that_tries_many_names_is_closed_even_when_it_pretends_to_be_
     def try_name(number: int) -> str:
         visitor = site.browser()
         fields = {"name": f"nadie{number}", "password": PASSWORD}
-        return visitor.post("/entrar", fields, **{"X-Forwarded-For": f"203.0.113.{number}"}).text
+        pretended, seen_by_the_proxy = f"203.0.113.{number}", "192.0.2.1"
+        return visitor.post("/entrar", fields, **{"X-Forwarded-For": f"{pretended}, {seen_by_the_proxy}"}).text
 
     assert all(WRONG in try_name(number) for number in range(15))
     assert THROTTLED in try_name(15)
