@@ -4,6 +4,7 @@ import ast
 import importlib
 import pkgutil
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -32,6 +33,12 @@ def english() -> dict[str, Message]:
 
 def test_every_refusal_is_in_the_english_catalogue(english: dict[str, Message]) -> None:
     assert sorted({refusal.sentence for refusal in _refusals()} - set(english)) == []
+
+
+def test_no_two_refusals_say_the_same() -> None:
+    told = Counter(refusal.sentence for refusal in _refusals() if "sentence" in vars(refusal))
+    assert len(told) > 100
+    assert [sentence for sentence, times in told.items() if times > 1] == []
 
 
 def test_every_noun_of_what_was_not_found_is_in_the_english_catalogue(english: dict[str, Message]) -> None:
