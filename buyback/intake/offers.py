@@ -16,14 +16,13 @@ from buyback.intake import queries
 from buyback.intake.queries import SurrenderFacts
 from buyback.intake.rules import (
     MOVES,
-    AppraisedByAnother,
     ItemState,
     NothingAppraised,
     Step,
     SurrenderMoved,
     after_appraisal,
     appraise,
-    check_different,
+    check_duty,
     check_float,
 )
 from buyback.intake.service import Case, open_event, record, take_for_appraisal
@@ -52,7 +51,6 @@ def finish_appraisal(session: Session, *, surrender: UUID, by: Actor, now: datet
 def approve(session: Session, *, surrender: UUID, by: Actor, now: datetime) -> None:
     """A second person agrees to the values that want one. SamePerson when it is the appraiser."""
     case = _case(session, surrender)
-    check_different(by.id, case.surrender.appraised_by)
     _move(session, case, Step.APPROVE, by=by, now=now)
     _note(session, surrender, approved_by=by.id)
 
@@ -60,7 +58,6 @@ def approve(session: Session, *, surrender: UUID, by: Actor, now: datetime) -> N
 def send_back(session: Session, *, surrender: UUID, by: Actor, now: datetime) -> None:
     """A second person does not agree: the appraiser changes the items. SamePerson when it is the appraiser."""
     case = _case(session, surrender)
-    check_different(by.id, case.surrender.appraised_by)
     _move(session, case, Step.SEND_BACK, by=by, now=now)
     _note(session, surrender, appraised=None, award=None, approved_by=None)
 
@@ -68,8 +65,6 @@ def send_back(session: Session, *, surrender: UUID, by: Actor, now: datetime) ->
 def reopen(session: Session, *, surrender: UUID, by: Actor, now: datetime) -> None:
     """The appraiser takes an offer back before it is answered, to correct it; an approval lapses with it."""
     case = _case(session, surrender)
-    if case.surrender.appraised_by != by.id:
-        raise AppraisedByAnother
     _move(session, case, Step.REOPEN, by=by, now=now)
     _note(session, surrender, appraised=None, award=None, approved_by=None)
 
@@ -98,7 +93,6 @@ def mark_paid_out(session: Session, *, surrender: UUID, by: Actor, now: datetime
     Whoever calls issues the vouchers in the same transaction. SamePerson when the issuer appraised or approved.
     """
     case = _case(session, surrender)
-    check_different(by.id, case.surrender.appraised_by, case.surrender.approved_by)
     _move(session, case, Step.PAY_OUT, by=by, now=now)
     _note(session, surrender, issued_by=by.id)
     _set_items(session, surrender, {"state": ItemState.RECEIVED})
@@ -118,6 +112,7 @@ def _case(session: Session, surrender: UUID) -> Case:
 
 
 def _move(session: Session, case: Case, step: Step, *, by: Actor, now: datetime, **more: object) -> None:
+    check_duty(step, case.surrender.parties, by.id)
     move = MOVES[step]
     moved = session.execute(
         update(Surrender)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from buyback.errors import NotFound
 from buyback.intake.details import Details
-from buyback.intake.rules import PROMISED, ItemState, SurrenderState
+from buyback.intake.rules import PROMISED, ItemState, Parties, SurrenderState
 from buyback.intake.tables import Handover, HandoverItem, Item, Surrender
 from buyback.ledger import queries as ledger
 from buyback.ledger.rules import ALLOTTED, AccountRef, event_scope
@@ -42,10 +42,10 @@ class ItemFacts:
         return self.state is ItemState.REGISTERED
 
     def is_of(self, thing: PricedThing) -> bool:
-        """Whether this entry is what was just told, so that a second tap does not make a second item."""
-        same = (self.class_code, self.condition, self.calibre_group, self.quantity)
-        told = (thing.class_code, thing.condition, thing.calibre_group, thing.quantity)
-        return self.counts and same == told and thing.value in (None, (self.value or 0) // self.quantity)
+        """Whether this entry is what was just typed, so that a second tap does not make a second item."""
+        stored = (self.class_code, self.condition, self.calibre_group, self.quantity)
+        typed = (thing.class_code, thing.condition, thing.calibre_group, thing.quantity)
+        return self.counts and stored == typed and thing.value in (None, (self.value or 0) // self.quantity)
 
 
 @dataclass(frozen=True)
@@ -63,6 +63,11 @@ class SurrenderFacts:
     issued_by: UUID | None
     appraised: int | None
     award: int | None
+
+    @property
+    def parties(self) -> Parties:
+        """Who has taken which step so far."""
+        return Parties(self.appraised_by, self.approved_by)
 
 
 @dataclass(frozen=True)

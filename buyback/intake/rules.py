@@ -1,4 +1,7 @@
-"""What a surrender and its items may become, and who may take which step. Pure; money in cents, days Panama's."""
+"""What a surrender and its items may become, and who may take which step. Pure; money in cents, days Panama's.
+
+``MOVES`` is the one table of steps: services, pages and the database's trigger follow it.
+"""
 
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
@@ -9,20 +12,20 @@ from uuid import UUID
 
 from buyback.errors import Refused
 from buyback.money import round_half_up, screen_text
+from buyback.people.rules import Actor
+from buyback.security.access import Permission
 
 QUANTITY_MAX = 100_000
 ITEMS_MAX = 200  # of one visit: more is a slip, or a dealer's stock
 
 
 class SurrenderState(StrEnum):
-    """``open → (appraised →) (awaiting_approval →) offered → accepted → paid_out``, or an end before it.
+    """``open → (awaiting_approval →) offered → accepted → paid_out``, or an end before it.
 
-    Finishing an appraisal decides at once whether it wants a second person, so no stored surrender rests in
-    ``appraised``.
+    Finishing an appraisal decides at once whether it wants a second person, so that no surrender rests in between.
     """
 
     OPEN = "open"
-    APPRAISED = "appraised"
     AWAITING_APPROVAL = "awaiting_approval"
     OFFERED = "offered"
     ACCEPTED = "accepted"
@@ -79,32 +82,53 @@ class Step(StrEnum):
     CANCEL = "cancel"
 
 
+class Duty(StrEnum):
+    """Whose a step is among those with its permission: appraisal, approval and issue are three people's work."""
+
+    ANYBODY = "anybody"
+    APPRAISER = "appraiser"  # or whoever becomes it by this step
+    NOT_APPRAISER = "not_appraiser"
+    NEITHER_APPRAISER_NOR_APPROVER = "neither_appraiser_nor_approver"
+
+
 @dataclass(frozen=True)
 class Move:
-    """A step leads from one of ``sources`` to ``target``."""
+    """A step leads from one of ``sources`` to ``target``, by somebody with the permission whose duty it is."""
 
     sources: frozenset[SurrenderState]
     target: SurrenderState
+    permission: Permission
+    duty: Duty = Duty.ANYBODY
 
 
-def _move(target: SurrenderState, *sources: SurrenderState) -> Move:
-    return Move(frozenset(sources), target)
+def _move(
+    sources: set[SurrenderState], target: SurrenderState, permission: Permission, duty: Duty = Duty.ANYBODY
+) -> Move:
+    return Move(frozenset(sources), target, permission, duty)
 
 
-_S = SurrenderState
+_S, _P = SurrenderState, Permission
 MOVES: Mapping[Step, Move] = MappingProxyType(
     {
-        Step.OFFER: _move(_S.OFFERED, _S.OPEN),
-        Step.ASK_APPROVAL: _move(_S.AWAITING_APPROVAL, _S.OPEN),
-        Step.APPROVE: _move(_S.OFFERED, _S.AWAITING_APPROVAL),
-        Step.SEND_BACK: _move(_S.OPEN, _S.AWAITING_APPROVAL),
-        Step.REOPEN: _move(_S.OPEN, _S.AWAITING_APPROVAL, _S.OFFERED),
-        Step.ACCEPT: _move(_S.ACCEPTED, _S.OFFERED),
-        Step.DECLINE: _move(_S.DECLINED, _S.OFFERED),
-        Step.PAY_OUT: _move(_S.PAID_OUT, _S.ACCEPTED),
-        Step.CANCEL: _move(_S.CANCELLED, _S.OPEN, _S.AWAITING_APPROVAL, _S.OFFERED, _S.ACCEPTED),
+        Step.OFFER: _move({_S.OPEN}, _S.OFFERED, _P.SURRENDER_APPRAISE, Duty.APPRAISER),
+        Step.ASK_APPROVAL: _move({_S.OPEN}, _S.AWAITING_APPROVAL, _P.SURRENDER_APPRAISE, Duty.APPRAISER),
+        Step.APPROVE: _move({_S.AWAITING_APPROVAL}, _S.OFFERED, _P.SURRENDER_APPROVE, Duty.NOT_APPRAISER),
+        Step.SEND_BACK: _move({_S.AWAITING_APPROVAL}, _S.OPEN, _P.SURRENDER_APPROVE, Duty.NOT_APPRAISER),
+        Step.REOPEN: _move({_S.AWAITING_APPROVAL, _S.OFFERED}, _S.OPEN, _P.SURRENDER_APPRAISE, Duty.APPRAISER),
+        Step.ACCEPT: _move({_S.OFFERED}, _S.ACCEPTED, _P.SURRENDER_REGISTER),
+        Step.DECLINE: _move({_S.OFFERED}, _S.DECLINED, _P.SURRENDER_REGISTER),
+        Step.PAY_OUT: _move({_S.ACCEPTED}, _S.PAID_OUT, _P.VOUCHER_ISSUE, Duty.NEITHER_APPRAISER_NOR_APPROVER),
+        Step.CANCEL: _move(set(UNFINISHED), _S.CANCELLED, _P.SURRENDER_REGISTER),
     }
 )
+
+
+@dataclass(frozen=True)
+class Parties:
+    """Who has taken which step of a surrender so far."""
+
+    appraised_by: UUID | None
+    approved_by: UUID | None
 
 
 class DayOutsideEvent(Refused):
@@ -234,6 +258,34 @@ def check_float(award: int, *, left: int) -> None:
 def after_appraisal(*, needs_approval: bool) -> Step:
     """How a finished appraisal goes on."""
     return Step.ASK_APPROVAL if needs_approval else Step.OFFER
+
+
+def check_duty(step: Step, parties: Parties, by: UUID | None) -> None:
+    """Refuse a step to somebody whose it is not: AppraisedByAnother or SamePerson."""
+    duty = MOVES[step].duty
+    if duty is Duty.APPRAISER and parties.appraised_by not in {None, by}:
+        raise AppraisedByAnother
+    if duty is Duty.NOT_APPRAISER:
+        check_different(by, parties.appraised_by)
+    if duty is Duty.NEITHER_APPRAISER_NOR_APPROVER:
+        check_different(by, parties.appraised_by, parties.approved_by)
+
+
+def open_steps(state: SurrenderState, parties: Parties, by: Actor) -> frozenset[Step]:
+    """The steps that a person may take of a surrender now."""
+    return frozenset(
+        step
+        for step, move in MOVES.items()
+        if state in move.sources and by.may(move.permission) and _is_duty_of(step, parties, by.id)
+    )
+
+
+def _is_duty_of(step: Step, parties: Parties, by: UUID | None) -> bool:
+    try:
+        check_duty(step, parties, by)
+    except (AppraisedByAnother, SamePerson):
+        return False
+    return True
 
 
 def check_different(person: UUID | None, *others: UUID | None, field: str | None = None) -> None:

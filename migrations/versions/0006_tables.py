@@ -790,7 +790,7 @@ def _intake() -> None:
         ),
         sa.CheckConstraint(
             (
-                "state IN ('open', 'appraised', 'awaiting_approval', 'offered', 'accepted', 'paid_out',"
+                "state IN ('open', 'awaiting_approval', 'offered', 'accepted', 'paid_out',"
                 " 'declined', 'cancelled')"
             ),
             name="ck_surrender_surrender_state",

@@ -157,15 +157,6 @@ def test_a_double_tap_registers_one_item(desk: Desk) -> None:
     assert len(desk.items()) == 1
 
 
-def test_a_list_that_changed_meanwhile_is_shown_before_anything_is_typed_again(desk: Desk) -> None:
-    desk.add_revolver()
-    answer = desk.add("magazine", line="1")
-    assert answer.status_code == REFUSED
-    assert "La lista de artículos cambió" in answer.text
-    assert "Terminar el avalúo" in answer.text
-    assert len(desk.items()) == 1
-
-
 def test_an_appraisal_that_is_finished_takes_no_more_items(desk: Desk) -> None:
     desk.add_revolver()
     desk.step("terminar")

@@ -25,7 +25,7 @@ class Choice:
 
 
 @dataclass(frozen=True)
-class Row:
+class ChoiceRow:
     """The choices of one line of the tariff; ``low`` and ``high`` are cents per piece."""
 
     condition: Condition | None
@@ -36,19 +36,19 @@ class Row:
     choices: tuple[Choice, ...]
 
 
-def rows_of(tariff: Tariff, class_code: ClassCode) -> tuple[Row, ...]:
+def rows_of(tariff: Tariff, class_code: ClassCode) -> tuple[ChoiceRow, ...]:
     """The choices of a class, a row for each line of the tariff. Explosives have none: their unit is asked for."""
     if not CATALOGUE[class_code].reaches_the_desk:
         return ()
     return tuple(row for line in tariff.of(class_code) for row in _rows(line))
 
 
-def find_choice(rows: tuple[Row, ...], key: str) -> PricedThing | None:
+def find_choice(rows: tuple[ChoiceRow, ...], key: str) -> PricedThing | None:
     """What a button stands for; None for a key that no button sends."""
     return next((choice.thing for row in rows for choice in row.choices if choice.key == key), None)
 
 
-def _rows(line: TariffLine) -> Iterator[Row]:
+def _rows(line: TariffLine) -> Iterator[ChoiceRow]:
     groups: tuple[CalibreGroup | None, ...] = (line.calibre_group,)
     if line.class_code is ClassCode.AMMUNITION and line.calibre_group is None:
         groups = tuple(CalibreGroup)
@@ -56,13 +56,13 @@ def _rows(line: TariffLine) -> Iterator[Row]:
         thing = PricedThing(class_code=line.class_code, condition=line.condition, calibre_group=group)
         is_range = line.price.kind is PriceKind.RANGE
         things = _values(thing, line) if is_range else _quantities(thing, line)
-        yield Row(
+        yield ChoiceRow(
             condition=line.condition,
             calibre_group=group,
             low=line.price.low,
             high=line.price.high,
             is_range=is_range,
-            choices=tuple(_choice(one, line, shows_quantity=not is_range) for one in things),
+            choices=tuple(_choice(tapped, line, shows_quantity=not is_range) for tapped in things),
         )
 
 
@@ -74,7 +74,11 @@ def _values(thing: PricedThing, line: TariffLine) -> list[PricedThing]:
 
 def _quantities(thing: PricedThing, line: TariffLine) -> list[PricedThing]:
     usual = ROUNDS if line.class_code is ClassCode.AMMUNITION else PIECES
-    return [replace(thing, quantity=one) for one in usual if line.cap_per_visit is None or one <= line.cap_per_visit]
+    return [
+        replace(thing, quantity=quantity)
+        for quantity in usual
+        if line.cap_per_visit is None or quantity <= line.cap_per_visit
+    ]
 
 
 def _choice(thing: PricedThing, line: TariffLine, *, shows_quantity: bool) -> Choice:

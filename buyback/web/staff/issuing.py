@@ -18,8 +18,8 @@ from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _
 from buyback.web.shell.login import actor
 from buyback.web.shell.request import keys, now, reading, settings, transacting
-from buyback.web.staff.blueprint import get_event, get_surrender, staff, to_surrender
-from buyback.web.staff.surrenders import Answer, refused_page
+from buyback.web.staff.blueprint import Answer, get_event, get_surrender, staff, to_surrender
+from buyback.web.staff.surrenders import refused_page
 
 _SERIALS = re.compile(r"\s*(?:[0-9]{1,6}(?:[\s,;]+[0-9]{1,6})*)?[\s,;]*", re.ASCII)
 SERIALS_LENGTH_MAX = 1500

@@ -21,7 +21,6 @@ TALLY_OUTCOMES = {
 
 SURRENDER_STATES = {
     SurrenderState.OPEN: (N_("En avalúo"), "info"),
-    SurrenderState.APPRAISED: (N_("Avaluada"), "info"),
     SurrenderState.AWAITING_APPROVAL: (N_("Espera aprobación"), "wait"),
     SurrenderState.OFFERED: (N_("Ofrecida"), "info"),
     SurrenderState.ACCEPTED: (N_("Aceptada, por pagar"), "wait"),
@@ -33,7 +32,6 @@ SURRENDER_STATES = {
 # How far a surrender has come: appraised, offered, accepted, paid. One that was given back is on no way.
 SURRENDER_STAGES = {
     SurrenderState.OPEN: 0,
-    SurrenderState.APPRAISED: 0,
     SurrenderState.AWAITING_APPROVAL: 0,
     SurrenderState.OFFERED: 1,
     SurrenderState.ACCEPTED: 3,
