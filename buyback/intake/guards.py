@@ -40,7 +40,7 @@ GUARDS = (
     ),
     Guard(
         "handover",
-        "parted_by_purge",
+        "deleted_by_purge",
         "DELETE",
         "(SELECT state FROM event WHERE id = OLD.event) NOT IN ('closed', 'purged')",
         "only a closed event is purged",
@@ -56,7 +56,7 @@ GUARDS = (
     ),
     Guard(
         "handover_item",
-        "parted_by_purge",
+        "deleted_by_purge",
         "DELETE",
         "(SELECT e.state FROM event e JOIN item i ON i.event = e.id WHERE i.id = OLD.item) NOT IN ('closed', 'purged')",
         "only a closed event is purged",

@@ -9,7 +9,7 @@ GUARDS = (
     NotReplaced("handover_voucher"),
     Guard(
         "handover_voucher",
-        "parted_by_purge",
+        "deleted_by_purge",
         "DELETE",
         "(SELECT e.state FROM event e JOIN voucher v ON v.event = e.id WHERE v.id = OLD.voucher)"
         " NOT IN ('closed', 'purged')",

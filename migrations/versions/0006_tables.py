@@ -789,10 +789,7 @@ def _intake() -> None:
             ["event", "day"], ["event_session.event", "event_session.day"], name="fk_surrender_event_day"
         ),
         sa.CheckConstraint(
-            (
-                "state IN ('open', 'awaiting_approval', 'offered', 'accepted', 'paid_out',"
-                " 'declined', 'cancelled')"
-            ),
+            "state IN ('open', 'awaiting_approval', 'offered', 'accepted', 'paid_out', 'declined', 'cancelled')",
             name="ck_surrender_surrender_state",
         ),
         sqlite_with_rowid=False,

@@ -83,7 +83,7 @@ KEPT = (
 )
 
 # What leads from weapon to voucher: deleted by the purge of a closed event, and at no other time.
-PARTED = {
+PURGED = {
     "handover": "SELECT state FROM event WHERE id = OLD.event",
     "handover_item": "SELECT e.state FROM event e JOIN item i ON i.event = e.id WHERE i.id = OLD.item",
     "handover_voucher": "SELECT e.state FROM event e JOIN voucher v ON v.event = e.id WHERE v.id = OLD.voucher",
@@ -255,10 +255,10 @@ def _postgresql() -> None:
         _postgresql_append_only(table)
     for table in KEPT:
         _postgresql_kept(table)
-    for table, state in PARTED.items():
+    for table, state in PURGED.items():
         _postgresql_guard(
             table,
-            "parted_by_purge",
+            "deleted_by_purge",
             "DELETE",
             f"({state}) NOT IN ('closed', 'purged')",
             "only a closed event is purged",
@@ -309,10 +309,10 @@ def _sqlite() -> None:
         _sqlite_append_only(table)
     for table in KEPT:
         _sqlite_kept(table)
-    for table, state in PARTED.items():
+    for table, state in PURGED.items():
         _sqlite_guard(
             table,
-            "parted_by_purge",
+            "deleted_by_purge",
             "DELETE",
             f"({state}) NOT IN ('closed', 'purged')",
             "only a closed event is purged",

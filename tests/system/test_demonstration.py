@@ -101,7 +101,7 @@ def test_the_demonstration_is_sound(database: Database) -> None:
 
 
 @pytest.mark.databases("sqlite")
-def test_past_events_are_parted_and_the_one_of_today_is_open(database: Database) -> None:
+def test_past_events_are_purged_and_the_one_of_today_is_open(database: Database) -> None:
     with database.reading() as session:
         states = {event.code: event.state for event in campaigns.events(session)}
     assert states == {demo.EVENT: EventState.OPEN} | dict.fromkeys(PUBLISHED, EventState.PURGED)

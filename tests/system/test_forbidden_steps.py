@@ -191,17 +191,17 @@ def a_voucher_moves_to_another_visit(hand: Hand) -> None:
     hand.change("handover_voucher", {"voucher": hand.world.unspent.id}, surrender=_visit(hand))
 
 
-@ACTS.forbidden_by("handover_item.parted_by_purge")
-def an_open_events_item_is_parted_from_its_visit(hand: Hand) -> None:
+@ACTS.forbidden_by("handover_item.deleted_by_purge")
+def an_open_events_item_is_torn_from_its_visit(hand: Hand) -> None:
     hand.take("handover_item", item=hand.world.item)
 
 
-@ACTS.forbidden_by("handover_voucher.parted_by_purge")
-def an_open_events_voucher_is_parted_from_its_visit(hand: Hand) -> None:
+@ACTS.forbidden_by("handover_voucher.deleted_by_purge")
+def an_open_events_voucher_is_torn_from_its_visit(hand: Hand) -> None:
     hand.take("handover_voucher", voucher=hand.world.unspent.id)
 
 
-@ACTS.forbidden_by("handover.parted_by_purge")
+@ACTS.forbidden_by("handover.deleted_by_purge")
 def an_open_events_visit_forgets_who_did_what(hand: Hand) -> None:
     hand.take("handover", surrender=_visit(hand))
 
