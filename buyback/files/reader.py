@@ -36,6 +36,7 @@ class Reader:
         self.problems: list[Problem] = [] if problems is None else problems
         self._raw = raw
         self._dialect = dialect
+        self._trims = dialect is Dialect.TYPED
         self._path = path
         self._line = line
         self._asked: set[str] = set()
@@ -57,7 +58,7 @@ class Reader:
         """The value as it came; None where there is none, and for a blank that a person left."""
         self._asked.add(key)
         value = self._raw.get(key)
-        if self._dialect is Dialect.TYPED and isinstance(value, str):
+        if self._trims and isinstance(value, str):
             return value.strip() or None
         return value
 

@@ -5,7 +5,7 @@ how to write it. What is accepted means exactly what was written.
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Sequence
 from datetime import date, datetime
 from enum import StrEnum
 from typing import TypeVar
@@ -105,12 +105,11 @@ def identifier(value: object) -> UUID:
     raise refusals.NotAnId(example="6f0c3f8e-2f0e-4d0f-9a55-0e7f5f4a7a11")
 
 
-def choice(value: object, options: Iterable[C]) -> C:
+def choice(value: object, options: Sequence[C]) -> C:
     """One of a closed list, as it stands there."""
-    known = {str(option): option for option in options}
-    if isinstance(value, str) and value in known:
-        return known[value]
-    raise refusals.NotOneOf(choices=", ".join(known))
+    if isinstance(value, str) and value in options:
+        return options[options.index(value)]
+    raise refusals.NotOneOf(choices=", ".join(options))
 
 
 def _two_decimals(typed: str) -> str:
