@@ -24,7 +24,7 @@ def as_xlsx(table: Table, *, made_at: datetime) -> bytes:
     A text that a spreadsheet would take for a formula is a text cell with the mark that says so.
     """
     written = io.BytesIO()
-    options = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False}
+    options = {"in_memory": True}
     with xlsxwriter.Workbook(written, options) as book:
         book.set_properties({"title": table.title, "created": made_at.replace(tzinfo=None)})
         writer = _Writer(book)

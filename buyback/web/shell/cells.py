@@ -1,32 +1,44 @@
 """Cells of a table that say which column they belong to, so that a row can be read where the heading is far away.
 
-A narrow screen shows each row as a slip of its own (``.stacked`` in static/css/data.css). The label comes from the
-heading; the roles keep the table a table for readers of screens, although its parts are laid out as blocks.
+A narrow screen shows each row as a slip of its own (``.stacked`` in static/css/data.css): beside each cell stands its
+column's heading. The roles keep the table a table for readers of screens, although its parts are laid out as blocks.
 """
 
-import re
-from collections.abc import Sequence
-from itertools import count
+from collections.abc import Callable, Sequence
 
 from markupsafe import Markup, escape
 
-_CELL = re.compile(r"<(t[dh])\b([^>]*)>(.*?)</\1>", re.DOTALL)
+Written = Callable[[], str]
 
 
-def labelled(row: Markup, columns: Sequence[Sequence[str]]) -> Markup:
-    """The cells of one row with their roles, each ``td`` with its column's text as ``data-label``.
+class Cells:
+    """Writes the cells of one row, from left to right under columns of (heading, class).
 
-    What a ``td`` holds becomes one box, so that label and content can stand beside each other.
+    What is in a cell is given as a value, or as markup between ``{% call cells.cell() %}`` and ``{% endcall %}``.
     """
-    number = count()
 
-    def mark(cell: re.Match[str]) -> str:
-        kind, attributes, held = cell.groups()
-        place = next(number)
-        if kind == "th":
-            return f'<th role="rowheader"{attributes}>{held}</th>'
-        said = f' data-label="{escape(columns[place][0])}"' if place < len(columns) else ""
-        box = f'<div class="cell">{held.strip()}</div>' if held.strip() else ""
-        return f'<td role="cell"{said}{attributes}>{box}</td>'
+    def __init__(self, columns: Sequence[tuple[str, str]]) -> None:
+        self._columns = iter(columns)
 
-    return Markup(_CELL.sub(mark, row))  # noqa: S704  the row is markup already; the labels are escaped
+    def head(self, content: object = "", *, look: str = "", caller: Written | None = None) -> Markup:
+        """The cell that names the row; ``look`` is a class in place of the column's."""
+        _, column_look = next(self._columns)
+        return Markup('<th role="rowheader" scope="row"{}>{}</th>').format(
+            _class(look or column_look), _content(content, caller)
+        )
+
+    def cell(self, content: object = "", *, caller: Written | None = None) -> Markup:
+        """The next cell. What it holds is one box, so that heading and content can stand beside each other."""
+        heading, look = next(self._columns)
+        held = _content(content, caller)
+        box = Markup('<div class="cell">{}</div>').format(held) if held else Markup()
+        return Markup('<td role="cell" data-label="{}"{}>{}</td>').format(heading, _class(look), box)
+
+
+def _class(look: str) -> Markup:
+    return Markup(' class="{}"').format(look) if look else Markup()
+
+
+def _content(content: object, caller: Written | None) -> Markup:
+    """What is in a cell, without the space around it: an empty one leaves no gap on a slip."""
+    return escape(caller() if caller else content).strip()

@@ -12,7 +12,7 @@ from jinja2.environment import TemplateModule
 from buyback.paths import STATIC
 from buyback.web.shell import i18n, login
 from buyback.web.shell.audiences import Audience, navigation_for
-from buyback.web.shell.cells import labelled
+from buyback.web.shell.cells import Cells
 
 COMPONENTS = "components/"
 STATIC_URL = "/static/"
@@ -47,8 +47,9 @@ def _public(module: TemplateModule) -> dict[str, Any]:
 
 def init(app: Flask, audiences: tuple[Audience, ...], *, demonstration: bool) -> None:
     """Give every template its vocabulary."""
-    app.jinja_env.globals.update(static=static, languages=i18n.LANGUAGES, demonstration=demonstration)
-    app.jinja_env.filters["labelled"] = labelled
+    app.jinja_env.globals.update(
+        static=static, languages=i18n.LANGUAGES, demonstration=demonstration, cells_of_a_row=Cells
+    )
     app.jinja_env.globals["ui"] = _components(app)
 
     @app.context_processor
