@@ -36,6 +36,8 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, registry, sessionmaker
 
+from buyback.patience import make_postgresql
+
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
@@ -140,8 +142,8 @@ def affected(result: object) -> int:
 class Database:
     """An engine with its two kinds of transaction: ``reading`` and ``transact``."""
 
-    def __init__(self, url: str, *, pool_size: int = 5) -> None:
-        self.engine = make_engine(url, pool_size=pool_size)
+    def __init__(self, url: str, *, pool_size: int = 5, answer_s: float | None = None) -> None:
+        self.engine = make_engine(url, pool_size=pool_size, answer_s=answer_s)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
         self._sessions = sessionmaker(self.engine, expire_on_commit=False)
         self._one_writer = threading.Lock() if self.is_sqlite else None
@@ -201,13 +203,13 @@ def _worth_another_try(error: DBAPIError, *, again_on_conflict: bool) -> bool:
     return getattr(error.orig, "sqlstate", None) in RETRIED_STATES
 
 
-def make_engine(url: str, *, pool_size: int = 5) -> Engine:
-    """An engine for either database; on SQLite every connection gets its pragmas, and they are asserted."""
+def make_engine(url: str, *, pool_size: int = 5, answer_s: float | None = None) -> Engine:
+    """An engine for either database; on SQLite every connection gets its pragmas, and they are asserted.
+
+    With ``answer_s`` a silent PostgreSQL is given up after so many seconds.
+    """
     if not url.startswith("sqlite"):
-        prepare = {"prepare_threshold": 1}
-        engine = create_engine(url, pool_size=pool_size, max_overflow=pool_size, connect_args=prepare)
-        event.listen(engine, "connect", _prepare_postgresql)
-        return engine
+        return make_postgresql(url, pool_size=pool_size, answer_s=answer_s)
     _keep_private(make_url(url).database)
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5})
     event.listen(engine, "connect", _prepare_sqlite)
@@ -221,12 +223,6 @@ def _keep_private(file: str | None) -> None:
         Path(file).touch(0o600)
         if Path(file).stat().st_mode & 0o077:
             Path(file).chmod(0o600)
-
-
-def _prepare_postgresql(connection: Any, _record: object) -> None:  # noqa: ANN401  the driver's own
-    """Plan a prepared statement once. Planning a redemption's one read takes five times as long as running it."""
-    connection.execute("SET plan_cache_mode = force_generic_plan")
-    connection.commit()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -10,6 +10,7 @@ from gunicorn.app.base import BaseApplication
 
 from buyback.app import create_app
 from buyback.db import Database
+from buyback.patience import ANSWER_S
 from buyback.security.keys import load
 from buyback.settings import Settings
 
@@ -20,7 +21,7 @@ def build(settings: Settings, *, pool_size: int = THREADS) -> Flask:
     """The app over its own database connections: built in each worker, after the fork."""
     return create_app(
         settings,
-        database=Database(settings.database_url, pool_size=pool_size),
+        database=Database(settings.database_url, pool_size=pool_size, answer_s=ANSWER_S),
         keys=load(settings.keys),
         clock=lambda: datetime.now(UTC),
     )

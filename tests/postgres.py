@@ -56,7 +56,7 @@ class Server:
     def crash(self) -> None:
         """SIGKILL for the postmaster and every process of its own: no buffer is written, nobody is told."""
         held = self.sockets / "data" / "postmaster.pid"
-        postmaster = int(held.read_text(encoding="ascii").split()[0])
+        postmaster = self._postmaster()
         os.kill(postmaster, signal.SIGSTOP)  # it begins nothing more
         doomed = (postmaster, *_children(postmaster))
         for process in doomed:
@@ -66,6 +66,22 @@ class Server:
             time.sleep(0.01)
         for lock in (held, self.sockets / f".s.PGSQL.{SOCKET_PORT}.lock"):  # zombies would seem to hold them still
             lock.unlink(missing_ok=True)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """The server stands still for the length of a ``with``: it answers nobody and hangs up on nobody."""
+        postmaster = self._postmaster()
+        stopped = (postmaster, *_children(postmaster))
+        for process in stopped:
+            os.kill(process, signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            for process in stopped:
+                os.kill(process, signal.SIGCONT)
+
+    def _postmaster(self) -> int:
+        return int((self.sockets / "data" / "postmaster.pid").read_text(encoding="ascii").split()[0])
 
     def start(self) -> None:
         """Start a server that crashed: it recovers from its log first."""

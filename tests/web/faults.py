@@ -1,7 +1,10 @@
 """A portal in which everything goes wrong, on purpose."""
 
+import sqlite3
+
 from flask import Blueprint, abort, render_template_string
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from buyback.errors import Forbidden, NotFound, Refused
 from buyback.security.access import Permission
@@ -28,11 +31,21 @@ def bug() -> str:
     raise RuntimeError(SECRET)
 
 
+@faults.get("/faults/locked")
+@faults.get("/api/faults/locked")
+@open_to_all
+def locked_database() -> str:
+    """A database that cannot answer."""
+    cause = sqlite3.OperationalError("database is locked")
+    cause.sqlite_errorname = "SQLITE_BUSY"
+    raise OperationalError("UPDATE t SET a = :typed", {"typed": SECRET}, cause)
+
+
 @faults.get("/faults/database")
 @faults.get("/api/faults/database")
 @open_to_all
 def broken_database() -> str:
-    """A database that cannot answer."""
+    """A database that answers with an error."""
     return str(reading().execute(text("SELECT 1 FROM nowhere WHERE :typed = 1"), {"typed": SECRET}))
 
 

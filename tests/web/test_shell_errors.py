@@ -29,7 +29,7 @@ def test_a_fault_of_ours_shows_a_reference_and_nothing_of_the_fault(
     for path in ("/faults/bug", "/faults/database", "/faults/undefined", "/api/faults/bug", "/api/faults/database"):
         answer = site.browser().get(path)
         assert answer.status_code in {500, 503}, path
-        for leak in (faults.SECRET, "Traceback", "RuntimeError", "nowhere", "sqlite", ".py", "nobody_gave_this"):
+        for leak in (faults.SECRET, "Traceback", "RuntimeError", "nowhere", "sqlite3", ".py", "nobody_gave_this"):
             assert leak not in answer.text, (path, leak)
     log = capsys.readouterr().err
     assert "RuntimeError" in log
@@ -51,11 +51,34 @@ def test_what_people_typed_is_not_in_the_log_of_a_database_fault(
 
 
 def test_a_database_that_cannot_answer_asks_to_try_again(site: Site) -> None:
-    page, machine = site.browser().get("/faults/database"), site.browser().get("/api/faults/database")
+    page, machine = site.browser().get("/faults/locked"), site.browser().get("/api/faults/locked")
     assert (page.status_code, machine.status_code) == (503, 503)
     assert page.headers["Retry-After"] == machine.headers["Retry-After"] == "2"
     assert machine.json is not None
     assert (machine.json["code"], machine.json["whose"]) == ("try_again", "system")
+
+
+def test_a_database_that_answers_with_an_error_is_our_fault_and_told_by_its_code(site: Site) -> None:
+    page, machine = site.browser().get("/faults/database"), site.browser().get("/api/faults/database")
+    assert (page.status_code, machine.status_code) == (500, 500)
+    assert "SQLITE_ERROR" in page.text
+    assert machine.json is not None
+    assert machine.json["fault"] == "SQLITE_ERROR"
+
+
+@pytest.mark.parametrize("path, traced", [("/faults/bug", True), ("/faults/database", True), ("/faults/locked", False)])
+def test_a_fault_that_repeats_is_traced_once_and_takes_a_line_each_time(
+    site: Site,
+    capsys: pytest.CaptureFixture[str],
+    path: str,
+    traced: bool,  # noqa: FBT001  a parameter of the test
+) -> None:
+    logs = []
+    for _ in range(3):
+        site.browser().get(path)
+        logs.append(capsys.readouterr().err)
+    assert ["Traceback" in log for log in logs] == [traced, False, False]
+    assert all("kind=" in log for log in logs)
 
 
 def test_a_refusal_is_a_sentence_for_people_and_a_problem_for_machines(site: Site) -> None:

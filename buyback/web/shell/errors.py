@@ -21,11 +21,27 @@ from buyback.web.shell import login, logs
 from buyback.web.shell.csrf import CsrfError
 from buyback.web.shell.i18n import N_, sentence
 from buyback.web.shell.pages import page
-from buyback.web.shell.request import is_api
+from buyback.web.shell.request import is_api, wiring
 
 logger = structlog.get_logger(__name__)
 
 RETRY_SECONDS = 2
+
+# Beginnings of SQLSTATE (PostgreSQL, appendix A) and of SQLite's names for a database that cannot answer now: the line
+# is cut, it is out of space or connections, it is stopping, a lock did not come in time.
+SILENT = (
+    "08",
+    "40",
+    "53",
+    "55",
+    "57",
+    "58",
+    "SQLITE_BUSY",
+    "SQLITE_CANTOPEN",
+    "SQLITE_FULL",
+    "SQLITE_IOERR",
+    "SQLITE_LOCKED",
+)
 
 STATUS: dict[type[Refused], int] = {
     Refused: http.HTTPStatus.CONFLICT,
@@ -160,7 +176,9 @@ def _http_problem(status: int) -> Response:
 
 
 def _unavailable(error: StatementError | PoolTimeoutError) -> Response:
-    _log(error)
+    if _can_answer(error):
+        return _fault(error)
+    _log(error, known=True)
     login.ask_nobody()
     retry = {"Retry-After": str(RETRY_SECONDS)}
     if is_api():
@@ -173,13 +191,37 @@ def _unavailable(error: StatementError | PoolTimeoutError) -> Response:
 def _fault(error: Exception) -> Response:
     _log(error)
     login.ask_nobody()
-    reference = logs.request_id()
+    reference, code = logs.request_id(), _code(error)
     if is_api():
-        return problem(500, "internal_server_error", str(WORDS[500].title), whose="system", reference=reference)
-    return error_page(500, reference=reference)
+        more: dict[str, Any] = {"fault": code} if code else {}
+        title = str(WORDS[500].title)
+        return problem(500, "internal_server_error", title, whose="system", reference=reference, **more)
+    return error_page(500, reference=" · ".join(filter(None, [reference, code])))
 
 
-def _log(error: Exception) -> None:
+def _can_answer(error: Exception) -> bool:
+    """Whether the database did answer, with an error that no other try would mend."""
+    code = _code(error)
+    return bool(code) and not code.startswith(SILENT)
+
+
+def _log(error: Exception, *, known: bool = False) -> None:
+    """One line a fault; with its trace the first time only, since a fault that repeats would fill the disk.
+
+    ``known`` ones, such as a database that does not answer, need no trace.
+    """
+    code = _code(error)
+    kind = f"{type(error).__name__} {code}".strip()
     if isinstance(error, StatementError):
         error.hide_parameters = True  # they hold what people typed
-    logger.error("fault", request=logs.request_id(), exc_info=error)
+    traced: set[str] = wiring().traced
+    trace = None if known or kind in traced else error
+    if not known:
+        traced.add(kind)
+    logger.error("fault", request=logs.request_id(), kind=kind, exc_info=trace)
+
+
+def _code(error: Exception) -> str:
+    """PostgreSQL's SQLSTATE or SQLite's name of an error of the database; empty for others."""
+    cause = getattr(error, "orig", None)
+    return str(getattr(cause, "sqlstate", None) or getattr(cause, "sqlite_errorname", None) or "")

@@ -5,7 +5,7 @@ Views never touch ``flask.g`` themselves; these functions are its typed door.
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar, cast
 
@@ -30,6 +30,7 @@ class Wiring:
     database: Database
     keys: KeyRing
     clock: Callable[[], datetime]
+    traced: set[str] = field(default_factory=set)  # kinds of faults whose trace is in the log already
 
 
 def wiring() -> Wiring:
