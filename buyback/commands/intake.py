@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from buyback.commands.base import Context, as_json, report
 from buyback.files.refusals import FileTooLarge
 from buyback.money import decimal_text, screen_text
-from buyback.paper_forms.service import Outcome, import_forms, preview
+from buyback.paper_forms.service import ImportOutcome, import_forms, preview
 from buyback.people.rules import OPERATOR
 
 FILE_BYTES_MAX = 64_000_000  # a year of the programme is under ten
@@ -34,12 +34,12 @@ def import_(context: Context, *, file: Path, dry_run: bool, as_json: bool) -> No
     report(_document(outcome), _text(outcome, dry_run=dry_run), as_json=as_json)
 
 
-def _preview(context: Context, content: bytes) -> Outcome:
+def _preview(context: Context, content: bytes) -> ImportOutcome:
     with context.database.reading() as session:
         return preview(session, content=content, now=context.now())
 
 
-def _store(context: Context, content: bytes) -> Outcome:
+def _store(context: Context, content: bytes) -> ImportOutcome:
     hidden = not sys.stderr.isatty()
     with click.progressbar(length=0, label="Importing", file=sys.stderr, hidden=hidden, show_eta=True) as bar:
 
@@ -47,7 +47,7 @@ def _store(context: Context, content: bytes) -> Outcome:
             bar.length = total
             bar.update(done - bar.pos)
 
-        def work(session: Session) -> Outcome:
+        def work(session: Session) -> ImportOutcome:
             bar.pos = 0  # another try begins again
             return import_forms(
                 session, content=content, by=OPERATOR, keys=context.keys, now=context.now(), progress=progress
@@ -56,7 +56,7 @@ def _store(context: Context, content: bytes) -> Outcome:
         return context.transact(work)
 
 
-def _document(outcome: Outcome) -> dict[str, object]:
+def _document(outcome: ImportOutcome) -> dict[str, object]:
     return {
         "surrenders": outcome.surrenders,
         "items": outcome.items,
@@ -66,7 +66,7 @@ def _document(outcome: Outcome) -> dict[str, object]:
     }
 
 
-def _text(outcome: Outcome, *, dry_run: bool) -> str:
+def _text(outcome: ImportOutcome, *, dry_run: bool) -> str:
     done = "would be stored (dry run)" if dry_run else "stored"
     return (
         f"{outcome.surrenders} surrenders with {outcome.items} items {done}: {outcome.vouchers} vouchers,"

@@ -1,7 +1,7 @@
 """Later capture: surrenders from a file of paper forms, with their vouchers, all of them or none."""
 
 import hashlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -9,27 +9,25 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.campaigns.facts import EventFacts
-from buyback.errors import InvalidInput, Problem, Refused
+from buyback.errors import InvalidInput, Problem
 from buyback.intake import capture
 from buyback.intake import queries as intake
 from buyback.intake.capture import CapturedItem, CapturedSurrender
-from buyback.money import decimal_text, screen_text
+from buyback.money import decimal_text
 from buyback.paper_forms.file import read_file
 from buyback.paper_forms.plan import Plan, Planned, make_plan
 from buyback.people.rules import Actor
 from buyback.security.keyring import KeyRing
 from buyback.totals import service as totals
 from buyback.vouchers import queries as vouchers
-from buyback.vouchers.queries import Blank
-from buyback.vouchers.rules import BlanksDoNotFit, SerialNotBlank, SerialUnknown, split
-from buyback.vouchers.serials import serial_text
+from buyback.vouchers.rules import Blank, BlanksDoNotFit, faces_to_mint, refused_blanks
 from buyback.vouchers.service import Payout, pay_out_all
 
 AT_ONCE = 250  # surrenders stored by one round of statements: enough to be fast, few enough to be small
 
 
 @dataclass(frozen=True)
-class Outcome:
+class ImportOutcome:
     """What an import stored, or would store: ``awarded`` in cents, ``already`` surrenders known from before."""
 
     surrenders: int = 0
@@ -38,8 +36,8 @@ class Outcome:
     awarded: int = 0
     already: int = 0
 
-    def __add__(self, other: "Outcome") -> "Outcome":
-        return Outcome(
+    def __add__(self, other: "ImportOutcome") -> "ImportOutcome":
+        return ImportOutcome(
             self.surrenders + other.surrenders,
             self.items + other.items,
             self.vouchers + other.vouchers,
@@ -60,11 +58,11 @@ def check_forms(session: Session, *, content: bytes, now: datetime) -> Plan:
     return plan
 
 
-def preview(session: Session, *, content: bytes, now: datetime) -> Outcome:
+def preview(session: Session, *, content: bytes, now: datetime) -> ImportOutcome:
     """What importing a file would store; nothing is written. Raises InvalidInput as ``check_forms``."""
     plan = check_forms(session, content=content, now=now)
-    outcomes = (_outcome(session, event, planned) for event, planned in plan.by_event)
-    return sum(outcomes, Outcome(already=plan.already))
+    outcomes = (_foresee(session, event, planned) for event, planned in plan.by_event)
+    return sum(outcomes, ImportOutcome(already=plan.already))
 
 
 def import_forms(
@@ -75,17 +73,17 @@ def import_forms(
     keys: KeyRing,
     now: datetime,
     progress: Callable[[int, int], None] = lambda _done, _total: None,
-) -> Outcome:
+) -> ImportOutcome:
     """Store all surrenders of a file and issue their vouchers; ``progress`` hears (done, total).
 
     A file imported before is counted as ``already``. Raises InvalidInput as ``check_forms``, and then nothing of
     the file is stored.
     """
     plan = check_forms(session, content=content, now=now)
-    outcome = Outcome(already=plan.already)
+    outcome = ImportOutcome(already=plan.already)
     done = 0
     for event, planned in plan.by_event:
-        stored = Outcome()
+        stored = ImportOutcome()
         number = intake.last_number(session, event.id) + 1
         for some in _portions(planned):
             stored += _store(session, event, some, number=number, keys=keys)
@@ -103,7 +101,9 @@ def _portions(planned: Sequence[Planned]) -> Iterator[Sequence[Planned]]:
         yield planned[start : start + AT_ONCE]
 
 
-def _store(session: Session, event: EventFacts, planned: Sequence[Planned], *, number: int, keys: KeyRing) -> Outcome:
+def _store(
+    session: Session, event: EventFacts, planned: Sequence[Planned], *, number: int, keys: KeyRing
+) -> ImportOutcome:
     surrenders = [_captured(entry) for entry in planned]
     stored = capture.store(session, event=event, surrenders=surrenders, first_number=number)
     payouts = [
@@ -111,7 +111,7 @@ def _store(session: Session, event: EventFacts, planned: Sequence[Planned], *, n
         for surrender, entry in zip(stored, planned, strict=True)
     ]
     issued = pay_out_all(session, event=event, payouts=payouts, keys=keys)
-    return Outcome(
+    return ImportOutcome(
         surrenders=len(stored),
         items=sum(len(entry.form.items) for entry in planned),
         vouchers=sum(map(len, issued)),
@@ -136,7 +136,9 @@ def _captured(planned: Planned) -> CapturedSurrender:
     )
 
 
-def _audit(session: Session, event: EventFacts, stored: Outcome, *, content: bytes, by: Actor, now: datetime) -> None:
+def _audit(
+    session: Session, event: EventFacts, stored: ImportOutcome, *, content: bytes, by: Actor, now: datetime
+) -> None:
     body = {
         "by": by.name,
         "event": event.code,
@@ -149,20 +151,20 @@ def _audit(session: Session, event: EventFacts, stored: Outcome, *, content: byt
     audit.record(session, chain=by.chain, act="surrender:import", body=body, now=now, event=event.id)
 
 
-def _outcome(session: Session, event: EventFacts, planned: Sequence[Planned]) -> Outcome:
+def _foresee(session: Session, event: EventFacts, planned: Sequence[Planned]) -> ImportOutcome:
     blanks = _blanks(session, event, planned)
-    return Outcome(
+    return ImportOutcome(
         surrenders=len(planned),
         items=sum(len(entry.form.items) for entry in planned),
-        vouchers=sum(_voucher_count(event, entry, blanks) for entry in planned),
+        vouchers=sum(len(entry.form.serials) + len(_faces_minted(event, entry, blanks)) for entry in planned),
         awarded=sum(entry.appraisal.award for entry in planned),
     )
 
 
-def _voucher_count(event: EventFacts, planned: Planned, blanks: dict[int, Blank]) -> int:
-    serials, award = planned.form.serials, planned.appraisal.award
-    left = award - sum(blanks[serial].face for serial in serials)
-    return len(serials) + len(split(left, event.programme.denominations))
+def _faces_minted(event: EventFacts, planned: Planned, blanks: Mapping[int, Blank]) -> tuple[int, ...]:
+    """The faces that pay a form beside its blanks; BlanksDoNotFit where these are not worth the award."""
+    given = [blanks[serial].face for serial in planned.form.serials]
+    return faces_to_mint(planned.appraisal.award, given, event.programme.denominations)
 
 
 def _blanks(session: Session, event: EventFacts, planned: Sequence[Planned]) -> dict[int, Blank]:
@@ -175,19 +177,10 @@ def _blank_problems(session: Session, event: EventFacts, planned: Sequence[Plann
     """Named blanks must exist, be blank, and be worth the award but for one remainder voucher."""
     blanks = _blanks(session, event, planned)
     for entry in planned:
-        wrong = list(_blank_refusals(entry.form.serials, blanks))
-        yield from (Problem(refusal.field or "", refusal, entry.form.line) for refusal in wrong)
-        if entry.form.serials and not wrong:
-            given = sum(blanks[serial].face for serial in entry.form.serials)
-            if not 0 <= entry.appraisal.award - given < min(event.programme.denominations):
-                facts = {"given": screen_text(given), "award": screen_text(entry.appraisal.award)}
-                yield Problem("serials", BlanksDoNotFit(**facts), entry.form.line)
-
-
-def _blank_refusals(serials: Sequence[int], blanks: dict[int, Blank]) -> Iterator[Refused]:
-    for position, serial in enumerate(serials):
-        blank, place = blanks.get(serial), f"serials[{position}]"
-        if blank is None:
-            yield SerialUnknown(field=place, serial=serial_text(serial))
-        elif blank.is_issued:
-            yield SerialNotBlank(field=place, serial=serial_text(serial))
+        line, refused = entry.form.line, list(refused_blanks(entry.form.serials, blanks))
+        yield from (Problem(f"serials[{place}]", refusal, line) for place, refusal in refused)
+        try:
+            if not refused:
+                _faces_minted(event, entry, blanks)
+        except BlanksDoNotFit as refusal:
+            yield Problem("serials", refusal, line)

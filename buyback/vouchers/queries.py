@@ -14,7 +14,8 @@ from buyback.errors import NotFound
 from buyback.intake import queries as intake
 from buyback.intake.queries import IDS_A_STATEMENT
 from buyback.ledger import queries as ledger
-from buyback.vouchers.rules import Disposition, ResolutionKind, Stock, disposition
+from buyback.vouchers.rules import Blank, Disposition, ResolutionKind, Stock, disposition
+from buyback.vouchers.serials import serial_text
 from buyback.vouchers.tables import HandoverVoucher, Issuance, Resolution, Reversal, Voucher
 
 
@@ -28,14 +29,6 @@ class Standing:
     face: int
     cycle: int
     disposition: Disposition
-
-
-@dataclass(frozen=True)
-class Blank:
-    """A voucher that a paper form names; ``face`` in cents."""
-
-    face: int
-    is_issued: bool
 
 
 @dataclass(frozen=True)
@@ -61,7 +54,7 @@ def get_standing(session: Session, *, event: UUID, serial: int) -> Standing:
     """One voucher by its event and serial; NotFound otherwise."""
     row = session.execute(_standings().where(Voucher.event == event, Voucher.serial == serial)).first()
     if row is None:
-        raise NotFound(field="serial", what="el vale", name=f"{serial:06d}")
+        raise NotFound(field="serial", what="el vale", name=serial_text(serial))
     return _standing(row)
 
 
@@ -98,11 +91,11 @@ def blanks(session: Session, *, event: UUID, serials: Collection[int]) -> dict[i
     found: dict[int, Blank] = {}
     while some := list(islice(wanted, IDS_A_STATEMENT)):
         rows = session.execute(
-            select(Voucher.serial, Voucher.face, Issuance.voucher.is_not(None))
+            select(Voucher.id, Voucher.serial, Voucher.face, Issuance.voucher.is_not(None))
             .outerjoin(Issuance, Issuance.voucher == Voucher.id)
             .where(Voucher.event == event, Voucher.serial.in_(some))
         )
-        found.update({serial: Blank(face, is_issued=issued) for serial, face, issued in rows})
+        found.update({row.serial: Blank(*row) for row in rows})
     return found
 
 

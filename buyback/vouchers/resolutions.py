@@ -24,6 +24,7 @@ from buyback.vouchers import queries, redemptions
 from buyback.vouchers.queries import Standing
 from buyback.vouchers.redemptions import Redemption
 from buyback.vouchers.rules import Disposition, Fate, ResolutionKind, VoidReason, VoucherNotOutstanding
+from buyback.vouchers.serials import serial_text
 from buyback.vouchers.service import MintedVoucher, issue_again
 from buyback.vouchers.tables import HandoverVoucher, Replacement, Resolution, ResolutionFate, Reversal
 
@@ -112,7 +113,7 @@ def void(session: Session, *, event: EventFacts, serial: int, reason: VoidReason
     """Make an outstanding voucher worthless; its budget goes back. What it was before."""
     standing = queries.get_standing(session, event=event.id, serial=serial)
     if standing.disposition is not Disposition.ISSUED:
-        raise VoucherNotOutstanding(field="serial", serial=f"{serial:06d}", disposition=standing.disposition.value)
+        raise VoucherNotOutstanding(field="serial", serial=serial_text(serial), disposition=standing.disposition.value)
     closed = event.state in (EventState.CLOSED, EventState.PURGED)
     resolve(
         session,

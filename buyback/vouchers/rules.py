@@ -3,12 +3,15 @@
 What a till is refused is in ``redemption``.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
+from uuid import UUID
 
 from buyback.errors import Refused
+from buyback.money import screen_text
+from buyback.vouchers.serials import serial_text
 
 
 class ResolutionKind(StrEnum):
@@ -59,6 +62,16 @@ class Stock:
 
     blank: int
     issued: int
+
+
+@dataclass(frozen=True)
+class Blank:
+    """A voucher that was named by its serial, to be given out. ``face`` in cents."""
+
+    id: UUID
+    serial: int
+    face: int
+    is_issued: bool
 
 
 class FloatExceeded(Refused):
@@ -135,3 +148,23 @@ def split(award: int, denominations: Sequence[int]) -> tuple[int, ...]:
         fitting, left = divmod(left, face)
         faces += [face] * fitting
     return (*faces, left) if left else tuple(faces)
+
+
+def refused_blanks(serials: Sequence[int], found: Mapping[int, Blank]) -> Iterator[tuple[int, Refused]]:
+    """Which of the serials named are no voucher of the event, or one that is given out: place and refusal."""
+    for place, serial in enumerate(serials):
+        if serial not in found:
+            yield place, SerialUnknown(field="serials", serial=serial_text(serial))
+        elif found[serial].is_issued:
+            yield place, SerialNotBlank(field="serials", serial=serial_text(serial))
+
+
+def faces_to_mint(award: int, given: Sequence[int], denominations: Sequence[int]) -> tuple[int, ...]:
+    """The faces that pay an award beside the blanks given out, whose faces are ``given``; cents, largest first.
+
+    BlanksDoNotFit unless blanks leave no more than one remainder voucher under the smallest denomination.
+    """
+    left = award - sum(given)
+    if given and not 0 <= left < min(denominations):
+        raise BlanksDoNotFit(field="serials", given=screen_text(sum(given)), award=screen_text(award))
+    return split(left, denominations)

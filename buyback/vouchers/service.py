@@ -26,16 +26,16 @@ from buyback.ledger.service import Entry
 from buyback.money import decimal_text, screen_text
 from buyback.people.rules import Actor
 from buyback.security.keyring import KeyRing, token_hash
+from buyback.vouchers import queries
 from buyback.vouchers.rules import (
-    BlanksDoNotFit,
     FloatExceeded,
     SecretsGone,
     SerialNotBlank,
     SerialsUsedUp,
-    SerialUnknown,
-    split,
+    faces_to_mint,
+    refused_blanks,
 )
-from buyback.vouchers.serials import SERIALS, serial_at
+from buyback.vouchers.serials import SERIALS, serial_at, serial_text
 from buyback.vouchers.tables import HandoverVoucher, Issuance, SerialCounter, Voucher
 
 
@@ -121,7 +121,11 @@ def pay_out_all(
     _check_float(session, event, sum(payout.award for payout in payouts))
     blanks = _take_blanks(session, event, [serial for payout in payouts for serial in payout.serials])
     named = [tuple(blanks[serial] for serial in payout.serials) for payout in payouts]
-    wanted = [_faces_to_mint(event, payout, given) for payout, given in zip(payouts, named, strict=True)]
+    denominations = event.programme.denominations
+    wanted = [
+        faces_to_mint(payout.award, [blank.face for blank in given], denominations)
+        for payout, given in zip(payouts, named, strict=True)
+    ]
     minted = iter(mint(session, event=event, faces=[face for faces in wanted for face in faces], keys=keys))
     issued = [(*given, *(next(minted) for _ in faces)) for given, faces in zip(named, wanted, strict=True)]
     _issue(session, event, payouts, issued)
@@ -186,30 +190,13 @@ def _check_float(session: Session, event: EventFacts, wanted: int) -> None:
 
 def _take_blanks(session: Session, event: EventFacts, serials: Sequence[int]) -> dict[int, MintedVoucher]:
     """The blanks with these serials; each exists, is unissued, and is named once."""
-    if not serials:
-        return {}
-    rows = session.execute(
-        select(Voucher.id, Voucher.serial, Voucher.face, Issuance.voucher.label("issued"))
-        .outerjoin(Issuance, Issuance.voucher == Voucher.id)
-        .where(Voucher.event == event.id, Voucher.serial.in_(set(serials)))
-    ).all()
-    found = {row.serial: row for row in rows}
+    found = queries.blanks(session, event=event.id, serials=serials)
+    for _place, refusal in refused_blanks(serials, found):
+        raise refusal
     for serial, times in Counter(serials).items():
-        if serial not in found:
-            raise SerialUnknown(field="serials", serial=f"{serial:06d}")
-        if times > 1 or found[serial].issued is not None:
-            raise SerialNotBlank(field="serials", serial=f"{serial:06d}")
-    return {serial: MintedVoucher(row.id, row.serial, row.face) for serial, row in found.items()}
-
-
-def _faces_to_mint(event: EventFacts, payout: Payout, given: Sequence[MintedVoucher]) -> tuple[int, ...]:
-    denominations = event.programme.denominations
-    if not payout.serials:
-        return split(payout.award, denominations)
-    left = payout.award - sum(voucher.face for voucher in given)
-    if not 0 <= left < min(denominations):
-        raise BlanksDoNotFit(field="serials", given=screen_text(payout.award - left), award=screen_text(payout.award))
-    return split(left, denominations)
+        if times > 1:
+            raise SerialNotBlank(field="serials", serial=serial_text(serial))
+    return {serial: MintedVoucher(blank.id, blank.serial, blank.face) for serial, blank in found.items()}
 
 
 def _issue(

@@ -6,7 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buyback.vouchers.rules import Disposition, ResolutionKind, disposition, is_past, split
+from buyback.vouchers.rules import (
+    BlanksDoNotFit,
+    Disposition,
+    ResolutionKind,
+    disposition,
+    faces_to_mint,
+    is_past,
+    split,
+)
 
 DENOMINATIONS = (5000, 2000, 1000, 500)
 
@@ -53,6 +61,23 @@ def test_no_run_of_faces_could_have_been_one_larger_denomination(award: int, fac
 def test_a_negative_award_or_a_face_of_nothing_is_a_mistake(award: int, faces: tuple[int, ...]) -> None:
     with pytest.raises(ValueError, match=r"."):
         split(award, faces)
+
+
+@pytest.mark.parametrize(
+    "given, minted",
+    [((), (5000, 5000, 5000)), ((5000, 5000, 5000), ()), ((5000, 5000, 2000, 2000, 505), (495,)), ((14999,), (1,))],
+)
+def test_blanks_pay_an_award_with_at_most_one_remainder_minted_beside_them(
+    given: tuple[int, ...], minted: tuple[int, ...]
+) -> None:
+    assert faces_to_mint(150_00, given, DENOMINATIONS) == minted
+
+
+@pytest.mark.parametrize("given", [(145_00,), (50_00, 50_00), (150_01,), (200_00,)])
+def test_blanks_short_by_the_smallest_denomination_or_over_the_award_do_not_fit(given: tuple[int, ...]) -> None:
+    with pytest.raises(BlanksDoNotFit) as refused:
+        faces_to_mint(150_00, given, DENOMINATIONS)
+    assert refused.value.field == "serials"
 
 
 @pytest.mark.parametrize(

@@ -11,6 +11,7 @@ from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotOpen
 from buyback.campaigns.states import EventState
 from buyback.closing import service as closing
+from buyback.closing.expiry import expire_due
 from buyback.closing.rules import (
     CountedAlready,
     CountMoment,
@@ -24,7 +25,17 @@ from buyback.closing.rules import (
 from buyback.db import Database
 from buyback.intake import offers
 from buyback.ledger import queries as ledger
-from buyback.ledger.rules import ALLOTTED, AVAILABLE, AccountRef, event_scope, programme_scope
+from buyback.ledger.rules import (
+    ALLOTTED,
+    AVAILABLE,
+    BREAKAGE,
+    COMMITTED,
+    OUTSTANDING,
+    PROGRAMME_COST,
+    AccountRef,
+    event_scope,
+    programme_scope,
+)
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
 from buyback.vouchers import service
@@ -81,6 +92,22 @@ def test_two_equal_counts_close_the_event_and_destroy_its_salt(
     assert (closed.state, closed.salt) == (EventState.CLOSED, None)
     with pytest.raises(SecretsGone):
         database.transact(lambda session: service.mint(session, event=closed, faces=[5_00], keys=make_keys()))
+    assert_sound(database)
+
+
+def test_what_expires_is_breakage_and_its_budget_returns_to_the_programme(
+    database: Database, event: EventFacts
+) -> None:
+    """5100 is not relieved: what was promised and never fetched stands on 5900 until its funders are told."""
+    day_after = event.expires_on + timedelta(days=1)
+    run = database.transact(lambda session: expire_due(session, today=day_after, by=OPERATOR, now=LATER))
+    assert (run.vouchers, run.amount) == (3, 150_00)
+    scope = event_scope(event.id)
+    expected = {BREAKAGE: 150_00, PROGRAMME_COST: 150_00, OUTSTANDING: 0, COMMITTED: 0, ALLOTTED: 50_00}
+    with database.reading() as session:
+        assert {kind: ledger.balance(session, AccountRef(kind, scope)) for kind in expected} == expected
+        available = AccountRef(AVAILABLE, programme_scope(event.programme.id))
+        assert ledger.limited_balance(session, available) == 150_00
     assert_sound(database)
 
 

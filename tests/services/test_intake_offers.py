@@ -5,7 +5,7 @@ from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import column, select, update
 
 from buyback.audit.tables import AuditBody
 from buyback.campaigns.facts import EventFacts
@@ -23,11 +23,12 @@ from buyback.intake.rules import (
     SurrenderState,
 )
 from buyback.people.rules import Actor
+from buyback.schema import metadata
 from buyback.security.access import Role
 from buyback.tariff.catalogue import ClassCode, Condition
 from buyback.tariff.rules import PricedThing
 from buyback.vouchers import queries as vouchers
-from buyback.vouchers.rules import FloatExceeded
+from buyback.vouchers.rules import BlanksDoNotFit, FloatExceeded, SerialNotBlank
 from buyback.vouchers.service import issue_again, issue_surrender
 from tests.builders import (
     NOW,
@@ -42,6 +43,7 @@ from tests.builders import (
     make_user,
     open_surrender,
 )
+from tests.paper_forms import make_blanks
 
 DEAR = PricedThing(class_code=ClassCode.REVOLVER, condition=Condition.SERVICEABLE, value=260_00)
 PRINTED = PricedThing(class_code=ClassCode.PRINTED)
@@ -270,6 +272,41 @@ def test_two_offers_of_the_last_balboas_are_not_both_finished(database: Database
     step(database, offers.finish_appraisal, both[0], ana)
     with pytest.raises(FloatTooSmall):
         step(database, offers.finish_appraisal, both[1], ana)
+
+
+def test_an_offer_that_the_float_does_not_cover_any_more_is_not_accepted(database: Database, ana: Actor) -> None:
+    """Two tables that finish in one instant may both be let through; the next step still sees it."""
+    event = make_event(database, float_cents=314_00)
+    first, second = (make_offered(database, event, ana) for _table in range(2))
+    database.transact(
+        lambda session: session.execute(
+            update(metadata.tables["handover"]).values(award=157_05).where(column("surrender") == first)
+        )
+    )
+    with pytest.raises(FloatTooSmall):
+        step(database, offers.accept, second, ana)
+    assert facts_of(database, second).state is SurrenderState.OFFERED
+
+
+def test_blanks_from_a_book_that_are_not_worth_the_award_leave_it_unpaid(
+    database: Database, event: EventFacts, ana: Actor, beto: Actor
+) -> None:
+    surrender = make_accepted(database, event, ana)
+    blanks = make_blanks(database, event, 50_00, 50_00, 20_00, 20_00, 5_00, 5_00)
+
+    def issue_with(serials: list[int]) -> None:
+        database.transact(
+            lambda session: issue_surrender(
+                session, surrender=surrender, by=beto, keys=make_keys(), now=NOW, serials=serials
+            )
+        )
+
+    for wrong, refusal in ((blanks[:-1], BlanksDoNotFit), ([*blanks, blanks[0]], SerialNotBlank)):
+        with pytest.raises(refusal):
+            issue_with(wrong)
+    assert facts_of(database, surrender).state is SurrenderState.ACCEPTED
+    issue_with(blanks)
+    assert facts_of(database, surrender).state is SurrenderState.PAID_OUT
 
 
 def test_a_pay_out_that_the_float_does_not_cover_any_more_changes_nothing(

@@ -16,7 +16,7 @@ from buyback.security.access import Role
 from buyback.tariff import rules as tariff
 from buyback.vouchers import rules as errors
 from tests.builders import NOW, add_item, make_event, make_user, open_surrender
-from tests.paper import (
+from tests.paper_forms import (
     MAGAZINES,
     Raw,
     make_blanks,
@@ -141,8 +141,9 @@ def test_a_tag_that_is_on_another_item_of_the_event_is_refused(database: Databas
 
 
 def test_blanks_that_are_not_worth_the_award_are_refused(database: Database, event: EventFacts) -> None:
-    serials = make_blanks(database, event, 50_00, 50_00)
-    assert refusals(database, raw_form(serials=serials)) == [(1, "serials", errors.BlanksDoNotFit)]
+    serials = make_blanks(database, event, 5_00)
+    short_by_the_smallest_denomination = raw_form(items=[MAGAZINES], serials=serials)
+    assert refusals(database, short_by_the_smallest_denomination) == [(1, "serials", errors.BlanksDoNotFit)]
 
 
 def test_a_blank_is_not_given_out_twice(database: Database, event: EventFacts) -> None:

@@ -13,13 +13,13 @@ from buyback.intake import details, queries, rules
 from buyback.intake.rules import ItemState, SurrenderState
 from buyback.ledger import queries as ledger
 from buyback.ledger.rules import ALLOTTED, OUTSTANDING, AccountRef, event_scope
-from buyback.paper_forms.service import Outcome, import_forms, preview
+from buyback.paper_forms.service import ImportOutcome, import_forms, preview
 from buyback.people.rules import OPERATOR
 from buyback.security.access import Role
 from buyback.vouchers import queries as vouchers
 from buyback.vouchers.rules import Disposition
 from tests.builders import NOW, make_event, make_keys, make_user, open_surrender
-from tests.paper import MAGAZINES, make_blanks, make_paper_event, raw_form, raw_revolver, rows, take, written
+from tests.paper_forms import MAGAZINES, make_blanks, make_paper_event, raw_form, raw_revolver, rows, take, written
 
 
 @pytest.fixture
@@ -33,7 +33,7 @@ def balance(database: Database, account: AccountRef) -> int:
 
 
 def test_a_form_becomes_a_surrender_that_is_paid_out(database: Database, event: EventFacts) -> None:
-    assert take(database, raw_form()) == Outcome(surrenders=1, items=3, vouchers=5, awarded=170_55)
+    assert take(database, raw_form()) == ImportOutcome(surrenders=1, items=3, vouchers=5, awarded=170_55)
     with database.reading() as session:
         facts = queries.get_surrender(session, event=event.id, number=1)
         items = queries.items_of(session, facts.id)
@@ -101,27 +101,27 @@ def test_a_file_larger_than_one_portion_is_stored_whole_and_tells_how_far_it_is(
             progress=lambda done, total: heard.append((done, total)),
         )
     )
-    assert outcome == Outcome(surrenders=501, items=501, vouchers=501, awarded=5010_00)
+    assert outcome == ImportOutcome(surrenders=501, items=501, vouchers=501, awarded=5010_00)
     assert heard == [(250, 501), (500, 501), (501, 501)]
 
 
 def test_a_second_import_of_the_same_file_changes_nothing(database: Database, event: EventFacts) -> None:
     take(database, raw_form(1), raw_form(2))
     before = rows(database)
-    assert take(database, raw_form(1), raw_form(2)) == Outcome(already=2)
+    assert take(database, raw_form(1), raw_form(2)) == ImportOutcome(already=2)
     assert rows(database) == before
 
 
 def test_a_file_that_grew_is_imported_from_where_it_was_known(database: Database, event: EventFacts) -> None:
     take(database, raw_form(1))
     grown = take(database, raw_form(1), raw_form(2, items=[MAGAZINES]))
-    assert grown == Outcome(surrenders=1, items=1, vouchers=1, awarded=10_00, already=1)
+    assert grown == ImportOutcome(surrenders=1, items=1, vouchers=1, awarded=10_00, already=1)
 
 
 def test_a_known_form_is_known_even_when_its_event_is_closed_by_now(database: Database, event: EventFacts) -> None:
     take(database, raw_form())
     database.transact(lambda session: campaigns.begin_closing(session, event=event.id, by=OPERATOR, now=NOW))
-    assert take(database, raw_form()) == Outcome(already=1)
+    assert take(database, raw_form()) == ImportOutcome(already=1)
 
 
 def test_a_preview_tells_the_outcome_and_writes_nothing(database: Database, event: EventFacts) -> None:
@@ -147,7 +147,7 @@ def test_an_approver_who_was_not_needed_is_kept(database: Database, event: Event
 
 
 def test_a_zero_award_is_paid_out_without_a_voucher(database: Database, event: EventFacts) -> None:
-    assert take(database, raw_form(items=[{"class": "printed"}])) == Outcome(surrenders=1, items=1)
+    assert take(database, raw_form(items=[{"class": "printed"}])) == ImportOutcome(surrenders=1, items=1)
 
 
 def test_a_file_may_use_the_float_to_the_last_cent(database: Database, event: EventFacts) -> None:

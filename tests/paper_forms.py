@@ -8,7 +8,7 @@ from sqlalchemy import func, select
 
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
-from buyback.paper_forms.service import Outcome, import_forms
+from buyback.paper_forms.service import ImportOutcome, import_forms
 from buyback.people.rules import OPERATOR
 from buyback.schema import metadata
 from buyback.security.access import Role
@@ -47,7 +47,7 @@ def written(*forms: Raw) -> bytes:
     return "".join(json.dumps(form) + "\n" for form in forms).encode()
 
 
-def take(database: Database, *forms: Raw) -> Outcome:
+def take(database: Database, *forms: Raw) -> ImportOutcome:
     """Import a file of these forms."""
     content = written(*forms)
     return database.transact(
