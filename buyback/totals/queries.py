@@ -2,30 +2,17 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
 from buyback.errors import NotFound
+from buyback.languages import spelled_month
 from buyback.places.gazetteer import atlas
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import By, Column, Question, Row
 from buyback.totals.rows import Counted, read
-
-MONTHS = (
-    "enero",
-    "febrero",
-    "marzo",
-    "abril",
-    "mayo",
-    "junio",
-    "julio",
-    "agosto",
-    "septiembre",
-    "octubre",
-    "noviembre",
-    "diciembre",
-)
 
 
 @dataclass(frozen=True)
@@ -80,7 +67,7 @@ def _called(row: Counted, by: By, names: Mapping[str, str]) -> tuple[str, str]:
     if by is By.EVENT:
         return row.site, names[row.corregimiento]
     if by is By.MONTH:
-        return f"{MONTHS[int(code[5:]) - 1]} de {code[:4]}", ""
+        return spelled_month(date.fromisoformat(f"{code}-01")), ""
     if by is By.CLASS:
         return CATALOGUE[ClassCode(code)].name, ""
     return names[code], ", ".join(names[code[:digits]] for digits in (4, 2) if digits < len(code))
