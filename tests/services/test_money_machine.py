@@ -25,7 +25,7 @@ from buyback.ids import new_id
 from buyback.ledger.queries import balance, limited_balance
 from buyback.ledger.rules import ACCRUED_PAYABLE, ALLOTTED, OUTSTANDING, AccountRef, event_scope
 from buyback.people.rules import OPERATOR
-from buyback.redemption import reversing
+from buyback.redemption import reversal
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
 from buyback.tariff.catalogue import ClassCode
@@ -103,7 +103,7 @@ def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C9
             if op_id is None or taken_at is None:
                 return
             answer = database.transact(
-                lambda session: reversing.undo(
+                lambda session: reversal.undo(
                     session, till=token_digest(till.token), op_id=op_id, cashier=None, now=self.now
                 )
             )

@@ -14,7 +14,7 @@ from buyback.errors import NotFound
 from buyback.ids import new_id
 from buyback.people.rules import OPERATOR
 from buyback.places.gazetteer import atlas
-from buyback.redemption import reversing
+from buyback.redemption import reversal
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
 from buyback.totals.figures import By, DaysBackwards, Question
@@ -259,7 +259,7 @@ def undo(database: Database, till: TillInHand, typed: str) -> None:
     """Redeem a voucher, and undo it at once."""
     op_id, hashed = new_id(), token_digest(till.token)
     assert try_to_redeem(database, till, typed, op_id=op_id).code == "redeemed"
-    undone = database.transact(lambda session: reversing.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW))
+    undone = database.transact(lambda session: reversal.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW))
     assert undone.code == "reversed"
 
 
