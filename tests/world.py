@@ -13,7 +13,6 @@ from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
 from buyback.ids import new_id
-from buyback.ledger import rules as postings
 from buyback.ledger.rules import Leg
 from buyback.people.rules import OPERATOR, Actor
 from buyback.places import service as places
@@ -21,7 +20,7 @@ from buyback.redemption import reversal
 from buyback.schema import metadata
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
-from buyback.vouchers import resolutions
+from buyback.vouchers import postings, resolutions
 from buyback.vouchers import service as vouchers
 from buyback.vouchers.rules import VoidReason
 from tests.builders import (

@@ -1,7 +1,7 @@
 """Everything that decides a redemption, read in one statement.
 
-It is the one statement that reads across the domains, named as SQL on purpose: a redemption may cost seven
-statements, and each domain asking for its own facts would take five of them.
+It names other domains' tables as SQL on purpose: a redemption may cost seven statements, and each domain asking for its
+own facts would take five of them. ``docs/decisions/0014-sql-across-domains.md`` lists what else does so.
 """
 
 import json

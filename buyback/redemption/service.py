@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from buyback.audit import service as audit
 from buyback.db import core
 from buyback.ids import new_id
-from buyback.ledger import rules as postings
 from buyback.merchants import queries as merchants
 from buyback.money import CURRENCY, decimal_text
 from buyback.redemption.facts import FactsKey, RedemptionFacts, get_facts, wrong_codes
@@ -37,6 +36,7 @@ from buyback.redemption.rules import (
 from buyback.redemption.tables import Attempt, WrongCode
 from buyback.security.keyring import KeyRing, token_hash
 from buyback.times import iso_utc, panama_day
+from buyback.vouchers import postings
 from buyback.vouchers.codes import Misread, QrText, TypedCode, classify
 from buyback.vouchers.qrtext import Genuine, decode
 from buyback.vouchers.resolutions import Ending, resolve

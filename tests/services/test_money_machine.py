@@ -23,7 +23,7 @@ from buyback.db import Database
 from buyback.errors import Refused
 from buyback.ids import new_id
 from buyback.ledger.queries import balance, limited_balance
-from buyback.ledger.rules import ACCRUED_PAYABLE, ALLOTTED, OUTSTANDING, AccountRef, event_scope
+from buyback.ledger.rules import ACCRUED_PAYABLE, ALLOTTED, OUTSTANDING, AccountRef
 from buyback.people.rules import OPERATOR
 from buyback.redemption import reversal
 from buyback.security.access import Role
@@ -162,15 +162,14 @@ def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C9
         def teardown(self) -> None:
             if not hasattr(self, "known"):
                 return
-            scope = event_scope(self.event.id)
             faces = {
                 state: sum(one.paper.face for one in self.known if one.state == state)
                 for state in ("issued", "redeemed")
             }
             with database.reading() as session:
-                assert balance(session, AccountRef(OUTSTANDING, scope)) == faces["issued"]
-                assert balance(session, AccountRef(ACCRUED_PAYABLE, scope)) == faces["redeemed"]
-                assert limited_balance(session, AccountRef(ALLOTTED, scope)) == self.left
+                assert balance(session, AccountRef(OUTSTANDING, event=self.event.id)) == faces["issued"]
+                assert balance(session, AccountRef(ACCRUED_PAYABLE, event=self.event.id)) == faces["redeemed"]
+                assert limited_balance(session, AccountRef(ALLOTTED, event=self.event.id)) == self.left
                 answer = totals(session, Question(by=By.EVENT, event=self.event.code))
                 rows, overview = by_rows(session, answer.question)
                 assert ({row.code: row.figures for row in answer.rows}, answer.overview.figures) == (rows, overview)

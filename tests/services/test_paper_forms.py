@@ -12,7 +12,7 @@ from buyback.db import Database
 from buyback.intake import details, queries, rules
 from buyback.intake.rules import ItemState, SurrenderState
 from buyback.ledger import queries as ledger
-from buyback.ledger.rules import ALLOTTED, OUTSTANDING, AccountRef, event_scope
+from buyback.ledger.rules import ALLOTTED, OUTSTANDING, AccountRef
 from buyback.paper_forms.service import ImportOutcome, import_forms, preview
 from buyback.people.rules import OPERATOR
 from buyback.security.access import Role
@@ -72,9 +72,8 @@ def test_what_was_read_off_a_weapon_is_kept(database: Database, event: EventFact
 
 def test_the_books_hold_what_was_issued(database: Database, event: EventFacts) -> None:
     take(database, raw_form(1), raw_form(2))
-    scope = event_scope(event.id)
-    assert balance(database, AccountRef(OUTSTANDING, scope)) == 341_10
-    assert balance(database, AccountRef(ALLOTTED, scope)) == 20_000_00 - 341_10
+    assert balance(database, AccountRef(OUTSTANDING, event=event.id)) == 341_10
+    assert balance(database, AccountRef(ALLOTTED, event=event.id)) == 20_000_00 - 341_10
 
 
 def test_tickets_go_on_from_the_events_last(database: Database, event: EventFacts) -> None:
