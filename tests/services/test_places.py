@@ -117,7 +117,7 @@ def test_a_barrio_is_named_once_however_it_is_accented(database: Database) -> No
 
     assert add("Villa Cáceres") == add(" villa  caceres ")
     with database.reading() as session:
-        assert [barrio.name for barrio in queries.barrios(session, "080806")] == ["Villa Cáceres"]
+        assert queries.find_barrio(session, "080806", "VILLA caceres") is not None
         assert queries.find_barrio(session, "080807", "Villa Cáceres") is None
 
 
