@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from buyback.audit import service as audit
 from buyback.errors import Refused
 from buyback.people.rules import Actor
-from buyback.places.gazetteer import atlas
+from buyback.places.gazetteer import gazetteer
 from buyback.totals.classes import of_class
 from buyback.totals.figures import PLACE_DIGITS, Column
 from buyback.totals.queries import Totals, totals
@@ -48,7 +48,7 @@ def view(session: Session, asked: Asked, *, within: str | None = None) -> View:
     sums = _sums(answer, asked, found)
     headline = sums if asked.words or asked.item_class else _by_name(answer.overview.figures)
     if asked.by in PLACE_DIGITS:
-        people = atlas(session).populations
+        people = gazetteer(session).populations
         found = tuple(Line(one.code, one.name, one.context, with_rates(one.figures, people[one.code])) for one in found)
         sums = with_rates(sums, sum(people[one.code] for one in found))
     return View(asked, ordered(found, asked.sort), Line("", "Total", "", sums), headline)

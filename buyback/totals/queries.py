@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from buyback.campaigns import queries as campaigns
 from buyback.errors import NotFound
 from buyback.languages import spelled_month
-from buyback.places.gazetteer import atlas
+from buyback.places.gazetteer import gazetteer
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import By, Column, Question, Row
 from buyback.totals.rows import Counted, read
@@ -36,7 +36,7 @@ def totals(session: Session, question: Question, *, within: str | None = None) -
     ``within`` is the district whose people ask; what lies elsewhere does not exist for them. A row appears where
     something was handed in. Raises NotFound for an unknown place, event or programme.
     """
-    names = atlas(session).names
+    names = gazetteer(session).names
     _check(session, question, within=within, names=names)
     counted, total = read(session, question, place=question.place or within or "")
     return Totals(

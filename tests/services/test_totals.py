@@ -13,7 +13,7 @@ from buyback.db import Database
 from buyback.errors import NotFound
 from buyback.ids import new_id
 from buyback.people.rules import OPERATOR
-from buyback.places.gazetteer import atlas
+from buyback.places.gazetteer import gazetteer
 from buyback.redemption import reversal
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
@@ -176,8 +176,8 @@ def test_a_place_an_event_and_a_class_are_called_by_name(database: Database, eve
         ("Escuela República", "Cativá")
     }
     with database.reading() as session:
-        assert atlas(session).path(CATIVA) == (("03", "Colón"), ("0301", "Colón"), (CATIVA, "Cativá"))
-        assert atlas(session).path(None) == ()
+        assert gazetteer(session).path(CATIVA) == (("03", "Colón"), ("0301", "Colón"), (CATIVA, "Cativá"))
+        assert gazetteer(session).path(None) == ()
 
 
 def test_a_class_has_its_pieces_and_their_value_only(database: Database, events: tuple[EventFacts, ...]) -> None:

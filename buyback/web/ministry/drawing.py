@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from buyback.places.gazetteer import Atlas, atlas
+from buyback.places.gazetteer import Gazetteer, gazetteer
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import PLACE_DIGITS, By, Column
 from buyback.totals.neighbourhoods import View
@@ -75,7 +75,7 @@ def draw(session: Session, seen: View, column: str, *, address: Address, within:
     if asked.by not in PLACE_DIGITS:
         return Drawing(column, bars=drawn, arms_only=len(kept) < len(seen.lines))
     ground = asked.question.place or within or ""
-    return Drawing(column, bars=drawn, map=_map(atlas(session), seen.lines, column, ground), addresses=leads)
+    return Drawing(column, bars=drawn, map=_map(gazetteer(session), seen.lines, column, ground), addresses=leads)
 
 
 def _asked_months(asked: Asked) -> dict[str, str]:
@@ -88,12 +88,12 @@ def _alike(lines: Sequence[Line]) -> Sequence[Line]:
     return [line for line in lines if CATALOGUE[ClassCode(line.code)].arm] or lines
 
 
-def _map(places: Atlas, lines: Sequence[Line], column: str, ground: str) -> charts.Map:
-    around = places.inside[ground] if ground else places.spots
-    here = [(spot.longitude, spot.latitude) for spot in around if spot.exists]
+def _map(places: Gazetteer, lines: Sequence[Line], column: str, ground: str) -> charts.Map:
+    around = places.inside[ground] if ground else places.localities
+    here = [(locality.longitude, locality.latitude) for locality in around if locality.exists]
     return charts.draw_map((_spot(line, line[column], places) for line in lines), here)
 
 
-def _spot(line: Line, value: int, places: Atlas) -> charts.Spot:
-    inside = [(spot.longitude, spot.latitude, spot.population) for spot in places.inside[line.code]]
+def _spot(line: Line, value: int, places: Gazetteer) -> charts.Spot:
+    inside = [(locality.longitude, locality.latitude, locality.population) for locality in places.inside[line.code]]
     return charts.Spot(line.code, line.name, *charts.middle(inside), value)

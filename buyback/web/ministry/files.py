@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from buyback.files.tabular import Cell, Column, Table
-from buyback.places.gazetteer import atlas
+from buyback.places.gazetteer import gazetteer
 from buyback.tariff.catalogue import CATALOGUE
 from buyback.totals.neighbourhoods import View
 from buyback.totals.view import Asked, Line, kind_of
@@ -29,7 +29,7 @@ def table(seen: View, session: Session) -> Table:
         columns=columns,
         rows=tuple(_row(line, asked) for line in seen.lines),
         total=("", _("Total"), *(seen.total[column] for column in asked.columns), ""),
-        notes=_notes(asked, atlas(session).names),
+        notes=_notes(asked, gazetteer(session).names),
         notes_title=_("Consulta"),
     )
 

@@ -8,7 +8,7 @@ from werkzeug.wrappers import Response
 from buyback.errors import NotFound
 from buyback.files.downloads import csv_file, xlsx_file
 from buyback.places import queries as places
-from buyback.places.gazetteer import atlas
+from buyback.places.gazetteer import gazetteer
 from buyback.security.access import Permission
 from buyback.totals import neighbourhoods
 from buyback.totals.figures import By
@@ -120,7 +120,7 @@ def _headings(asked: Asked) -> list[tuple[str, str, str]]:
 
 def _path(asked: Asked | None) -> list[tuple[str, str]]:
     """The places around what is shown, as (code, name): inside the reader's district only."""
-    steps = atlas(reading()).path(asked.question.place if asked else None)
+    steps = gazetteer(reading()).path(asked.question.place if asked else None)
     return [
         (code, name) for code, name in steps if code.startswith(actor().district or "") and code != actor().district
     ]
