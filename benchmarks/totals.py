@@ -35,19 +35,19 @@ from buyback import migrate
 from buyback.db import Database
 from buyback.security.access import Role
 from buyback.totals import service as rollup
-from buyback.totals.figures import By, Question
 from buyback.totals.queries import totals
+from buyback.totals.rules import By, Query
 from tests.builders import make_programme
 from tests.postgres import running_server
 from tests.tills import make_merchant, make_till
-from tests.totals_by_rows import by_rows, fetch
+from tests.totals_by_rows import by_rows, fetch, of_totals
 from tests.web.site import Browser, make_site
 
 QUESTIONS = {
-    "one corregimiento": Question(by=By.CORREGIMIENTO),
-    "all corregimientos": Question(by=By.CORREGIMIENTO),
-    "overview by month": Question(by=By.MONTH),
-    "classes": Question(by=By.CLASS),
+    "one corregimiento": Query(by=By.CORREGIMIENTO),
+    "all corregimientos": Query(by=By.CORREGIMIENTO),
+    "overview by month": Query(by=By.MONTH),
+    "classes": Query(by=By.CLASS),
 }
 PAGES = {
     "page of one": "/totales?by=event&place={place}",
@@ -93,9 +93,9 @@ def sizes(kind: str, options: argparse.Namespace) -> Iterator[dict[str, Any]]:
             _fold(maker, size - AN_EVENT)
             maker.grow(size)
             _tidy(maker.database)
-            for name, question in QUESTIONS.items():
+            for name, query in QUESTIONS.items():
                 place = maker.place if name == "one corregimiento" else None
-                yield asked(maker, name, replace(question, place=place), options.rounds)
+                yield asked(maker, name, replace(query, place=place), options.rounds)
             for name, path in PAGES.items():
                 yield opened(maker, name, official, path.format(place=maker.place), options.rounds)
 
@@ -114,15 +114,15 @@ def _tidy(database: Database) -> None:
             connection.execute(text("VACUUM ANALYZE"))
 
 
-def asked(maker: Maker, name: str, question: Question, rounds: int) -> dict[str, Any]:
+def asked(maker: Maker, name: str, query: Query, rounds: int) -> dict[str, Any]:
     """One question both ways in turn, and their medians; the answers must be one."""
     kept, grouped = [], []
     with maker.database.reading() as session:
-        answer = totals(session, question)
-        assert ({row.code: row.figures for row in answer.rows}, answer.overview.figures) == by_rows(session, question)
+        answer = totals(session, query)
+        assert of_totals(answer) == by_rows(session, query)
         for _ in range(rounds):
-            kept.append(timed(lambda: totals(session, question)))
-            grouped.append(timed(lambda: fetch(session, question, place=question.place or "")))
+            kept.append(timed(lambda: totals(session, query)))
+            grouped.append(timed(lambda: fetch(session, query, place=query.place or "")))
     quick, slow, best = statistics.median(kept), statistics.median(grouped), min(kept)
     ratio = slow / quick
     print(

@@ -1,10 +1,10 @@
-"""The totals another way: counted from the rows of vouchers, items and surrenders each time, without the roll-up.
+"""The totals another way: counted from the rows of vouchers, items and surrenders each time, without what is kept.
 
-What tests hold the roll-up against, and what the benchmark measures beside it.
+What tests hold the kept totals against, and what the benchmark measures beside it.
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -14,15 +14,20 @@ from sqlalchemy import BigInteger, Date, Row, String, bindparam, column, text
 from sqlalchemy.orm import Session
 
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
-from buyback.totals.figures import PLACE_DIGITS, By, Column, Question
+from buyback.totals.figures import Figure
+from buyback.totals.queries import Totals
+from buyback.totals.rules import PLACE_DIGITS, By, Query
 from buyback.vouchers.rules import ResolutionKind
 
 _STANDING = {
-    None: Column.OUTSTANDING,
-    ResolutionKind.REDEEM: Column.REDEEMED,
-    ResolutionKind.VOID: Column.VOID,
-    ResolutionKind.EXPIRE: Column.EXPIRED,
+    None: Figure.OUTSTANDING,
+    ResolutionKind.REDEEM: Figure.REDEEMED,
+    ResolutionKind.VOID: Figure.VOID,
+    ResolutionKind.EXPIRE: Figure.EXPIRED,
 }
+
+_NOT_ADDED = {Figure.NEIGHBOURHOODS, Figure.POPULATION, Figure.ARMS_RATE, Figure.SURRENDERS_RATE, Figure.ITEMS_RATE}
+ADDED_UP = tuple(figure for figure in Figure if figure not in _NOT_ADDED)
 
 
 class Kind(StrEnum):
@@ -31,6 +36,7 @@ class Kind(StrEnum):
     ITEM = "item"
     SURRENDER = "surrender"
     VOUCHER = "voucher"
+    REPLACEMENT = "replacement"
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,6 +90,16 @@ WITH wanted AS (
      AND NOT EXISTS (SELECT 1 FROM reversal x WHERE x.resolution = r.id)
    WHERE j.effective_on BETWEEN :since AND :until
    GROUP BY v.event, j.effective_on, r.kind
+   UNION ALL
+  SELECT 'replacement', v.event, j.effective_on, NULL, count(*), CAST(sum(n.face) AS BIGINT)
+    FROM replacement p
+    JOIN voucher v ON v.id = p.replaced_by
+    JOIN wanted w ON w.id = v.event
+    JOIN issuance n ON n.voucher = v.id
+    JOIN transfer t ON t.id = n.transfer
+    JOIN journal j ON j.id = t.journal
+   WHERE j.effective_on BETWEEN :since AND :until
+   GROUP BY v.event, j.effective_on
 )
 SELECT f.kind, w.code, w.site, w.corregimiento, f.day, f.what, f.number, f.cents
   FROM facts f
@@ -112,21 +128,21 @@ _STATEMENT = (
 )
 
 
-def read_facts(session: Session, question: Question, *, place: str) -> list[Fact]:
+def read_facts(session: Session, query: Query, *, place: str) -> list[Fact]:
     """What was received, paid out and issued, by event and day; of places whose code begins with ``place``."""
-    return [_fact(row) for row in fetch(session, question, place=place)]
+    return [_fact(row) for row in fetch(session, query, place=place)]
 
 
-def fetch(session: Session, question: Question, *, place: str) -> Sequence[Row[Any]]:
+def fetch(session: Session, query: Query, *, place: str) -> Sequence[Row[Any]]:
     """The same as the database gives it."""
     rows = session.execute(
         _STATEMENT,
         {
             "place": f"{place}%",
-            "programme": question.programme or "",
-            "event": question.event or "",
-            "since": question.since or date.min,
-            "until": question.until or date.max,
+            "programme": query.programme or "",
+            "event": query.event or "",
+            "since": query.since or date.min,
+            "until": query.until or date.max,
         },
     )
     return rows.all()
@@ -145,40 +161,34 @@ def _fact(row: Row[Any]) -> Fact:
     )
 
 
-def fold(facts: Iterable[Fact], key: Callable[[Fact], str], columns: Iterable[Column]) -> dict[str, dict[Column, int]]:
-    """Facts of one key added up, column by column; keys in their order."""
-    groups: dict[str, list[Fact]] = defaultdict(list)
-    for fact in facts:
-        groups[key(fact)].append(fact)
-    wanted = tuple(columns)
-    return {code: add_up(groups[code], wanted) for code in sorted(groups)}
-
-
-def add_up(facts: Iterable[Fact], columns: Iterable[Column]) -> dict[Column, int]:
+def add_up(facts: Iterable[Fact]) -> dict[str, int]:
     """The figures of some facts; an event is counted once, however many of its days are among them."""
-    sums: Counter[Column] = Counter()
+    sums: Counter[str] = Counter()
     events = set()
     for fact in facts:
         sums.update(figures_of(fact))
         events.add(fact.event)
-    sums[Column.EVENTS] = len(events)
-    return {column: sums[column] for column in columns}
+    sums[Figure.EVENTS] = len(events)
+    sums[Figure.ROUNDING] = sums[Figure.ISSUED] - sums[Figure.REPLACED] - sums[Figure.APPRAISED_VALUE]
+    return {figure: sums[figure] for figure in ADDED_UP}
 
 
-def figures_of(fact: Fact) -> dict[Column, int]:
+def figures_of(fact: Fact) -> dict[str, int]:
     """Which columns a fact adds to. Arms are the bulletin's count, firearms SDG 16.4.2's (``tariff.catalogue``)."""
     if fact.kind is Kind.SURRENDER:
-        return {Column.SURRENDERS: fact.number}
+        return {Figure.SURRENDERS: fact.number}
+    if fact.kind is Kind.REPLACEMENT:
+        return {Figure.REPLACED: fact.cents}
     if fact.kind is Kind.VOUCHER:
         standing = _STANDING[ResolutionKind(fact.what) if fact.what else None]
-        return {Column.VOUCHERS: fact.number, Column.ISSUED: fact.cents, standing: fact.cents}
+        return {Figure.VOUCHERS: fact.number, Figure.ISSUED: fact.cents, standing: fact.cents}
     entry = CATALOGUE[ClassCode(fact.what or "")]
-    figures = {
-        Column(entry.total.value): fact.number,
-        Column.ITEMS: fact.number,
-        Column.APPRAISED_VALUE: fact.cents,
+    figures: dict[str, int] = {
+        Figure[entry.total.name]: fact.number,
+        Figure.ITEMS: fact.number,
+        Figure.APPRAISED_VALUE: fact.cents,
     }
-    return figures | {Column.FIREARMS: fact.number} if entry.firearm else figures
+    return figures | {Figure.FIREARMS: fact.number} if entry.firearm else figures
 
 
 def key_of(by: By) -> Callable[[Fact], str]:
@@ -193,8 +203,28 @@ def key_of(by: By) -> Callable[[Fact], str]:
     return lambda fact: fact.what or ""
 
 
-def by_rows(session: Session, question: Question) -> tuple[dict[str, dict[Column, int]], dict[Column, int]]:
-    """The figures of every row by its code, and of all together, as ``reports.totals`` tells them."""
-    facts = read_facts(session, question, place=question.place or "")
-    counted = [fact for fact in facts if fact.kind is Kind.ITEM] if question.by is By.CLASS else facts
-    return fold(counted, key_of(question.by), question.columns), add_up(facts, Column)
+def by_rows(session: Session, query: Query) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+    """The figures of every row by its code, and of all together, as ``totals.queries`` tells them."""
+    facts = read_facts(session, query, place=query.place or "")
+    if query.item_class is not None:
+        facts = [fact for fact in facts if fact.what == query.item_class]
+    groups: dict[str, list[Fact]] = defaultdict(list)
+    for fact in facts:
+        if fact.kind is Kind.ITEM or query.by is not By.CLASS:
+            groups[key_of(query.by)(fact)].append(fact)
+    rows = {code: _only(add_up(group), query.counted) for code, group in groups.items()}
+    return rows, _only(add_up(facts), _known(query))
+
+
+def of_totals(answer: Totals) -> tuple[dict[str, dict[str, int]], dict[str, int]]:
+    """What ``by_rows`` tells, of an answer of the kept totals."""
+    rows = {row.code: _only(row.figures, answer.query.counted) for row in answer.rows}
+    return rows, _only(answer.headline, _known(answer.query))
+
+
+def _known(query: Query) -> tuple[Figure, ...]:
+    return ADDED_UP if query.item_class is None else query.counted
+
+
+def _only(figures: Mapping[str, int], wanted: Iterable[Figure]) -> dict[str, int]:
+    return {figure: figures[figure] for figure in wanted}

@@ -7,9 +7,9 @@ import click
 from buyback.commands.base import DAY, Context, as_json, print_json, report
 from buyback.files.tabular import csv_text, terminal_text
 from buyback.totals import service as rollup
-from buyback.totals.figures import By, Question
 from buyback.totals.files import as_document, as_table
 from buyback.totals.queries import totals as add_up
+from buyback.totals.rules import By, Query
 
 
 @click.command("totals")
@@ -30,9 +30,9 @@ def totals(
     context: Context, *, rows: str, since: date | None, until: date | None, programme: str | None, shape: str
 ) -> None:
     """Exact totals by place, event, month or class, as the database stands now."""
-    question = Question(by=By(rows), since=since, until=until, programme=programme)
+    query = Query(by=By(rows), since=since, until=until, programme=programme)
     with context.database.reading() as session:
-        answer = add_up(session, question)
+        answer = add_up(session, query)
     if shape == "json":
         print_json(as_document(answer))
     elif shape == "csv":

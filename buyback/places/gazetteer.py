@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from buyback.places.tables import Corregimiento, District, Province
 
 DIGITS = (2, 4, 6)  # of the codes of a province, a district and a corregimiento
-_KEPT = "gazetteer"
+_KEPT = "atlas"
 
 
 @dataclass(frozen=True)
-class Locality:
+class Spot:
     """Where a corregimiento lies (its centroid, degrees, WGS 84), how many live there, and whether it still exists."""
 
     code: str
@@ -26,29 +26,29 @@ class Locality:
 
 
 @dataclass(frozen=True)
-class Gazetteer:
+class Atlas:
     """The names of all places by their codes of 2, 4 or 6 digits, and every corregimiento there is or was, by code."""
 
     names: Mapping[str, str]
-    localities: Sequence[Locality]
+    spots: Sequence[Spot]
 
     @cached_property
-    def inside(self) -> Mapping[str, Sequence[Locality]]:
+    def inside(self) -> Mapping[str, Sequence[Spot]]:
         """The corregimientos in each place, which are themselves in themselves."""
-        found: dict[str, list[Locality]] = defaultdict(list)
-        for locality in self.localities:
+        found: dict[str, list[Spot]] = defaultdict(list)
+        for spot in self.spots:
             for digits in DIGITS:
-                found[locality.code[:digits]].append(locality)
+                found[spot.code[:digits]].append(spot)
         return found
 
     @cached_property
     def populations(self) -> Counter[str]:
         """The inhabitants of every place: a corregimiento that was split lives on in its parts."""
         people: Counter[str] = Counter()
-        for locality in self.localities:
-            people[locality.code] = locality.population
-            if locality.exists:
-                people.update({locality.code[:2]: locality.population, locality.code[:4]: locality.population})
+        for spot in self.spots:
+            people[spot.code] = spot.population
+            if spot.exists:
+                people.update({spot.code[:2]: spot.population, spot.code[:4]: spot.population})
         return people
 
     def path(self, code: str | None) -> tuple[tuple[str, str], ...]:
@@ -57,11 +57,11 @@ class Gazetteer:
         return tuple((step, self.names[step]) for step in steps)
 
 
-def gazetteer(session: Session) -> Gazetteer:
+def atlas(session: Session) -> Atlas:
     """All places. A session reads them once: only migrations change them."""
     kept = session.info.get(_KEPT)
-    if not isinstance(kept, Gazetteer):
-        kept = session.info[_KEPT] = Gazetteer(_names(session), _localities(session))
+    if not isinstance(kept, Atlas):
+        kept = session.info[_KEPT] = Atlas(_names(session), _spots(session))
     return kept
 
 
@@ -70,7 +70,7 @@ def _names(session: Session) -> dict[str, str]:
     return {row.code: row.name for table in tables for row in session.execute(select(table.code, table.name))}
 
 
-def _localities(session: Session) -> tuple[Locality, ...]:
+def _spots(session: Session) -> tuple[Spot, ...]:
     rows = session.execute(
         select(
             Corregimiento.code,
@@ -80,4 +80,4 @@ def _localities(session: Session) -> tuple[Locality, ...]:
             Corregimiento.valid_until.is_(None),
         ).order_by(Corregimiento.code)
     )
-    return tuple(Locality(*row) for row in rows)
+    return tuple(Spot(*row) for row in rows)

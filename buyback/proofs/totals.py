@@ -1,7 +1,7 @@
 """Invariants of the totals that are kept: they are what the rows come to."""
 
 from buyback.proofs.invariant import Invariant
-from buyback.totals.rules import FIGURES, OF_DELTA, SUMS, Figure
+from buyback.totals.figures import COLUMNS, KEPT, OF_DELTA, SUMS_OF_DELTAS
 
 # Everything that counts, in the form of deltas: (event, day, kind, catalogue_class, number, cents).
 _ROWS = """
@@ -23,9 +23,16 @@ _ROWS = """
       JOIN journal j ON j.id = t.journal
       JOIN resolution r ON r.voucher = v.id
      WHERE NOT EXISTS (SELECT 1 FROM reversal x WHERE x.resolution = r.id)
+     UNION ALL
+    SELECT v.event, j.effective_on, 'replace', NULL, 1, n.face
+      FROM replacement p
+      JOIN voucher v ON v.id = p.replaced_by
+      JOIN issuance n ON n.voucher = v.id
+      JOIN transfer t ON t.id = n.transfer
+      JOIN journal j ON j.id = t.journal
 """
-_LESS = ", ".join(f"-{figure.value} AS {figure.value}" for figure in Figure)
-_DIFFERS = " OR ".join(f"SUM(x.{figure.value}) <> 0" for figure in Figure)
+_LESS = ", ".join(f"-{figure.value} AS {figure.value}" for figure in KEPT)
+_DIFFERS = " OR ".join(f"SUM(x.{figure.value}) <> 0" for figure in KEPT)
 
 ALL = (
     Invariant(
@@ -33,12 +40,12 @@ ALL = (
         "The figures kept of each day of an event, with the deltas to come, are what its rows come to.",
         f"""
         SELECT COALESCE(e.code, CAST(x.event AS TEXT)) || ' ' || CAST(x.day AS TEXT)
-          FROM (SELECT event, day, {FIGURES} FROM rollup_day
+          FROM (SELECT event, day, {COLUMNS} FROM rollup_day
                  UNION ALL
                 SELECT d.event, d.day, {OF_DELTA} FROM rollup_delta d
                  UNION ALL
                 SELECT event, day, {_LESS}
-                  FROM (SELECT d.event, d.day, {SUMS} FROM ({_ROWS}) d GROUP BY d.event, d.day) r) x
+                  FROM (SELECT d.event, d.day, {SUMS_OF_DELTAS} FROM ({_ROWS}) d GROUP BY d.event, d.day) r) x
           LEFT JOIN event e ON e.id = x.event
          GROUP BY e.code, x.event, x.day
         HAVING {_DIFFERS}
@@ -66,7 +73,7 @@ ALL = (
         SELECT e.code || ' ' || d.kind
           FROM rollup_delta d
           JOIN event e ON e.id = d.event
-         WHERE e.state = 'purged' AND d.kind IN ('item', 'surrender', 'issue')
+         WHERE e.state = 'purged' AND d.kind IN ('item', 'surrender', 'issue', 'replace')
         """,
     ),
 )

@@ -1,98 +1,172 @@
-"""What the totals count, and how counted facts fold into rows. Pure; money in cents, days Panama's.
+"""What the totals count: each figure once, with its name on screens, its unit, its source, and the rows that show it.
 
-The place of every figure is its event's, the day is the surrender's: a voucher redeemed in March for a weapon handed
-in in January stands in January, in the neighbourhood that the weapon left.
+Pure. A new figure is a new member of ``Figure``, and a migration that adds its column to ``rollup_day`` if it is kept:
+SQL, files, pages and proofs follow. Money in cents, rates in hundredths; SQL is text, the same on both databases.
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date
 from enum import StrEnum
+from typing import Self
 
-from buyback.errors import Refused
+from buyback.files.tabular import Kind
+from buyback.tariff.catalogue import CATALOGUE, CatalogueClass, TotalColumn
 
-
-class By(StrEnum):
-    """What a row stands for."""
-
-    CORREGIMIENTO = "corregimiento"
-    DISTRICT = "district"
-    PROVINCE = "province"
-    EVENT = "event"
-    MONTH = "month"
-    CLASS = "class"
+PER = 10_000
 
 
-class Column(StrEnum):
-    """The figures, as files carry them."""
+class DeltaKind(StrEnum):
+    """What happened: an item received, a visit paid out, a voucher issued, issued in a void one's place, or ended."""
 
-    EVENTS = "events"
-    SURRENDERS = "surrenders"
-    ARMS = "arms"
-    FIREARMS = "firearms"
-    AMMUNITION = "ammunition"
-    MAGAZINES = "magazines"
-    EXPLOSIVES = "explosives"
-    ACCESSORIES = "accessories"
-    VOUCHERS = "vouchers"
-    ISSUED = "issued"
-    REDEEMED = "redeemed"
+    ITEM = "item"
+    SURRENDER = "surrender"
+    ISSUE = "issue"
+    REPLACE = "replace"
+    REDEEM = "redeem"
     VOID = "void"
-    EXPIRED = "expired"
-    OUTSTANDING = "outstanding"
-    ITEMS = "items"
-    APPRAISED_VALUE = "appraised_value"
+    EXPIRE = "expire"
 
 
-_OF_CLASSES = (Column.ITEMS, Column.APPRAISED_VALUE)
-_OF_THE_REST = tuple(column for column in Column if column not in _OF_CLASSES)
+class Rows(StrEnum):
+    """Which rows show a figure."""
 
-MONEY = frozenset(
-    {Column.ISSUED, Column.REDEEMED, Column.VOID, Column.EXPIRED, Column.OUTSTANDING, Column.APPRAISED_VALUE}
-)
-
-PLACE_DIGITS = {By.PROVINCE: 2, By.DISTRICT: 4, By.CORREGIMIENTO: 6}  # of INEC's code
-
-
-class DaysBackwards(Refused):
-    """The last day lies before the first."""
-
-    sentence = "La fecha final es anterior a la inicial."
-
-
-@dataclass(frozen=True, kw_only=True)
-class Question:
-    """What is asked for. Both days are included; ``place`` is a code of two, four or six digits.
-
-    Raises DaysBackwards (field ``to``).
-    """
-
-    by: By
-    since: date | None = None
-    until: date | None = None
-    programme: str | None = None
-    place: str | None = None
-    event: str | None = None
-
-    def __post_init__(self) -> None:
-        if self.since is not None and self.until is not None and self.until < self.since:
-            raise DaysBackwards(field="to")
-
-    @property
-    def columns(self) -> tuple[Column, ...]:
-        """The figures of a row: a class knows items and their value only, since vouchers know no class."""
-        return _OF_CLASSES if self.by is By.CLASS else _OF_THE_REST
+    ALL = "all"  # of places, events and months
+    CLASSES = "classes"  # of classes of items, about which vouchers know nothing
+    PLACES = "places"  # of places alone, beside the others
+    NONE = "none"  # only all rows together
 
 
 @dataclass(frozen=True)
-class Row:
-    """One line of the totals. ``context`` says where a place lies, since names of places repeat."""
+class Kept:
+    """The sum of ``measure`` (pieces, rounds, visits or vouchers, or their cents) over the deltas of one kind.
 
-    code: str
-    name: str
-    context: str
-    figures: Mapping[Column, int]
+    Of items only some classes may count: those for which ``counts`` holds.
+    """
 
-    def __getitem__(self, column: str) -> int:
-        """A figure by its column's name."""
-        return self.figures[Column(column)]
+    measure: str
+    kind: DeltaKind
+    counts: Callable[[CatalogueClass], bool] | None = None
+
+    @property
+    def value(self) -> str:
+        """What one delta ``d`` adds."""
+        return f"CASE WHEN {self.condition} THEN d.{self.measure} ELSE 0 END"
+
+    @property
+    def condition(self) -> str:
+        """Which deltas ``d`` count."""
+        if self.counts is None:
+            return f"d.kind = '{self.kind.value}'"
+        codes = ", ".join(f"'{code.value}'" for code, entry in CATALOGUE.items() if self.counts(entry))
+        return f"d.catalogue_class IN ({codes})"
+
+
+def _items(total: TotalColumn) -> Kept:
+    """Items that count in a column of the totals."""
+    return Kept("number", DeltaKind.ITEM, lambda entry: entry.total is total)
+
+
+@dataclass(frozen=True)
+class Difference:
+    """One figure less others."""
+
+    of: str
+    less: tuple[str, ...]
+
+    def derive(self, figures: Mapping[str, int]) -> int:
+        """From the figures of the same row."""
+        return figures[self.of] - sum(figures[name] for name in self.less)
+
+
+@dataclass(frozen=True)
+class Rate:
+    """What comes on 10,000 inhabitants (INEC, census of 2023), in hundredths, half up; zero where nobody lives."""
+
+    of: str
+
+    def derive(self, figures: Mapping[str, int]) -> int:
+        """From the figures of the same row."""
+        number, people = figures[self.of], figures[Figure.POPULATION]
+        return (2 * number * PER * 100 + people) // (2 * people) if people else 0
+
+
+_COUNT, _MONEY, _RATE = Kind.COUNT, Kind.MONEY, Kind.RATE
+
+
+class Figure(StrEnum):
+    """All figures, in the order of their columns: its code in files, its name on screens, its unit, rows and source.
+
+    Without a source it is not added up but known: the events and the corregimientos in which something was handed in,
+    and the inhabitants.
+    """
+
+    label: str
+    unit: Kind
+    rows: Rows
+    source: Kept | Difference | Rate | None
+
+    EVENTS = "events", "Jornadas"
+    SURRENDERS = "surrenders", "Entregas", _COUNT, Rows.ALL, Kept("number", DeltaKind.SURRENDER)
+    ARMS = "arms", "Armas", _COUNT, Rows.ALL, _items(TotalColumn.ARMS)
+    FIREARMS = (
+        "firearms",
+        "Armas de fuego",
+        _COUNT,
+        Rows.ALL,
+        Kept("number", DeltaKind.ITEM, lambda entry: entry.firearm),
+    )
+    AMMUNITION = "ammunition", "Municiones", _COUNT, Rows.ALL, _items(TotalColumn.AMMUNITION)
+    MAGAZINES = "magazines", "Proveedores", _COUNT, Rows.ALL, _items(TotalColumn.MAGAZINES)
+    EXPLOSIVES = "explosives", "Explosivos", _COUNT, Rows.ALL, _items(TotalColumn.EXPLOSIVES)
+    ACCESSORIES = "accessories", "Accesorios", _COUNT, Rows.ALL, _items(TotalColumn.ACCESSORIES)
+    VOUCHERS = "vouchers", "Vales", _COUNT, Rows.ALL, Kept("number", DeltaKind.ISSUE)
+    ISSUED = "issued", "Emitido", _MONEY, Rows.ALL, Kept("cents", DeltaKind.ISSUE)
+    REDEEMED = "redeemed", "Canjeado", _MONEY, Rows.ALL, Kept("cents", DeltaKind.REDEEM)
+    VOID = "void", "Anulado", _MONEY, Rows.ALL, Kept("cents", DeltaKind.VOID)
+    EXPIRED = "expired", "Vencido", _MONEY, Rows.ALL, Kept("cents", DeltaKind.EXPIRE)
+    OUTSTANDING = "outstanding", "Por canjear", _MONEY, Rows.ALL, Difference("issued", ("redeemed", "void", "expired"))
+    ITEMS = "items", "Artículos", _COUNT, Rows.CLASSES, Kept("number", DeltaKind.ITEM)
+    APPRAISED_VALUE = "appraised_value", "Valor del avalúo", _MONEY, Rows.CLASSES, Kept("cents", DeltaKind.ITEM)
+    REPLACED = "replaced", "Emitido en reposición", _MONEY, Rows.NONE, Kept("cents", DeltaKind.REPLACE)
+    ROUNDING = "rounding", "Redondeo", _MONEY, Rows.NONE, Difference("issued", ("appraised_value", "replaced"))
+    NEIGHBOURHOODS = "neighbourhoods", "Barrios alcanzados", _COUNT, Rows.NONE
+    POPULATION = "population", "Habitantes", _COUNT, Rows.PLACES
+    ARMS_RATE = "arms_per_10000", "Armas por 10,000 hab.", _RATE, Rows.PLACES, Rate("arms")
+    SURRENDERS_RATE = "surrenders_per_10000", "Entregas por 10,000 hab.", _RATE, Rows.PLACES, Rate("surrenders")
+    ITEMS_RATE = "items_per_10000", "Artículos por 10,000 hab.", _RATE, Rows.PLACES, Rate("items")
+
+    @property
+    def is_of_items(self) -> bool:
+        """Whether it counts things handed in, not visits or vouchers."""
+        return isinstance(self.source, Kept) and self.source.kind is DeltaKind.ITEM
+
+    def __new__(
+        cls,
+        code: str,
+        label: str,
+        unit: Kind = _COUNT,
+        rows: Rows = Rows.ALL,
+        source: Kept | Difference | Rate | None = None,
+    ) -> Self:
+        """Its code is its value."""
+        figure = str.__new__(cls, code)
+        figure._value_ = code
+        figure.label, figure.unit, figure.rows, figure.source = label, unit, rows, source
+        return figure
+
+
+KEPT: Mapping[Figure, Kept] = {figure: figure.source for figure in Figure if isinstance(figure.source, Kept)}
+OF_CLASSES = tuple(figure for figure in Figure if figure.rows is Rows.CLASSES)
+
+COLUMNS = ", ".join(KEPT)
+OF_DELTA = ", ".join(f"{source.value} AS {figure.value}" for figure, source in KEPT.items())
+SUMS_OF_DELTAS = ", ".join(f"SUM({source.value}) AS {figure.value}" for figure, source in KEPT.items())
+
+
+def complete(known: Mapping[str, int]) -> dict[str, int]:
+    """The figures of a row and those that are derived from them."""
+    figures = dict(known)
+    for figure in Figure:
+        if isinstance(figure.source, Difference | Rate):
+            figures[figure] = figure.source.derive(figures)
+    return figures

@@ -1,33 +1,43 @@
 """Totals as a table for a terminal or a program, and as a JSON document."""
 
-from buyback.files.tabular import Cell, Column, Kind, Table, plain
-from buyback.totals.figures import MONEY, Row
+from collections.abc import Iterable
+
+from buyback.files.tabular import Cell, Column, Table, plain
+from buyback.totals.figures import Figure
 from buyback.totals.queries import Totals
+from buyback.totals.rules import Row
 
 
 def as_table(totals: Totals) -> Table:
-    """A row's code, name and figures, with the sum."""
-    figures = (Column(column, column, Kind.MONEY if column in MONEY else Kind.COUNT) for column in totals.columns)
+    """A row's code, name and figures, with the sum of those that add up."""
+    query = totals.query
     return Table(
         title="Totales",
-        columns=(Column("code", "code"), Column("name", "name"), *figures),
-        rows=tuple(_cells(totals, row) for row in totals.rows),
-        total=_cells(totals, totals.total),
+        columns=(Column("code", "code"), Column("name", "name"), *_columns(query.counted)),
+        rows=tuple((row.code, row.name, *_cells(row, query.counted)) for row in totals.rows),
+        total=("", totals.total.name, *sums(totals, query.counted)),
     )
 
 
 def as_document(totals: Totals) -> dict[str, object]:
     """``{"rows": […], "total": {…}}``; money as decimal text in balboas."""
-    table = as_table(totals)
-    whole = {column.key: plain(cell, column) for column, cell in zip(table.columns, table.total, strict=True)}
-    return {
-        "rows": [
-            {column.key: plain(cell, column) for column, cell in zip(table.columns, row, strict=True)}
-            for row in table.rows
-        ],
-        "total": {column.key: whole[column.key] for column in table.columns if column.kind.is_figure},
-    }
+    rows = [{"code": row.code, "name": row.name, **_object(totals, row)} for row in totals.rows]
+    return {"rows": rows, "total": _object(totals, totals.total)}
 
 
-def _cells(totals: Totals, row: Row) -> tuple[Cell, ...]:
-    return (row.code, row.name, *(row[column] for column in totals.columns))
+def sums(totals: Totals, figures: Iterable[Figure]) -> tuple[Cell, ...]:
+    """The cells below the rows: empty where a sum would add pieces to rounds."""
+    return tuple(totals.total[figure] if figure in totals.query.summed else "" for figure in figures)
+
+
+def _object(totals: Totals, row: Row) -> dict[str, str | int]:
+    figures = totals.query.counted
+    return {column.key: plain(row[figure], column) for figure, column in zip(figures, _columns(figures), strict=True)}
+
+
+def _columns(figures: Iterable[Figure]) -> tuple[Column, ...]:
+    return tuple(Column(figure.value, figure.value, figure.unit) for figure in figures)
+
+
+def _cells(row: Row, figures: Iterable[Figure]) -> tuple[Cell, ...]:
+    return tuple(row[figure] for figure in figures)

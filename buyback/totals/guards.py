@@ -39,6 +39,13 @@ GUARDS = (
         f"{_WRITES}v.event, j.effective_on, r.kind, NULL, -1, -r.amount"
         f" FROM {_ISSUED} JOIN resolution r ON r.voucher = v.id WHERE r.id = NEW.resolution",
     ),
+    Reaction(
+        "replacement",
+        "counts",
+        "INSERT",
+        "",
+        f"{_WRITES}v.event, j.effective_on, 'replace', NULL, 1, n.face FROM {_ISSUED} WHERE v.id = NEW.replaced_by",
+    ),
     Reaction("surrender", "counts", "INSERT", "NEW.state = 'paid_out'", _SURRENDER),
     Reaction(
         "surrender",

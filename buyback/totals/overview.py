@@ -2,27 +2,26 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final
 
 from sqlalchemy.orm import Session
 
-from buyback.totals.figures import By, Column, Question
-from buyback.totals.neighbourhoods import View, view
-from buyback.totals.periods import Change, Span
-from buyback.totals.view import Asked
+from buyback.totals.figures import Figure
+from buyback.totals.periods import Change, Span, twelve_months
+from buyback.totals.queries import Totals, last_day, totals
+from buyback.totals.rules import By, Query
 
-NEIGHBOURHOODS: Final = "neighbourhoods"  # corregimientos in which something was handed in
-FIGURES: tuple[str, ...] = (
-    Column.ARMS,
-    Column.FIREARMS,
-    Column.AMMUNITION,
-    Column.SURRENDERS,
-    Column.EVENTS,
-    NEIGHBOURHOODS,
-    Column.ISSUED,
-    Column.REDEEMED,
-    Column.EXPIRED,
-    Column.OUTSTANDING,
+FIGURES = (
+    Figure.ARMS,
+    Figure.FIREARMS,
+    Figure.AMMUNITION,
+    Figure.SURRENDERS,
+    Figure.EVENTS,
+    Figure.NEIGHBOURHOODS,
+    Figure.ISSUED,
+    Figure.REDEEMED,
+    Figure.VOID,
+    Figure.EXPIRED,
+    Figure.OUTSTANDING,
 )
 
 
@@ -32,15 +31,24 @@ class Overview:
 
     span: Span
     before: Span | None
-    changes: Mapping[str, Change]
-    months: View
-    places: View
-    classes: View
+    changes: Mapping[Figure, Change]
+    months: Totals
+    places: Totals
+    classes: Totals
 
     @property
     def has_before(self) -> bool:
         """Whether there was anything in the span before: against nothing nothing is compared."""
         return any(change.before for change in self.changes.values())
+
+
+def latest_span(session: Session, *, programme: str | None = None, within: str | None = None) -> Span | None:
+    """The last twelve months that hold something; None where nothing was handed in yet.
+
+    Raises NotFound for an unknown programme.
+    """
+    day = last_day(session, programme=programme, within=within)
+    return None if day is None else twelve_months(day)
 
 
 def overview(session: Session, span: Span, *, programme: str | None = None, within: str | None = None) -> Overview:
@@ -49,23 +57,18 @@ def overview(session: Session, span: Span, *, programme: str | None = None, with
     ``within`` is the district whose people ask. Raises NotFound for an unknown programme.
     """
 
-    def ask(by: By, when: Span) -> View:
-        question = Question(by=by, since=when.since, until=when.until, programme=programme)
-        return view(session, Asked(question), within=within)
+    def ask(by: By, when: Span) -> Totals:
+        query = Query(by=by, since=when.since, until=when.until, programme=programme)
+        return totals(session, query, within=within)
 
-    places, before = ask(By.CORREGIMIENTO, span), span.before()
-    was = _figures(ask(By.CORREGIMIENTO, before)) if before else dict.fromkeys(FIGURES, 0)
-    now = _figures(places)
+    before = span.before()
+    places = ask(By.CORREGIMIENTO, span)
+    was = ask(By.CORREGIMIENTO, before).headline if before else dict.fromkeys(FIGURES, 0)
     return Overview(
         span=span,
         before=before,
-        changes={name: Change(now[name], was[name]) for name in FIGURES},
+        changes={figure: Change(places.headline[figure], was[figure]) for figure in FIGURES},
         months=ask(By.MONTH, span),
         places=places,
         classes=ask(By.CLASS, span),
     )
-
-
-def _figures(places: View) -> dict[str, int]:
-    reached = {NEIGHBOURHOODS: len(places.lines)}
-    return {name: places.headline[name] for name in FIGURES if name != NEIGHBOURHOODS} | reached

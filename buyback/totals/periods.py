@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from buyback.totals.figures import DaysBackwards
+from buyback.totals.rules import DaysBackwards
 
 MONTHS = 12
 
@@ -71,8 +71,8 @@ def year_of(day: date) -> Span:
 
 
 def twelve_months(day: date) -> Span:
-    """The twelve whole months that were over on a day."""
-    return Span(_first(_month(day) - MONTHS), day.replace(day=1) - timedelta(days=1))
+    """Twelve whole months, the last of which is that of a day."""
+    return Span(_first(_month(day) - MONTHS + 1), _last(_month(day)))
 
 
 @dataclass(frozen=True)

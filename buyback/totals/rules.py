@@ -1,91 +1,146 @@
-"""Which figures are kept of a day, and what each delta adds to them. Pure; SQL as text, the same on both databases."""
+"""A question of the totals, and the rows of its answer. Pure; money in cents, days Panama's.
 
-from collections.abc import Mapping
+The place of every figure is its event's, the day is the surrender's: a voucher redeemed in March for a weapon handed
+in in January stands in January, in the neighbourhood that the weapon left.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import date
 from enum import StrEnum
-from types import MappingProxyType
 
-from buyback.tariff.catalogue import CATALOGUE, CatalogueClass, TotalColumn
+from buyback.errors import Refused
+from buyback.places.rules import fold
+from buyback.tariff.catalogue import ClassCode
+from buyback.totals.figures import Figure, Rate, Rows
 
-MANY = 2_000  # deltas: reading so many takes a few milliseconds
-
-
-class DeltaKind(StrEnum):
-    """What happened: something was received, a visit paid out, a voucher issued, or ended in one of three ways."""
-
-    ITEM = "item"
-    SURRENDER = "surrender"
-    ISSUE = "issue"
-    REDEEM = "redeem"
-    VOID = "void"
-    EXPIRE = "expire"
+NAME = "name"
 
 
-class Figure(StrEnum):
-    """The figures of an event's day, as columns of ``rollup_day``. What is money is in cents."""
+class By(StrEnum):
+    """What a row stands for."""
 
-    SURRENDERS = "surrenders"
-    ARMS = "arms"
-    FIREARMS = "firearms"
-    AMMUNITION = "ammunition"
-    MAGAZINES = "magazines"
-    EXPLOSIVES = "explosives"
-    ACCESSORIES = "accessories"
-    VOUCHERS = "vouchers"
-    ISSUED = "issued"
-    REDEEMED = "redeemed"
-    VOID = "void"
-    EXPIRED = "expired"
-    ITEMS = "items"
-    APPRAISED_VALUE = "appraised_value"
+    CORREGIMIENTO = "corregimiento"
+    DISTRICT = "district"
+    PROVINCE = "province"
+    EVENT = "event"
+    MONTH = "month"
+    CLASS = "class"
+
+
+PLACE_DIGITS = {By.PROVINCE: 2, By.DISTRICT: 4, By.CORREGIMIENTO: 6}  # of INEC's code
+
+
+class DaysBackwards(Refused):
+    """The last day lies before the first."""
+
+    sentence = "La fecha final es anterior a la inicial."
 
 
 @dataclass(frozen=True)
-class Source:
-    """A figure is the sum of ``measure`` (pieces, rounds, visits or vouchers, or their cents) over some deltas."""
+class Sort:
+    """What orders the rows: ``name``, a figure, or nothing for the order of their codes."""
 
-    measure: str
-    of: str  # a condition on the delta ``d``
+    column: str = ""
+    rising: bool = True
+
+
+CODES = Sort()
+
+
+@dataclass(frozen=True, kw_only=True)
+class Query:
+    """What is asked for. Both days are included; ``place`` is a code of two, four or six digits.
+
+    ``item_class`` counts things of one class only, about which vouchers know nothing. ``words`` keeps the rows whose
+    name, surroundings or code have all of them, whatever their accents. Raises DaysBackwards (field ``to``).
+    """
+
+    by: By
+    since: date | None = None
+    until: date | None = None
+    programme: str | None = None
+    place: str | None = None
+    event: str | None = None
+    item_class: ClassCode | None = None
+    words: str = ""
+    sort: Sort = CODES
+
+    def __post_init__(self) -> None:
+        if self.since is not None and self.until is not None and self.until < self.since:
+            raise DaysBackwards(field="to")
 
     @property
-    def value(self) -> str:
-        """What one delta ``d`` adds."""
-        return f"CASE WHEN {self.of} THEN d.{self.measure} ELSE 0 END"
+    def is_of_places(self) -> bool:
+        """Whether a row is a place, which has inhabitants."""
+        return self.by in PLACE_DIGITS
+
+    @property
+    def is_of_classes(self) -> bool:
+        """Whether items are told apart by their class, so that nothing is known of vouchers."""
+        return self.by is By.CLASS or self.item_class is not None
+
+    @property
+    def counted(self) -> tuple[Figure, ...]:
+        """The figures of a row, as files of the command line carry them."""
+        wanted = Rows.CLASSES if self.is_of_classes else Rows.ALL
+        return tuple(figure for figure in Figure if figure.rows is wanted)
+
+    @property
+    def columns(self) -> tuple[Figure, ...]:
+        """All figures of a row: a place's go on with its inhabitants and what comes on them."""
+        counted = self.counted
+        if not self.is_of_places:
+            return counted
+        beside = (figure for figure in Figure if figure.rows is Rows.PLACES)
+        return (*counted, *(figure for figure in beside if _base(figure) in {None, *counted}))
+
+    @property
+    def summed(self) -> tuple[Figure, ...]:
+        """The figures of which a sum makes sense: pieces of one class and rounds of another do not add up."""
+        mixed = self.by is By.CLASS and self.item_class is None
+        return tuple(figure for figure in self.columns if not (mixed and figure is Figure.ITEMS))
+
+    @property
+    def weight(self) -> Figure:
+        """The figure that tells rows apart at a glance, until another is chosen."""
+        return Figure.ITEMS if self.is_of_classes else Figure.ARMS
 
 
-def _kind(kind: DeltaKind) -> str:
-    return f"d.kind = '{kind.value}'"
+def _base(figure: Figure) -> str | None:
+    return figure.source.of if isinstance(figure.source, Rate) else None
 
 
-def _classes(*, total: TotalColumn | None = None) -> str:
-    """Items that count in a column of the totals; without one those that are firearms."""
+@dataclass(frozen=True)
+class Row:
+    """One line of the totals. ``context`` says where a place or an event lies, since names of places repeat."""
 
-    def counts(entry: CatalogueClass) -> bool:
-        return entry.firearm if total is None else entry.total is total
+    code: str
+    name: str
+    context: str
+    figures: Mapping[str, int]
 
-    codes = ", ".join(f"'{code.value}'" for code, entry in CATALOGUE.items() if counts(entry))
-    return f"d.catalogue_class IN ({codes})"
+    def __getitem__(self, figure: str) -> int:
+        """A figure by its code."""
+        return self.figures[figure]
 
 
-SOURCES: Mapping[Figure, Source] = MappingProxyType(
-    {
-        Figure.SURRENDERS: Source("number", _kind(DeltaKind.SURRENDER)),
-        Figure.ARMS: Source("number", _classes(total=TotalColumn.ARMS)),
-        Figure.FIREARMS: Source("number", _classes()),
-        Figure.AMMUNITION: Source("number", _classes(total=TotalColumn.AMMUNITION)),
-        Figure.MAGAZINES: Source("number", _classes(total=TotalColumn.MAGAZINES)),
-        Figure.EXPLOSIVES: Source("number", _classes(total=TotalColumn.EXPLOSIVES)),
-        Figure.ACCESSORIES: Source("number", _classes(total=TotalColumn.ACCESSORIES)),
-        Figure.VOUCHERS: Source("number", _kind(DeltaKind.ISSUE)),
-        Figure.ISSUED: Source("cents", _kind(DeltaKind.ISSUE)),
-        Figure.REDEEMED: Source("cents", _kind(DeltaKind.REDEEM)),
-        Figure.VOID: Source("cents", _kind(DeltaKind.VOID)),
-        Figure.EXPIRED: Source("cents", _kind(DeltaKind.EXPIRE)),
-        Figure.ITEMS: Source("number", _kind(DeltaKind.ITEM)),
-        Figure.APPRAISED_VALUE: Source("cents", _kind(DeltaKind.ITEM)),
-    }
-)
+def matching(rows: Iterable[Row], words: str) -> tuple[Row, ...]:
+    """The rows that have all the words, without minding case and accents."""
+    wanted = fold(words).split()
+    return tuple(row for row in rows if all(word in fold(f"{row.name} {row.context} {row.code}") for word in wanted))
 
-FIGURES = ", ".join(Figure)
-OF_DELTA = ", ".join(f"{source.value} AS {figure.value}" for figure, source in SOURCES.items())
-SUMS = ", ".join(f"SUM({source.value}) AS {figure.value}" for figure, source in SOURCES.items())
+
+def ordered(rows: Iterable[Row], sort: Sort) -> tuple[Row, ...]:
+    """The rows by a column; equal ones by code."""
+    by_code = sorted(rows, key=lambda row: row.code)
+    if sort.column == NAME:
+        return tuple(sorted(by_code, key=lambda row: fold(row.name), reverse=not sort.rising))
+    sign = 1 if sort.rising else -1
+    return tuple(sorted(by_code, key=lambda row: sign * row.figures.get(sort.column, 0)))
+
+
+def add_up(rows: Iterable[Row], figures: Iterable[str]) -> dict[str, int]:
+    """What rows that share nothing (places, events or classes) come to, figure by figure."""
+    kept = tuple(rows)
+    return {figure: sum(row[figure] for row in kept) for figure in figures}

@@ -1,18 +1,34 @@
-"""The fold: deltas into the rows of their days, and gone.
+"""The fold: deltas into the rows of their days, and gone. And what is taken away as a file, on record.
 
-Whoever reads meanwhile sees the deltas or their fold, never both and never neither. Two folds at once: the second one
-waits for the first and finds what is left.
+Whoever reads while a fold runs sees the deltas or their fold, never both and never neither. Two folds at once: the
+second one waits for the first and finds what is left.
 """
+
+from collections.abc import Sequence
+from datetime import datetime
 
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
+from buyback.audit import service as audit
 from buyback.db import affected
-from buyback.totals.rules import MANY, SUMS, Figure
+from buyback.errors import Refused
+from buyback.people.rules import Actor
+from buyback.totals.figures import KEPT, OF_CLASSES, SUMS_OF_DELTAS
+from buyback.totals.queries import Totals, totals
+from buyback.totals.rules import Query
 from buyback.totals.tables import RollupDelta
 
+MANY = 2_000  # deltas: reading so many takes a few milliseconds
 
-def _upsert(table: str, keys: str, sums: str, figures: tuple[str, ...], *, where: str, deltas: str) -> str:
+
+class NothingToExport(Refused):
+    """The totals have no rows."""
+
+    sentence = "No hay nada que descargar: con estos filtros no quedó ninguna fila."
+
+
+def _upsert(table: str, keys: str, sums: str, figures: Sequence[str], *, where: str, deltas: str) -> str:
     added = ", ".join(f"{figure} = {table}.{figure} + excluded.{figure}" for figure in figures)
     return (
         f"INSERT INTO {table} ({keys}, {', '.join(figures)})"  # noqa: S608  constants of this package
@@ -22,12 +38,10 @@ def _upsert(table: str, keys: str, sums: str, figures: tuple[str, ...], *, where
 
 
 def _upserts(deltas: str) -> tuple[str, str]:
-    days = _upsert("rollup_day", "event, day", SUMS, tuple(Figure), where="1 = 1", deltas=deltas)
-    sums = "SUM(d.number) AS items, SUM(d.cents) AS appraised_value"
-    figures = (Figure.ITEMS.value, Figure.APPRAISED_VALUE.value)
-    classes = _upsert(
-        "rollup_class", "event, day, catalogue_class", sums, figures, where="d.kind = 'item'", deltas=deltas
-    )
+    days = _upsert("rollup_day", "event, day", SUMS_OF_DELTAS, tuple(KEPT), where="1 = 1", deltas=deltas)
+    sums = ", ".join(f"SUM({KEPT[figure].value}) AS {figure.value}" for figure in OF_CLASSES)
+    keys = "event, day, catalogue_class"
+    classes = _upsert("rollup_class", keys, sums, OF_CLASSES, where="d.kind = 'item'", deltas=deltas)
     return days, classes
 
 
@@ -51,3 +65,31 @@ def fold_many(session: Session) -> int:
     """The same where so many deltas wait that readers would notice; gives how many were folded."""
     waiting = session.scalars(select(func.count()).select_from(RollupDelta)).one()
     return fold(session) if waiting > MANY else 0
+
+
+def take(session: Session, query: Query, *, shape: str, by: Actor, now: datetime) -> Totals:
+    """The totals to be taken away as a file of a ``shape`` (csv, xlsx): the audit log keeps who took what.
+
+    Raises NothingToExport, and what ``totals`` raises.
+    """
+    answer = totals(session, query, within=by.district)
+    if not answer.rows:
+        raise NothingToExport
+    audit.record(session, chain=by.chain, act="totals:export", body=_body(query, shape, by), now=now)
+    return answer
+
+
+def _body(query: Query, shape: str, by: Actor) -> dict[str, str]:
+    parts = {
+        "by": by.name,
+        "rows": query.by.value,
+        "from": query.since.isoformat() if query.since else None,
+        "to": query.until.isoformat() if query.until else None,
+        "programme": query.programme,
+        "place": query.place,
+        "event": query.event,
+        "class": query.item_class and query.item_class.value,
+        "words": query.words or None,
+        "shape": shape,
+    }
+    return {name: value for name, value in parts.items() if value is not None}

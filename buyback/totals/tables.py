@@ -4,51 +4,46 @@ All of it follows from other domains' rows, whose triggers write the deltas: an 
 no time, no order and no name of what it came from, and lives until the next fold.
 """
 
+from collections.abc import Iterable, Iterator
 from datetime import date
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, ForeignKey, String
+from sqlalchemy import BigInteger, CheckConstraint, Column, Date, ForeignKey, String, Table, Uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
 from buyback.db import UNORDERED, Base, choice
-from buyback.totals.rules import DeltaKind
+from buyback.totals.figures import KEPT, OF_CLASSES, DeltaKind, Figure
+
+
+def _figures(figures: Iterable[Figure]) -> Iterator[Column[int]]:
+    return (Column(figure.value, BigInteger, nullable=False) for figure in figures)
 
 
 class RollupDay(Base):
     """The figures of one day of an event, as of the last fold. Money in cents; the day is the surrender's."""
 
-    __tablename__ = "rollup_day"
-    __table_args__ = (UNORDERED,)
-
-    event: Mapped[UUID] = mapped_column(ForeignKey("event.id"), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    surrenders: Mapped[int]
-    arms: Mapped[int]
-    firearms: Mapped[int]
-    ammunition: Mapped[int]
-    magazines: Mapped[int]
-    explosives: Mapped[int]
-    accessories: Mapped[int]
-    vouchers: Mapped[int]
-    issued: Mapped[int]
-    redeemed: Mapped[int]
-    void: Mapped[int]
-    expired: Mapped[int]
-    items: Mapped[int]
-    appraised_value: Mapped[int]
+    __table__ = Table(
+        "rollup_day",
+        Base.metadata,
+        Column("event", Uuid, ForeignKey("event.id"), primary_key=True),
+        Column("day", Date, primary_key=True),
+        *_figures(KEPT),
+        sqlite_with_rowid=False,  # as UNORDERED
+    )
 
 
 class RollupClass(Base):
     """Pieces or rounds of one class on one day of an event, and their value in cents, as of the last fold."""
 
-    __tablename__ = "rollup_class"
-    __table_args__ = (UNORDERED,)
-
-    event: Mapped[UUID] = mapped_column(ForeignKey("event.id"), primary_key=True)
-    day: Mapped[date] = mapped_column(primary_key=True)
-    catalogue_class: Mapped[str] = mapped_column(String(32), primary_key=True)
-    items: Mapped[int]
-    appraised_value: Mapped[int]
+    __table__ = Table(
+        "rollup_class",
+        Base.metadata,
+        Column("event", Uuid, ForeignKey("event.id"), primary_key=True),
+        Column("day", Date, primary_key=True),
+        Column("catalogue_class", String(32), primary_key=True),
+        *_figures(OF_CLASSES),
+        sqlite_with_rowid=False,  # as UNORDERED
+    )
 
 
 class RollupDelta(Base):

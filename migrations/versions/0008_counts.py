@@ -50,6 +50,15 @@ COUNTED = (
         ),
     ),
     (
+        "replacement",
+        "INSERT",
+        "",
+        (
+            "SELECT {id}, v.event, j.effective_on, 'replace', NULL, 1, n.face"
+            f" FROM {ISSUED} WHERE v.id = NEW.replaced_by"
+        ),
+    ),
+    (
         "surrender",
         "INSERT",
         "NEW.state = 'paid_out'",

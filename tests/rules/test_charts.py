@@ -9,13 +9,14 @@ from hypothesis import strategies as st
 from buyback.web.shell.charts import (
     DOT_RADIUS_MAX,
     MAP_WIDTH,
+    STEPS_MAX,
     Spot,
     bars,
     draw_map,
     line,
     middle,
     months_between,
-    scale_top,
+    scale,
     spread,
     without_gaps,
 )
@@ -38,18 +39,36 @@ def test_a_bar_is_as_long_as_its_share_of_the_largest() -> None:
 
 
 @pytest.mark.parametrize(
-    "largest, top",
-    [(0, 1), (1, 1), (2, 2), (3, 5), (6, 10), (101, 200), (200, 200), (201, 500), (9_370_215, 10_000_000)],
+    "largest, step, top",
+    [
+        (0, 1, 1),
+        (1, 1, 1),
+        (3, 1, 3),
+        (6, 2, 6),
+        (11, 5, 15),
+        (101, 25, 125),
+        (125, 25, 125),
+        (126, 50, 150),
+        (9_370_215, 2_000_000, 10_000_000),
+        (12_000_000, 2_500_000, 12_500_000),
+    ],
 )
-def test_a_scale_ends_at_a_round_number(largest: int, top: int) -> None:
-    assert scale_top(largest) == top
+def test_a_scale_goes_in_round_steps_to_the_first_that_reaches_its_largest_value(
+    largest: int, step: int, top: int
+) -> None:
+    ticks = scale(largest)
+    assert (ticks[-2].value, ticks[0].value) == (step, top)
+    assert (ticks[0].y, ticks[-1].y, ticks[-1].value) == (0, 100, 0)
 
 
-@given(st.integers(min_value=0, max_value=10**13))
+@given(st.integers(min_value=1, max_value=10**13))
 def test_no_value_leaves_its_scale_and_none_is_dwarfed_by_it(largest: int) -> None:
-    top = scale_top(largest)
+    ticks = scale(largest)
+    top, step = ticks[0].value, ticks[-2].value
     assert largest <= top
-    assert largest == 0 or top <= max(1, 5 * largest // 2)
+    assert (top - largest) * 5 <= largest * 2
+    assert len(ticks) - 1 == top / step <= STEPS_MAX
+    assert str(step).rstrip("0") in {"1", "2", "25", "5"}
 
 
 def test_a_line_goes_from_the_left_to_the_right_with_zero_at_the_bottom() -> None:
@@ -57,7 +76,8 @@ def test_a_line_goes_from_the_left_to_the_right_with_zero_at_the_bottom() -> Non
     assert [(point.x, point.y) for point in drawn.points] == [(0, 100), (50, 50), (100, 0)]
     assert drawn.path == "M0 100 L50 50 L100 0"
     assert [point.label for point in drawn.peaks] == ["b", "c"]
-    assert drawn.top == 100
+    assert [tick.value for tick in drawn.scale] == [100, 80, 60, 40, 20, 0]
+    assert [tick.y for tick in drawn.scale] == [0, 20, 40, 60, 80, 100]
 
 
 def test_a_line_of_one_step_is_a_dot_in_the_middle_and_of_none_is_empty() -> None:

@@ -23,23 +23,23 @@ from buyback.db import Database
 from buyback.errors import Refused
 from buyback.ids import new_id
 from buyback.ledger.queries import balance, limited_balance
-from buyback.ledger.rules import ACCRUED_PAYABLE, ALLOTTED, OUTSTANDING, AccountRef
+from buyback.ledger.rules import ACCRUED_PAYABLE, ALLOTTED, OUTSTANDING, AccountRef, event_scope
 from buyback.people.rules import OPERATOR
-from buyback.redemption import reversal
+from buyback.redemption import reversing
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
 from buyback.tariff.catalogue import ClassCode
 from buyback.tariff.rules import PricedThing
 from buyback.times import panama_day
 from buyback.totals import service as rollup
-from buyback.totals.figures import By, Question
 from buyback.totals.queries import totals
+from buyback.totals.rules import By, Query
 from buyback.vouchers import resolutions
 from buyback.vouchers.rules import VoidReason
 from tests.builders import NOW, make_event, make_keys, make_paid_out, make_user
 from tests.soundness import assert_sound
 from tests.tills import Paper, make_merchant, make_till, paper, try_to_redeem
-from tests.totals_by_rows import by_rows
+from tests.totals_by_rows import by_rows, of_totals
 
 pytestmark = pytest.mark.long
 
@@ -103,7 +103,7 @@ def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C9
             if op_id is None or taken_at is None:
                 return
             answer = database.transact(
-                lambda session: reversal.undo(
+                lambda session: reversing.undo(
                     session, till=token_digest(till.token), op_id=op_id, cashier=None, now=self.now
                 )
             )
@@ -162,19 +162,19 @@ def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C9
         def teardown(self) -> None:
             if not hasattr(self, "known"):
                 return
+            scope = event_scope(self.event.id)
             faces = {
                 state: sum(one.paper.face for one in self.known if one.state == state)
                 for state in ("issued", "redeemed")
             }
             with database.reading() as session:
-                assert balance(session, AccountRef(OUTSTANDING, event=self.event.id)) == faces["issued"]
-                assert balance(session, AccountRef(ACCRUED_PAYABLE, event=self.event.id)) == faces["redeemed"]
-                assert limited_balance(session, AccountRef(ALLOTTED, event=self.event.id)) == self.left
-                answer = totals(session, Question(by=By.EVENT, event=self.event.code))
-                rows, overview = by_rows(session, answer.question)
-                assert ({row.code: row.figures for row in answer.rows}, answer.overview.figures) == (rows, overview)
-                assert answer.overview["outstanding"] == faces["issued"]
-                assert answer.overview["redeemed"] == faces["redeemed"]
+                assert balance(session, AccountRef(OUTSTANDING, scope)) == faces["issued"]
+                assert balance(session, AccountRef(ACCRUED_PAYABLE, scope)) == faces["redeemed"]
+                assert limited_balance(session, AccountRef(ALLOTTED, scope)) == self.left
+                answer = totals(session, Query(by=By.EVENT, event=self.event.code))
+                assert of_totals(answer) == by_rows(session, answer.query)
+                assert answer.headline["outstanding"] == faces["issued"]
+                assert answer.headline["redeemed"] == faces["redeemed"]
             assert_sound(database)
 
     return Money

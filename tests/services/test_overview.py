@@ -6,8 +6,14 @@ import pytest
 
 from buyback.db import Database
 from buyback.errors import NotFound
-from buyback.totals.overview import FIGURES, Overview, overview
+from buyback.security.access import Role
+from buyback.totals.figures import Figure
+from buyback.totals.overview import FIGURES, Overview, latest_span, overview
 from buyback.totals.periods import Change, Span
+from buyback.totals.service import fold
+from buyback.vouchers import resolutions
+from buyback.vouchers.rules import VoidReason
+from tests.builders import NOW, make_user
 from tests.databases import Grow
 from tests.handed_in import (
     AIR_GUN,
@@ -18,6 +24,7 @@ from tests.handed_in import (
     OCTOBER,
     PISTOL,
     REVOLVER,
+    RULES,
     add_event,
     add_staff,
     hand_in,
@@ -66,6 +73,7 @@ def test_each_figure_stands_beside_what_it_was_in_the_span_before(database: Data
         "neighbourhoods": Change(3, 1),
         "issued": Change(770_50, 75_00),
         "redeemed": Change(50_00, 0),
+        "void": Change(0, 0),
         "expired": Change(0, 0),
         "outstanding": Change(720_50, 75_00),
     }
@@ -76,25 +84,56 @@ def test_each_figure_stands_beside_what_it_was_in_the_span_before(database: Data
 def test_its_parts_add_up_to_its_figures(database: Database) -> None:
     seen = look(database)
     for part in (seen.months, seen.places):
-        assert part.total["arms"] == seen.changes["arms"].now
-    assert {line.code: line["items"] for line in seen.classes.lines} == {"air_gun": 1, "ammunition": 30, "pistol": 3}
+        assert part.total["arms"] == seen.changes[Figure.ARMS].now
+    assert {row.code: row["items"] for row in seen.classes.rows} == {"air_gun": 1, "ammunition": 30, "pistol": 3}
 
 
 def test_a_span_without_anything_and_one_after_it_have_nothing_to_compare(database: Database) -> None:
     quiet = look(database, Span(date(2025, 1, 1), date(2025, 1, 31)))
     assert not quiet.has_before
-    assert quiet.places.lines == ()
+    assert quiet.places.rows == ()
     assert look(database, DECEMBER_WHOLE).has_before
-    assert look(database, DECEMBER_WHOLE).changes["arms"] == Change(0, 4)
+    assert look(database, DECEMBER_WHOLE).changes[Figure.ARMS] == Change(0, 4)
+
+
+def test_what_was_issued_is_what_became_of_it(database: Database) -> None:
+    event = add_event(database, "NULA")
+    hand_in(database, event, PISTOL)
+    serial = papers_of(database, event)[0].serial
+    chief = make_user(database, "jefa", Role.EVENT_CHIEF, organisation="MINGOB")
+    database.transact(
+        lambda session: resolutions.void(session, event=event, serial=serial, reason=VoidReason.LOST, by=chief, now=NOW)
+    )
+    changes = look(database).changes
+    ends = {
+        figure.value: changes[figure].now
+        for figure in (Figure.REDEEMED, Figure.VOID, Figure.EXPIRED, Figure.OUTSTANDING)
+    }
+    assert ends == {"redeemed": 50_00, "void": 50_00, "expired": 0, "outstanding": 920_50}
+    assert changes[Figure.ISSUED].now == sum(ends.values())
 
 
 def test_a_district_sees_itself(database: Database) -> None:
     seen = look(database, within="0301")
-    assert (seen.changes["arms"], seen.changes["neighbourhoods"]) == (Change(1, 0), Change(1, 0))
-    assert [line.code for line in seen.places.lines] == [CATIVA]
+    assert (seen.changes[Figure.ARMS], seen.changes[Figure.NEIGHBOURHOODS]) == (Change(1, 0), Change(1, 0))
+    assert [row.code for row in seen.places.rows] == [CATIVA]
+
+
+def test_the_latest_span_is_the_twelve_months_to_the_last_surrender_that_the_reader_sees(database: Database) -> None:
+    with database.reading() as session:
+        assert latest_span(session) == Span(date(2025, 12, 1), date(2026, 11, 30))
+        assert latest_span(session, within="0301", programme="PMB-TEST") == Span(date(2025, 12, 1), date(2026, 11, 30))
+        assert latest_span(session, within="0408") is None
+    old = add_event(database, "VIEJA", CATIVA, rules=RULES.replace("PMB-TEST", "PMB-OTRO").replace("= 7", "= 9"))
+    hand_in(database, old, PISTOL, day=OCTOBER)
+    with database.reading() as session:
+        assert latest_span(session, programme="PMB-OTRO") == Span(date(2025, 11, 1), date(2026, 10, 31))
+    database.transact(fold)
+    with database.reading() as session:
+        assert latest_span(session, programme="PMB-OTRO") == Span(date(2025, 11, 1), date(2026, 10, 31))
 
 
 def test_one_programme_is_seen_by_itself_and_an_unknown_one_is_not_found(database: Database) -> None:
-    assert look(database, programme="PMB-TEST").changes["arms"].now == 4
+    assert look(database, programme="PMB-TEST").changes[Figure.ARMS].now == 4
     with pytest.raises(NotFound):
         look(database, programme="PMB-NADA")

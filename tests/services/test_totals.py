@@ -1,6 +1,5 @@
 """The totals are exact: each thing in its column, its place and its month, before and after the purge."""
 
-from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,12 +12,13 @@ from buyback.db import Database
 from buyback.errors import NotFound
 from buyback.ids import new_id
 from buyback.people.rules import OPERATOR
-from buyback.places.gazetteer import gazetteer
-from buyback.redemption import reversal
+from buyback.places.gazetteer import atlas
+from buyback.redemption import reversing
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
-from buyback.totals.figures import By, DaysBackwards, Question
+from buyback.totals.figures import Figure, Rows
 from buyback.totals.queries import Totals, totals
+from buyback.totals.rules import By, DaysBackwards, Query, Row
 from buyback.vouchers import resolutions
 from buyback.vouchers.rules import VoidReason
 from tests.builders import NOW, make_accepted, make_user
@@ -42,25 +42,11 @@ from tests.handed_in import (
 )
 from tests.tills import TillInHand, issue_vouchers, make_merchant, make_till, make_till_event, try_to_redeem
 
-ZEROES = dict.fromkeys(
-    (
-        "events",
-        "surrenders",
-        "arms",
-        "firearms",
-        "ammunition",
-        "magazines",
-        "explosives",
-        "accessories",
-        "vouchers",
-        "issued",
-        "redeemed",
-        "void",
-        "expired",
-        "outstanding",
-    ),
-    0,
+CONTRACT = (
+    "events surrenders arms firearms ammunition magazines explosives accessories"
+    " vouchers issued redeemed void expired outstanding"
 )
+ZEROES = dict.fromkeys(CONTRACT.split(), 0)
 
 
 def ask(
@@ -68,14 +54,21 @@ def ask(
     by: By = By.CORREGIMIENTO,
     *,
     within: str | None = None,
-    **asked: Any,  # noqa: ANN401  a question's own fields
+    **asked: Any,  # noqa: ANN401  a query's own fields
 ) -> Totals:
     with database.reading() as session:
-        return totals(session, Question(by=by, **asked), within=within)
+        return totals(session, Query(by=by, **asked), within=within)
 
 
-def figures(row: Mapping[Any, int]) -> dict[str, int]:
-    return {column.value: value for column, value in row.items()}
+def test_the_columns_of_files_are_those_of_the_contract() -> None:
+    for by in By:
+        columns = "items appraised_value" if by is By.CLASS else CONTRACT
+        assert [figure.value for figure in Query(by=by).counted] == columns.split()
+
+
+def figures(row: Row) -> dict[str, int]:
+    """What is counted, without the inhabitants of a place."""
+    return {figure: row[figure] for figure in Figure if figure in row.figures and figure.rows is not Rows.PLACES}
 
 
 def by_code(answer: Totals, column: str) -> dict[str, int]:
@@ -116,7 +109,7 @@ def test_each_thing_counts_in_its_column_by_pieces_and_rounds(database: Database
     (row,) = ask(database).rows
     assert (row.code, row.name, row.context) == (BETANIA, "Betania", "Panamá, Panamá")
     worth = 250_00 + 10_00 + 100_00 + 10_50 + 10_00 + 3_00 + 8_00
-    assert figures(row.figures) == ZEROES | {
+    assert figures(row) == ZEROES | {
         "events": 1,
         "surrenders": 1,
         "arms": 3,
@@ -135,7 +128,7 @@ def test_nothing_handed_in_gives_no_rows_and_a_sum_of_zeroes(database: Database)
     add_event(database, "J1")
     answer = ask(database)
     assert answer.rows == ()
-    assert figures(answer.total.figures) == ZEROES
+    assert figures(answer.total) == ZEROES
 
 
 @pytest.mark.parametrize(
@@ -176,8 +169,8 @@ def test_a_place_an_event_and_a_class_are_called_by_name(database: Database, eve
         ("Escuela República", "Cativá")
     }
     with database.reading() as session:
-        assert gazetteer(session).path(CATIVA) == (("03", "Colón"), ("0301", "Colón"), (CATIVA, "Cativá"))
-        assert gazetteer(session).path(None) == ()
+        assert atlas(session).path(CATIVA) == (("03", "Colón"), ("0301", "Colón"), (CATIVA, "Cativá"))
+        assert atlas(session).path(None) == ()
 
 
 def test_a_class_has_its_pieces_and_their_value_only(database: Database, events: tuple[EventFacts, ...]) -> None:
@@ -188,8 +181,8 @@ def test_a_class_has_its_pieces_and_their_value_only(database: Database, events:
         "pistol": ("Pistola", 2, 500_00),
         "revolver": ("Revólver", 1, 75_00),
     }
-    assert figures(answer.total.figures) == {"items": 34, "appraised_value": 595_50}
-    assert answer.overview["arms"] == 4
+    assert figures(answer.total) == {"items": 34, "appraised_value": 595_50}
+    assert answer.headline["arms"] == 4
 
 
 @pytest.mark.parametrize(
@@ -213,7 +206,7 @@ def test_both_days_are_included_and_they_are_the_surrenders(
 
 def test_days_in_the_wrong_order_are_refused() -> None:
     with pytest.raises(DaysBackwards) as refused:
-        Question(by=By.MONTH, since=NOVEMBER, until=OCTOBER)
+        Query(by=By.MONTH, since=NOVEMBER, until=OCTOBER)
     assert refused.value.field == "to"
 
 
@@ -239,7 +232,7 @@ def test_issued_is_redeemed_void_expired_and_outstanding(database: Database) -> 
             session, event=event, serial=voided.serial, reason=VoidReason.LOST, by=official, now=NOW
         )
     )
-    counted = figures(ask(database).total.figures)
+    counted = figures(ask(database).total)
     assert {name: counted[name] for name in ("vouchers", "issued", "redeemed", "void", "expired", "outstanding")} == {
         "vouchers": 5,
         "issued": 100_00,
@@ -250,7 +243,7 @@ def test_issued_is_redeemed_void_expired_and_outstanding(database: Database) -> 
     }
     late = event.expires_on + timedelta(days=1)
     database.transact(lambda session: expiry.expire_due(session, today=late, by=OPERATOR, now=NOW))
-    counted = figures(ask(database).total.figures)
+    counted = figures(ask(database).total)
     ends = (counted["redeemed"], counted["void"], counted["expired"], counted["outstanding"])
     assert ends == (40_00, 20_00, 40_00, 0)
 
@@ -259,7 +252,7 @@ def undo(database: Database, till: TillInHand, typed: str) -> None:
     """Redeem a voucher, and undo it at once."""
     op_id, hashed = new_id(), token_digest(till.token)
     assert try_to_redeem(database, till, typed, op_id=op_id).code == "redeemed"
-    undone = database.transact(lambda session: reversal.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW))
+    undone = database.transact(lambda session: reversing.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW))
     assert undone.code == "reversed"
 
 

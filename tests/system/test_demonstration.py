@@ -19,13 +19,14 @@ from buyback.intake.rules import SurrenderState
 from buyback.merchants import queries as merchants
 from buyback.people import queries as people
 from buyback.redemption import service
-from buyback.redemption.service import TillRequest
+from buyback.redemption.service import Request
 from buyback.security.access import Role
 from buyback.settlement import approvals, orders, payments
 from buyback.settlement import queries as settlements
 from buyback.settlement import service as settling
-from buyback.totals.figures import By, Column, Question, Row
+from buyback.totals.figures import Figure
 from buyback.totals.queries import totals
+from buyback.totals.rules import By, Query, Row
 from buyback.vouchers.printing import papers
 from tests.builders import NOW, TODAY, make_keys
 from tests.databases import Grow
@@ -55,12 +56,12 @@ ARMS = {
     "DEMO-LOS-ANDES-2025": {"pistol": 18, "revolver": 15, "shotgun": 5, "rifle": 2, "air_gun": 16},
 }
 FIGURES = (
-    Column.ARMS,
-    Column.AMMUNITION,
-    Column.MAGAZINES,
-    Column.EXPLOSIVES,
-    Column.ACCESSORIES,
-    Column.ISSUED,
+    Figure.ARMS,
+    Figure.AMMUNITION,
+    Figure.MAGAZINES,
+    Figure.EXPLOSIVES,
+    Figure.ACCESSORIES,
+    Figure.ISSUED,
 )
 
 
@@ -71,7 +72,7 @@ def database(grow: Grow) -> Database:
 
 def by_event(database: Database) -> dict[str, Row]:
     with database.reading() as session:
-        return {row.code: row for row in totals(session, Question(by=By.EVENT)).rows}
+        return {row.code: row for row in totals(session, Query(by=By.EVENT)).rows}
 
 
 def test_the_totals_show_every_published_figure_to_the_cent_and_the_round(database: Database) -> None:
@@ -83,8 +84,8 @@ def test_the_totals_show_every_published_figure_to_the_cent_and_the_round(databa
 @pytest.mark.parametrize("event", ARMS)
 def test_the_arms_are_of_the_published_types(database: Database, event: str) -> None:
     with database.reading() as session:
-        rows = totals(session, Question(by=By.CLASS, event=event)).rows
-    counts = {row.code: row[Column.ITEMS] for row in rows}
+        rows = totals(session, Query(by=By.CLASS, event=event)).rows
+    counts = {row.code: row[Figure.ITEMS] for row in rows}
     assert {code: counts[code] for code in ARMS[event]} == ARMS[event]
     assert sum(ARMS[event].values()) == PUBLISHED[event][0]
 
@@ -128,10 +129,10 @@ def test_no_day_of_the_past_had_one_visit_only(database: Database) -> None:
 @pytest.mark.databases("sqlite")
 def test_past_vouchers_were_spent_at_every_kind_of_merchant_or_void_or_expired(database: Database) -> None:
     for row in (by_event(database)[code] for code in PUBLISHED):
-        assert row[Column.OUTSTANDING] == 0
-        assert 0.75 < row[Column.REDEEMED] / row[Column.ISSUED] < 0.95
-        assert row[Column.EXPIRED] > 0
-        assert row[Column.VOID] > 0
+        assert row[Figure.OUTSTANDING] == 0
+        assert 0.75 < row[Figure.REDEEMED] / row[Figure.ISSUED] < 0.95
+        assert row[Figure.EXPIRED] > 0
+        assert row[Figure.VOID] > 0
     query = """
         SELECT m.category, substr(b.corregimiento, 1, 4) FROM resolution r JOIN till t ON t.id = r.till
           JOIN branch b ON b.id = t.branch JOIN merchant m ON m.id = t.merchant WHERE r.kind = 'redeem'
@@ -182,7 +183,7 @@ def test_a_voucher_of_today_is_taken_at_a_till(database: Database) -> None:
         (shop,) = (one for one in merchants.registered(session) if one.category == "shop")
         till = merchants.enrolled(session, merchant=shop.id)[0].id
     at = NOW + timedelta(hours=1)
-    requests = [TillRequest(till, new_id(), paper.qr_text) for paper in printed]
+    requests = [Request(till, new_id(), paper.qr_text) for paper in printed]
     answers = [
         database.transact(partial(service.redeem, request=request, keys=keys, now=at)).code.value
         for request in requests

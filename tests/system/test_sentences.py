@@ -16,6 +16,7 @@ from babel.messages.pofile import read_po
 import buyback
 from buyback.errors import NotFound, Refused
 from buyback.paths import TEMPLATES, TRANSLATIONS
+from buyback.totals.figures import Figure
 
 PLACEHOLDER = re.compile(r"%\(\w+\)[sd]|%[sd]|\{\w+\}")
 KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
@@ -62,6 +63,10 @@ def test_every_text_of_screens_is_in_the_english_catalogue(english: dict[str, Me
     marked = {text for folder in (Path(buyback.__file__).parent, TEMPLATES) for text in _marked(folder)}
     assert len(marked) > 50
     assert sorted(marked - set(english)) == []
+
+
+def test_every_figure_of_the_totals_is_in_the_english_catalogue(english: dict[str, Message]) -> None:
+    assert sorted({figure.label for figure in Figure} - set(english)) == []
 
 
 def test_every_english_text_is_there_and_certain(english: dict[str, Message]) -> None:

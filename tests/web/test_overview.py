@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
@@ -9,7 +10,9 @@ from buyback.db import Database
 from buyback.people.rules import OrganisationKind
 from buyback.security.access import Role
 from buyback.settlement import service
-from tests.builders import TODAY, make_organisation
+from buyback.vouchers import resolutions
+from buyback.vouchers.rules import VoidReason
+from tests.builders import NOW, TODAY, make_organisation, make_user
 from tests.databases import Grow
 from tests.handed_in import (
     BETANIA,
@@ -74,6 +77,7 @@ def test_the_figures_of_a_span_stand_against_those_before_it(office: Office) -> 
         "Barrios alcanzados": "2",
         "Emitido": "B/. 510.50",
         "Canjeado": "B/. 50.00",
+        "Anulado": "B/. 0.00",
         "Vencido": "B/. 0.00",
         "Por canjear": "B/. 460.50",
     }
@@ -92,21 +96,55 @@ def test_a_figure_leads_to_the_rows_of_its_span(office: Office) -> None:
     assert "J-030104" in office.national.get(circles[0].replace("&amp;", "&")).text
 
 
-def test_it_begins_with_this_year_and_draws_months_places_and_classes(office: Office) -> None:
+def cents(amount: str) -> int:
+    """``B/. 1,234.50`` as 123450."""
+    return int(re.sub(r"[^0-9]", "", amount))
+
+
+def test_what_the_page_says_was_issued_is_what_it_says_became_of_it(office: Office) -> None:
+    database, chief = office.site.database, make_user(office.site.database, "jefa", Role.EVENT_CHIEF)
+    event = add_event(database, "NULA")
+    hand_in(database, event, PISTOL)
+    lost = papers_of(database, event)[0].serial
+    database.transact(
+        lambda session: resolutions.void(session, event=event, serial=lost, reason=VoidReason.LOST, by=chief, now=NOW)
+    )
+    for path in ("/resumen", "/totales", "/totales?by=class"):
+        shown = figures(office.national.get(path).text)
+        parts = [cents(shown[name]) for name in ("Canjeado", "Anulado", "Vencido", "Por canjear")]
+        assert (cents(shown["Anulado"]), sum(parts)) == (50_00, cents(shown["Emitido"])), path
+
+
+def test_it_begins_with_the_last_twelve_months_that_hold_something_and_draws_them(office: Office) -> None:
     page = office.national.get("/resumen").text
-    assert "Del 1 ene 2026 al 24 nov 2026" in page
-    assert 'aria-current="page">Este año' in page
+    assert "Los últimos doce meses con entregas, del 1 dic 2025 al 30 nov 2026." in page
+    assert 'aria-current="page">Últimos doce meses' in page
     assert "En el período anterior no hubo nada con qué comparar." in page
     assert "octubre de 2026: 1; noviembre de 2026: 2" in page
     assert page.count('class="map-dot"') == 2
     assert "Pistola: 2; Revólver: 1" in page
 
 
+def test_it_begins_with_something_years_after_the_last_surrender(office: Office) -> None:
+    office.site.clock.at = NOW + timedelta(days=1_000)
+    page = office.site.signed_in_as(Role.RECONCILER).get("/resumen").text
+    assert "Los últimos doce meses con entregas, del 1 dic 2025 al 30 nov 2026." in page
+    assert figures(page)["Armas"] == "3"
+
+
+@pytest.mark.databases("sqlite")
+def test_where_nothing_was_handed_in_yet_it_says_what_will_be_there(database: Database) -> None:
+    page = make_site(database).signed_in_as(Role.RECONCILER).get("/resumen").text
+    assert "Todavía no se entregó nada" in page
+    assert "los vales emitidos y canjeados, y un mapa de los barrios" in page
+    assert figures(page) == {}
+
+
 def test_every_span_that_is_offered_opens(office: Office) -> None:
     page = office.national.get("/resumen").text
-    offered = re.findall(r'<li><a href="(/resumen[^"]+)"', page)
-    assert len(offered) == 5
-    for address in offered:
+    offered = re.findall(r'<li><a href="(/resumen[^"]*)"', page)
+    assert len(set(offered)) == 5
+    for address in set(offered):
         shown = office.national.get(address.replace("&amp;", "&")).text
         assert shown.count('aria-current="page"') == 2  # the page of the header, and the span
 

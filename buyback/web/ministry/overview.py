@@ -14,14 +14,14 @@ from buyback.settlement import queries as settlements
 from buyback.settlement.listing import Filter, Turn, listed
 from buyback.settlement.states import SettlementState
 from buyback.times import panama_day
-from buyback.totals import periods as spans
-from buyback.totals.figures import By, Column
-from buyback.totals.overview import FIGURES, NEIGHBOURHOODS, Overview
+from buyback.totals import periods
+from buyback.totals.figures import Figure
+from buyback.totals.overview import FIGURES, Overview, latest_span
 from buyback.totals.overview import overview as look
 from buyback.totals.periods import Change, Span
-from buyback.totals.view import Asked, Line
-from buyback.web.ministry import drawing
-from buyback.web.ministry.words import COLUMN_NAMES, shown
+from buyback.totals.rules import By, Query, Row
+from buyback.web.ministry import drawings
+from buyback.web.ministry.labels import label, shown
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import N_, _
@@ -41,7 +41,7 @@ AWAITING = (
 
 
 @dataclass(frozen=True)
-class Figure:
+class Indicator:
     """A figure as it is shown: its name, its text, where its rows are, and how it changed."""
 
     name: str
@@ -63,27 +63,35 @@ class Waiting:
 @bp.get("")
 @permission(Permission.TOTALS_SEE)
 def index() -> Response | str | tuple[str, int]:
-    """The overview of the span that the address asks for; of this year until today where it asks for none."""
+    """The overview of the span that the address asks for; of the last twelve months that hold something otherwise."""
     if "" in request.args.values():
         return redirect(url_for(".index", **_arguments({})), 302)
     form = Form.asked()
     try:
         with form.refusals():
-            span = _span(form)
-            form.check()
-            return _page(form, look(reading(), span, programme=form["programme"] or None, within=actor().district))
+            return _page(form, _seen(form))
     except NotFound as unknown:
         form.take(unknown)
         return _page(form, None), 404
     return _page(form, None), 422
 
 
-def _span(form: Form) -> Span:
-    today = panama_day(now())
+def _seen(form: Form) -> Overview | None:
+    """None where nothing was handed in yet."""
+    programme, within = form["programme"] or None, actor().district
+    span = _span(form) or latest_span(reading(), programme=programme, within=within)
+    return look(reading(), span, programme=programme, within=within) if span else None
+
+
+def _span(form: Form) -> Span | None:
+    """The days that are asked for: the first alone, until today; the last alone, from the beginning of its year."""
     since = form.day("from") if form.has("from") else None
-    until = form.day("to") if form.has("to") else today
+    until = form.day("to") if form.has("to") else None
     form.check()
-    return Span(since or min(date(until.year, 1, 1), until), until)
+    if since is None and until is None:
+        return None
+    last = until or panama_day(now())
+    return Span(since or date(last.year, 1, 1), last)
 
 
 def _page(form: Form, seen: Overview | None) -> str:
@@ -91,33 +99,32 @@ def _page(form: Form, seen: Overview | None) -> str:
         "ministry/overview.html",
         form=form,
         seen=seen,
-        figures=[_figure(name, seen) for name in FIGURES] if seen else [],
-        spans=_spans(seen.span if seen else None),
+        is_latest=not (form.has("from") or form.has("to")),
+        indicators=[_indicator(figure, seen) for figure in FIGURES] if seen else [],
+        spans=_spans(form, seen.span if seen else None),
         programmes=_programmes(form),
-        drawable=[(column.value, str(COLUMN_NAMES[column])) for column in seen.months.asked.counted] if seen else [],
+        drawable=[(figure.value, label(figure)) for figure in seen.months.query.counted] if seen else [],
         drawings=_drawings(seen, form["show"]) if seen else {},
         waiting=_waiting(),
         totals_url=_rows(seen, By.CORREGIMIENTO) if seen else "",
     )
 
 
-def _figure(name: str, seen: Overview) -> Figure:
-    change = seen.changes[name]
-    column = Column.EVENTS if name == NEIGHBOURHOODS else name
-    title = _("Barrios alcanzados") if name == NEIGHBOURHOODS else str(COLUMN_NAMES[name])
-    by = By.EVENT if name == Column.EVENTS else By.CORREGIMIENTO
-    return Figure(
-        name=_("Armas de fuego") if name == Column.FIREARMS else title,
-        text=shown(column, change.now),
-        address=_rows(seen, by, sort=column) if change.now else "",
-        change=_compared(change, column) if seen.has_before else "",
+def _indicator(figure: Figure, seen: Overview) -> Indicator:
+    change = seen.changes[figure]
+    by = By.EVENT if figure is Figure.EVENTS else By.CORREGIMIENTO
+    return Indicator(
+        name=label(figure),
+        text=shown(figure, change.now),
+        address=_rows(seen, by, sort=figure) if change.now else "",
+        change=_compared(change, figure) if seen.has_before else "",
         direction=change.direction.value,
     )
 
 
-def _compared(change: Change, column: str) -> str:
-    before = shown(column, change.before)
-    if change.direction is spans.Direction.SAME:
+def _compared(change: Change, figure: Figure) -> str:
+    before = shown(figure, change.before)
+    if change.direction is periods.Direction.SAME:
         return _("Igual que antes")
     if change.percent is None:
         return _("Antes, %(before)s", before=before)
@@ -127,29 +134,34 @@ def _compared(change: Change, column: str) -> str:
 
 def _rows(seen: Overview, by: By, *, sort: str = "") -> str:
     """Where the rows of a span are."""
-    told: dict[str, Any] = {
+    parts: dict[str, Any] = {
         "by": by.value,
         "from": seen.span.since.isoformat(),
         "to": seen.span.until.isoformat(),
-        "programme": seen.places.asked.question.programme,
+        "programme": seen.places.query.programme,
         "sort": sort,
     }
-    return url_for("ministry.totals", **{key: value for key, value in told.items() if value})
+    return url_for("ministry.totals", **{key: value for key, value in parts.items() if value})
 
 
-def _spans(shown_now: Span | None) -> list[tuple[str, str, bool]]:
+def _spans(form: Form, shown_now: Span | None) -> list[tuple[str, str, bool]]:
     """Spans to choose from: (text, address, whether it is the one shown)."""
     today = panama_day(now())
     events = campaigns.event_names(reading(), district=actor().district)
     began = min((event.starts_on for event in events), default=today)
     offered = [
-        (_("Este mes"), spans.month_of(today)),
-        (_("Este trimestre"), spans.quarter_of(today)),
-        (_("Este año"), spans.year_of(today)),
-        (_("Doce meses"), spans.twelve_months(today)),
+        (_("Este mes"), periods.month_of(today)),
+        (_("Este trimestre"), periods.quarter_of(today)),
+        (_("Este año"), periods.year_of(today)),
         (_("Desde el comienzo"), Span(min(began, today), today)),
     ]
-    return [(text, url_for(".index", **_arguments(_days(span))), span == shown_now) for text, span in offered]
+    is_latest = not (form.has("from") or form.has("to"))
+    latest = (_("Últimos doce meses"), url_for(".index", **_arguments({"from": "", "to": ""})), is_latest)
+    asked = [
+        (text, url_for(".index", **_arguments(_days(span))), span == shown_now and not is_latest)
+        for text, span in offered
+    ]
+    return [latest, *asked]
 
 
 def _days(span: Span) -> dict[str, Any]:
@@ -162,14 +174,16 @@ def _programmes(form: Form) -> list[tuple[str, str]]:
     return known if not typed or typed in dict(known) else [*known, (typed, typed)]
 
 
-def _drawings(seen: Overview, column: str) -> dict[str, drawing.Drawing | None]:
+def _drawings(seen: Overview, wanted: str) -> dict[str, drawings.Drawing | None]:
     within = actor().district
 
-    def lead(_asked: Asked, line: Line) -> str:
-        return f"{_rows(seen, By.EVENT)}&place={line.code}"
+    def address(_query: Query, row: Row) -> str:
+        return f"{_rows(seen, By.EVENT)}&place={row.code}"
 
-    views = {"months": seen.months, "places": seen.places, "classes": seen.classes}
-    return {name: drawing.draw(reading(), one, column, address=lead, within=within) for name, one in views.items()}
+    parts = {"months": seen.months, "places": seen.places, "classes": seen.classes}
+    return {
+        name: drawings.draw(reading(), part, wanted, address=address, within=within) for name, part in parts.items()
+    }
 
 
 def _waiting() -> list[Waiting]:
@@ -184,8 +198,8 @@ def _waiting() -> list[Waiting]:
         wanted = Filter(turn=(answer, actor())) if isinstance(answer, Turn) else Filter(state=answer)
         _found, count = listed(reading(), wanted, scope=scope, limit=0, offset=0)
         if count:
-            told: dict[str, Any] = {question: answer.value}
-            waiting.append(Waiting(count, str(text), url_for("settlements.index", **told)))
+            arguments: dict[str, Any] = {question: answer.value}
+            waiting.append(Waiting(count, str(text), url_for("settlements.index", **arguments)))
     return waiting
 
 

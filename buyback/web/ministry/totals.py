@@ -7,23 +7,48 @@ from werkzeug.wrappers import Response
 
 from buyback.errors import NotFound
 from buyback.files.downloads import csv_file, xlsx_file
+from buyback.files.tabular import Kind
 from buyback.places import queries as places
-from buyback.places.gazetteer import gazetteer
+from buyback.places.gazetteer import atlas
 from buyback.security.access import Permission
-from buyback.totals import neighbourhoods
-from buyback.totals.figures import By
-from buyback.totals.neighbourhoods import View
-from buyback.totals.view import NAME, Asked
-from buyback.web.ministry import asking, drawing, files
-from buyback.web.ministry.words import BY_NAMES, COLUMN_NAMES, called, shown
+from buyback.totals.figures import Figure
+from buyback.totals.queries import Totals
+from buyback.totals.queries import totals as add_up
+from buyback.totals.rules import NAME, By, Query
+from buyback.totals.service import take
+from buyback.web.ministry import addresses, drawings, export
+from buyback.web.ministry.labels import BY_NAMES, cell, label, row_name, shown
 from buyback.web.shell.downloads import send
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
+from buyback.web.shell.i18n import _
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import page
 from buyback.web.shell.request import now, reading, transacting
 
 ministry = Blueprint("ministry", __name__, url_prefix="/totales")
+
+UNIT = "B/."
+HEADLINE = (
+    Figure.ARMS,
+    Figure.FIREARMS,
+    Figure.AMMUNITION,
+    Figure.ISSUED,
+    Figure.REDEEMED,
+    Figure.VOID,
+    Figure.EXPIRED,
+    Figure.OUTSTANDING,
+)
+BRIDGE = (
+    ("", Figure.APPRAISED_VALUE),
+    ("+", Figure.ROUNDING),
+    ("+", Figure.REPLACED),
+    ("=", Figure.ISSUED),
+    ("−", Figure.REDEEMED),
+    ("−", Figure.VOID),
+    ("−", Figure.EXPIRED),
+    ("=", Figure.OUTSTANDING),
+)
 
 
 @ministry.get("")
@@ -31,9 +56,9 @@ ministry = Blueprint("ministry", __name__, url_prefix="/totales")
 def totals() -> Response | str | tuple[str, int]:
     """The totals that the address asks for."""
     if "" in request.args.values():  # a form sends what was left empty too: the address to send is the short one
-        return redirect(asking.here(), 302)
+        return redirect(addresses.here(), 302)
     form = Form.asked()
-    seen = _answer(form, lambda asked: neighbourhoods.view(reading(), asked, within=actor().district))
+    seen = _answer(form, lambda query: add_up(reading(), query, within=actor().district))
     return _page(form, seen) if seen else (_page(form, None), _status(form))
 
 
@@ -53,22 +78,22 @@ def totals_xlsx() -> Response | tuple[str, int]:
 
 def _file(shape: str) -> Response | tuple[str, int]:
     form = Form.asked()
-    seen = _answer(form, lambda asked: _taken(asked, shape))
+    seen = _answer(form, lambda query: _taken(query, shape))
     if seen is None:
         return _page(form, None), _status(form)
-    table, name = files.table(seen, reading()), files.name(seen.asked)
+    table, name = export.table(seen, reading()), export.name(seen.query)
     return send(csv_file(table, name) if shape == "csv" else xlsx_file(table, name, made_at=now()))
 
 
-def _taken(asked: Asked, shape: str) -> View:
-    return transacting(lambda session: neighbourhoods.take(session, asked, shape=shape, by=actor(), now=now()))
+def _taken(query: Query, shape: str) -> Totals:
+    return transacting(lambda session: take(session, query, shape=shape, by=actor(), now=now()))
 
 
-def _answer(form: Form, ask: Callable[[Asked], View]) -> View | None:
+def _answer(form: Form, ask: Callable[[Query], Totals]) -> Totals | None:
     """The answer; None where something is wrong with the question, which then stays on the page as it was typed."""
     try:
         with form.refusals():
-            return ask(asking.read(form))
+            return ask(addresses.read(form))
     except NotFound as unknown:
         form.take(unknown)
     return None
@@ -79,48 +104,70 @@ def _status(form: Form) -> int:
     return 404 if unknown else 422
 
 
-def _page(form: Form, seen: View | None) -> str:
-    asked = seen.asked if seen else None
-    by = asked.by if asked else By.CORREGIMIENTO
+def _page(form: Form, seen: Totals | None) -> str:
+    query = seen.query if seen else None
+    by = query.by if query else By.CORREGIMIENTO
     return page(
         "ministry/totals.html",
         form=form,
-        view=seen,
+        seen=seen,
+        query=query,
         by=by,
         by_name=str(BY_NAMES[by]).lower(),
-        by_choices=asking.by_choices(form),
-        choosing=asking.Choosing.for_reader(form),
+        by_choices=addresses.by_choices(form),
+        choosing=addresses.Choosing.for_reader(form),
         filtered=any(form[name] for name in ("programme", "place", "class", "event")),
-        path=_path(asked),
+        path=_path(query),
         home=_home(),
-        headings=_headings(asked) if asked else [],
-        column_names=COLUMN_NAMES,
-        shown=shown,
-        called=called,
-        here=asking.here,
-        below=asking.below,
-        behind=asking.behind,
+        headings=_headings(query) if query else [],
+        headline=_headline(seen) if seen else [],
+        bridge=_bridge(seen) if seen else [],
+        label=label,
+        cell=cell,
+        row_name=row_name,
+        here=addresses.here,
+        below=addresses.below,
+        behind=addresses.behind,
         drawing=_drawing(seen, form["show"]),
-        drawable=[(column, str(COLUMN_NAMES[column])) for column in drawing.drawable(asked)] if asked else [],
-        csv_url=url_for("ministry.totals_csv", **asking.arguments({})),
-        xlsx_url=url_for("ministry.totals_xlsx", **asking.arguments({})),
+        drawable=[(figure.value, label(figure)) for figure in drawings.drawable(query)] if query else [],
+        csv_url=url_for("ministry.totals_csv", **addresses.arguments({})),
+        xlsx_url=url_for("ministry.totals_xlsx", **addresses.arguments({})),
     )
 
 
-def _drawing(seen: View | None, column: str) -> drawing.Drawing | None:
+def _headline(seen: Totals) -> list[tuple[str, str, str]]:
+    """What is known of all rows together, as (name, text, no note)."""
+    known = HEADLINE if Figure.ISSUED in seen.headline else seen.query.summed
+    return [(label(figure), shown(figure, seen.headline[figure]), "") for figure in known if figure in seen.headline]
+
+
+def _bridge(seen: Totals) -> list[tuple[str, str, str]]:
+    """From what the items were worth to what is still to be redeemed, as (sign, name, text).
+
+    Only of all classes together: a visit's rounding, and what became of its vouchers, belong to no class.
+    """
+    if seen.query.by is not By.CLASS or Figure.ISSUED not in seen.headline:
+        return []
+    return [(sign, label(figure), shown(figure, seen.headline[figure])) for sign, figure in BRIDGE]
+
+
+def _drawing(seen: Totals | None, wanted: str) -> drawings.Drawing | None:
     if seen is None:
         return None
-    return drawing.draw(reading(), seen, column, address=asking.below, within=actor().district)
+    return drawings.draw(reading(), seen, wanted, address=addresses.below, within=actor().district)
 
 
-def _headings(asked: Asked) -> list[tuple[str, str, str]]:
-    """(column, address that sorts by it, how it is sorted now)."""
-    return [(column, *asking.sorting(asked, column)) for column in (NAME, *asked.columns)]
+def _headings(query: Query) -> list[tuple[str, str, str, str]]:
+    """(name, unit, address that sorts by it, how it is sorted now) of each column."""
+    columns = [(figure.value, label(figure), UNIT if figure.unit is Kind.MONEY else "") for figure in query.columns]
+    return [
+        (name, unit, *addresses.sorting(query, column)) for column, name, unit in [(NAME, _("Nombre"), ""), *columns]
+    ]
 
 
-def _path(asked: Asked | None) -> list[tuple[str, str]]:
+def _path(query: Query | None) -> list[tuple[str, str]]:
     """The places around what is shown, as (code, name): inside the reader's district only."""
-    steps = gazetteer(reading()).path(asked.question.place if asked else None)
+    steps = atlas(reading()).path(query.place if query else None)
     return [
         (code, name) for code, name in steps if code.startswith(actor().district or "") and code != actor().district
     ]

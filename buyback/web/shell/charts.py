@@ -16,6 +16,7 @@ DOT_RADIUS_MAX = 46.0
 LETTER = 11.5  # the width of a letter of the map's names
 LINE_HEIGHT = 24.0
 MARKS_MAX = 3
+STEPS_MAX = 5  # of a scale
 MONTHS_MAX = 120  # ten years: a longer span is drawn from its first month with anything to its last
 
 
@@ -39,13 +40,21 @@ class Point:
 
 
 @dataclass(frozen=True)
-class Line:
-    """A line over equal steps: its points, its path, the labels below it, and the height of its scale."""
+class Tick:
+    """A value of a scale, y from the top in percent."""
+
+    value: int
+    y: float
+
+
+@dataclass(frozen=True)
+class LineChart:
+    """A line over equal steps: its points, its path, the labels below it, and its scale from the top down to zero."""
 
     points: tuple[Point, ...]
     path: str
     marks: tuple[Point, ...]
-    top: int
+    scale: tuple[Tick, ...]
 
     @property
     def peaks(self) -> tuple[Point, ...]:
@@ -97,19 +106,28 @@ def share(value: int, whole: int) -> float:
     return round(max(value, 0) * 100 / whole, 2) if whole > 0 else 0.0
 
 
-def scale_top(largest: int) -> int:
-    """The smallest of 1, 2, 5, 10, 20, 50 … that a value does not exceed: where a scale ends."""
-    top, steps = 1, (2, 5, 10)
+def scale_step(largest: int) -> int:
+    """The smallest of 1, 2, 5, 10, 20, 25, 50 … of which a few reach a value: 25 for 101, so that 125 is on top."""
+    power = 1
     while True:
-        for step in (1, *steps):
-            if top * step >= largest:
-                return top * step
-        top *= 10
+        for tenths in (10, 20, 25, 50):
+            step, rest = divmod(tenths * power, 10)
+            if not rest and step * STEPS_MAX >= largest:
+                return step
+        power *= 10
 
 
-def line(values: Sequence[tuple[str, int]]) -> Line:
+def scale(largest: int) -> tuple[Tick, ...]:
+    """Values at equal distances, from the first that a value does not exceed down to zero."""
+    step = scale_step(largest)
+    count = max(1, -(-largest // step))
+    return tuple(Tick(step * number, round(100 - 100 * number / count, 2)) for number in range(count, -1, -1))
+
+
+def line(values: Sequence[tuple[str, int]]) -> LineChart:
     """A line through (label, value) at equal steps; zero is at the bottom."""
-    top = scale_top(max((value for _, value in values), default=0))
+    ticks = scale(max((value for _, value in values), default=0))
+    top = ticks[0].value
     last = max(len(values) - 1, 1)
     points = tuple(
         Point(
@@ -118,7 +136,7 @@ def line(values: Sequence[tuple[str, int]]) -> Line:
         for index, (label, value) in enumerate(values)
     )
     path = " ".join(f"{'L' if index else 'M'}{point.x:g} {point.y:g}" for index, point in enumerate(points))
-    return Line(points, path, tuple(points[index] for index in spread(len(points))), top)
+    return LineChart(points, path, tuple(points[index] for index in spread(len(points))), ticks)
 
 
 def spread(count: int, most: int = MARKS_MAX) -> list[int]:

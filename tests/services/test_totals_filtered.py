@@ -10,12 +10,12 @@ from buyback.audit.tables import AuditBody
 from buyback.db import Database
 from buyback.errors import NotFound
 from buyback.people.rules import Actor, OrganisationKind
-from buyback.places.gazetteer import gazetteer
+from buyback.places.gazetteer import atlas
 from buyback.security.access import Role
 from buyback.tariff.catalogue import ClassCode
-from buyback.totals.figures import By, Question
-from buyback.totals.neighbourhoods import NothingToExport, View, take, view
-from buyback.totals.view import Asked, Sort
+from buyback.totals.queries import Totals, totals
+from buyback.totals.rules import By, Query, Sort
+from buyback.totals.service import NothingToExport, take
 from tests.builders import NOW, actor, make_organisation, make_user
 from tests.databases import Grow
 from tests.handed_in import (
@@ -56,18 +56,14 @@ def look(
     by: By = By.CORREGIMIENTO,
     *,
     within: str | None = None,
-    item_class: ClassCode | None = None,
-    words: str = "",
-    sort: Sort = Sort(),  # noqa: B008  frozen
-    **asked: Any,  # noqa: ANN401  a question's own fields
-) -> View:
-    question = Asked(Question(by=by, **asked), item_class=item_class, words=words, sort=sort)
+    **asked: Any,  # noqa: ANN401  a query's own fields
+) -> Totals:
     with database.reading() as session:
-        return view(session, question, within=within)
+        return totals(session, Query(by=by, **asked), within=within)
 
 
-def figures(seen: View, column: str) -> dict[str, int]:
-    return {line.code: line[column] for line in seen.lines}
+def figures(seen: Totals, column: str) -> dict[str, int]:
+    return {row.code: row[column] for row in seen.rows}
 
 
 @pytest.mark.parametrize(
@@ -89,7 +85,7 @@ def test_one_class_is_counted_by_itself_with_its_value(database: Database, by: B
 
 
 def test_a_class_is_counted_within_the_other_filters(database: Database) -> None:
-    def pistols(**asked: Any) -> int:  # noqa: ANN401  a question's own fields
+    def pistols(**asked: Any) -> int:  # noqa: ANN401  a query's own fields
         return look(database, item_class=ClassCode.PISTOL, **asked).total["items"]
 
     assert pistols(place="08") == 2
@@ -112,13 +108,13 @@ def test_words_keep_rows_and_the_sum_is_theirs(database: Database) -> None:
     seen = look(database, words="colon cativa")
     assert figures(seen, "arms") == {CATIVA: 1}
     assert (seen.total["arms"], seen.total["events"], seen.headline["issued"]) == (1, 1, 250_00)
-    assert look(database, words="nada de nada").lines == ()
+    assert look(database, words="nada de nada").rows == ()
     assert look(database, By.EVENT, words="j-0808").total["events"] == 2
 
 
 def test_a_place_knows_its_people_and_what_comes_on_ten_thousand_of_them(database: Database) -> None:
     with database.reading() as session:
-        people = {locality.code: locality.population for locality in gazetteer(session).localities if locality.exists}
+        people = {spot.code: spot.population for spot in atlas(session).spots if spot.exists}
     corregimientos, district = look(database), look(database, By.DISTRICT)
     assert figures(corregimientos, "population") == {code: people[code] for code in (BETANIA, CURUNDU, CATIVA)}
     assert corregimientos.total["population"] == people[BETANIA] + people[CURUNDU] + people[CATIVA]
@@ -129,8 +125,8 @@ def test_a_place_knows_its_people_and_what_comes_on_ten_thousand_of_them(databas
 
 def test_rows_come_in_the_order_asked_for(database: Database) -> None:
     falling = look(database, sort=Sort("arms", rising=False))
-    assert [line.code for line in falling.lines] == [CURUNDU, CATIVA, BETANIA]
-    assert [line.name for line in look(database, sort=Sort("name")).lines] == ["Betania", "Cativá", "Curundú"]
+    assert [line.code for line in falling.rows] == [CURUNDU, CATIVA, BETANIA]
+    assert [line.name for line in look(database, sort=Sort("name")).rows] == ["Betania", "Cativá", "Curundú"]
 
 
 def test_the_headline_has_every_total_until_rows_are_left_out(database: Database) -> None:
@@ -143,8 +139,8 @@ def official(database: Database) -> Actor:
     return actor(database, "rita")
 
 
-def carry_off(database: Database, official: Actor, asked: Asked) -> View:
-    return database.transact(lambda session: take(session, asked, shape="csv", by=official, now=NOW))
+def carry_off(database: Database, official: Actor, query: Query) -> Totals:
+    return database.transact(lambda session: take(session, query, shape="csv", by=official, now=NOW))
 
 
 def audited(database: Database, official: Actor) -> list[str]:
@@ -154,8 +150,8 @@ def audited(database: Database, official: Actor) -> list[str]:
 
 
 def test_taking_a_file_away_is_audited_with_what_was_asked(database: Database, official: Actor) -> None:
-    asked = Asked(Question(by=By.EVENT, since=NOVEMBER), item_class=ClassCode.PISTOL, words="j-")
-    taken = carry_off(database, official, asked)
+    query = Query(by=By.EVENT, since=NOVEMBER, item_class=ClassCode.PISTOL, words="j-")
+    taken = carry_off(database, official, query)
     assert set(figures(taken, "items")) == {f"J-{CURUNDU}", f"J-{BETANIA}"}
     (body,) = audited(database, official)
     for told in ('"by":"rita"', '"from":"2026-11-02"', '"class":"pistol"', '"words":"j-"', '"shape":"csv"'):
@@ -164,11 +160,11 @@ def test_taking_a_file_away_is_audited_with_what_was_asked(database: Database, o
 
 def test_a_view_without_rows_is_not_exported_and_nothing_is_audited(database: Database, official: Actor) -> None:
     with pytest.raises(NothingToExport):
-        carry_off(database, official, Asked(Question(by=By.EVENT, until=date(2026, 1, 1))))
+        carry_off(database, official, Query(by=By.EVENT, until=date(2026, 1, 1)))
     assert audited(database, official) == []
 
 
 @pytest.mark.parametrize("asked", [{"place": "03"}, {"place": CATIVA}, {"event": f"J-{CATIVA}"}, {"place": "999999"}])
 def test_nothing_of_another_district_is_exported(database: Database, official: Actor, asked: dict[str, Any]) -> None:
     with pytest.raises(NotFound):
-        carry_off(database, official, Asked(Question(by=By.CORREGIMIENTO, **asked)))
+        carry_off(database, official, Query(by=By.CORREGIMIENTO, **asked))

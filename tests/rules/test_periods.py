@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buyback.totals import periods as spans
-from buyback.totals.figures import DaysBackwards
+from buyback.totals import periods
 from buyback.totals.periods import Change, Direction, Span
+from buyback.totals.rules import DaysBackwards
 
 
 @pytest.mark.parametrize(
@@ -58,12 +58,13 @@ def test_days_in_the_wrong_order_are_no_span() -> None:
     assert refused.value.field == "to"
 
 
-def test_the_spans_that_are_offered_end_today_or_with_the_last_month() -> None:
+def test_the_spans_that_are_offered_end_today_and_twelve_months_with_the_last_of_them() -> None:
     today = date(2026, 11, 24)
-    assert spans.month_of(today) == Span(date(2026, 11, 1), today)
-    assert spans.quarter_of(today) == Span(date(2026, 10, 1), today)
-    assert spans.year_of(today) == Span(date(2026, 1, 1), today)
-    assert spans.twelve_months(today) == Span(date(2025, 11, 1), date(2026, 10, 31))
+    assert periods.month_of(today) == Span(date(2026, 11, 1), today)
+    assert periods.quarter_of(today) == Span(date(2026, 10, 1), today)
+    assert periods.year_of(today) == Span(date(2026, 1, 1), today)
+    assert periods.twelve_months(today) == Span(date(2025, 12, 1), date(2026, 11, 30))
+    assert periods.twelve_months(date(2024, 2, 29)) == Span(date(2023, 3, 1), date(2024, 2, 29))
 
 
 @pytest.mark.parametrize(

@@ -4,24 +4,13 @@ import pytest
 
 from buyback.files.tabular import Kind
 from buyback.tariff.catalogue import ClassCode
-from buyback.totals.figures import By, Question
-from buyback.totals.view import (
-    Asked,
-    Line,
-    Sort,
-    kind_of,
-    matching,
-    ordered,
-    per_10000,
-    summed,
-    weighed,
-    with_rates,
-)
+from buyback.totals.figures import Figure, complete
+from buyback.totals.rules import By, Query, Row, Sort, add_up, matching, ordered
 
-LINES = (
-    Line("080806", "Betania", "Panamá, Panamá", {"arms": 3, "issued": 10_00}),
-    Line("090401", "Ñurum", "Ñürüm, Ngäbe Buglé", {"arms": 9, "issued": 0}),
-    Line("030104", "Cativá", "Colón, Colón", {"arms": 3, "issued": 5_00}),
+ROWS = (
+    Row("080806", "Betania", "Panamá, Panamá", {"arms": 3, "issued": 10_00}),
+    Row("090401", "Ñurum", "Ñürüm, Ngäbe Buglé", {"arms": 9, "issued": 0}),
+    Row("030104", "Cativá", "Colón, Colón", {"arms": 3, "issued": 5_00}),
 )
 
 
@@ -38,7 +27,9 @@ LINES = (
     ],
 )
 def test_a_rate_is_in_hundredths_on_ten_thousand_inhabitants_half_up(number: int, population: int, rate: int) -> None:
-    assert per_10000(number, population) == rate
+    nothing: dict[str, int] = dict.fromkeys(Figure, 0)
+    figures = complete({**nothing, Figure.ARMS: number, Figure.ITEMS: number, Figure.POPULATION: population})
+    assert (figures["arms_per_10000"], figures["items_per_10000"], figures["surrenders_per_10000"]) == (rate, rate, 0)
 
 
 @pytest.mark.parametrize(
@@ -54,7 +45,7 @@ def test_a_rate_is_in_hundredths_on_ten_thousand_inhabitants_half_up(number: int
     ],
 )
 def test_words_are_found_without_accents_in_name_surroundings_and_code(words: str, codes: list[str]) -> None:
-    assert [line.code for line in matching(LINES, words)] == codes
+    assert [row.code for row in matching(ROWS, words)] == codes
 
 
 @pytest.mark.parametrize(
@@ -70,31 +61,32 @@ def test_words_are_found_without_accents_in_name_surroundings_and_code(words: st
     ],
 )
 def test_rows_are_ordered_by_any_column_and_equal_ones_by_code(sort: Sort, codes: list[str]) -> None:
-    assert [line.code for line in ordered(LINES, sort)] == codes
+    assert [row.code for row in ordered(ROWS, sort)] == codes
 
 
 def test_the_sum_is_that_of_the_rows_shown() -> None:
-    assert summed(LINES[:2], ["arms", "issued"]) == {"arms": 12, "issued": 10_00}
-    assert summed((), ["arms"]) == {"arms": 0}
+    assert add_up(ROWS[:2], ["arms", "issued"]) == {"arms": 12, "issued": 10_00}
+    assert add_up((), ["arms"]) == {"arms": 0}
 
 
 def test_only_places_have_inhabitants_and_only_what_is_counted_has_a_rate() -> None:
-    place, month = Asked(Question(by=By.DISTRICT)), Asked(Question(by=By.MONTH))
+    place, month = Query(by=By.DISTRICT), Query(by=By.MONTH)
     assert place.columns[-3:] == ("population", "arms_per_10000", "surrenders_per_10000")
     assert "population" not in month.columns
-    revolvers = Asked(Question(by=By.CORREGIMIENTO), item_class=ClassCode.REVOLVER)
+    revolvers = Query(by=By.CORREGIMIENTO, item_class=ClassCode.REVOLVER)
     assert revolvers.columns == ("items", "appraised_value", "population", "items_per_10000")
-    assert with_rates({"items": 3, "appraised_value": 9_00}, 10_000) == {
-        "items": 3,
-        "appraised_value": 9_00,
-        "population": 10_000,
-        "items_per_10000": 3_00,
-    }
+
+
+def test_pieces_of_one_class_and_rounds_of_another_have_no_sum() -> None:
+    assert Query(by=By.CLASS).summed == ("appraised_value",)
+    for one_class in (Query(by=By.CLASS, item_class=ClassCode.PISTOL), Query(by=By.EVENT, item_class=ClassCode.PISTOL)):
+        assert one_class.summed == ("items", "appraised_value")
+    assert Query(by=By.MONTH).summed == Query(by=By.MONTH).columns
 
 
 def test_a_figure_is_written_as_what_it_is() -> None:
-    shapes = {column: kind_of(column) for column in ("arms", "issued", "population", "arms_per_10000")}
-    assert shapes == {
+    units = {figure.value: figure.unit for figure in (Figure.ARMS, Figure.ISSUED, Figure.POPULATION, Figure.ARMS_RATE)}
+    assert units == {
         "arms": Kind.COUNT,
         "issued": Kind.MONEY,
         "population": Kind.COUNT,
@@ -103,6 +95,6 @@ def test_a_figure_is_written_as_what_it_is() -> None:
 
 
 def test_rows_are_weighed_by_arms_or_by_things_where_only_things_are_counted() -> None:
-    assert weighed(Asked(Question(by=By.MONTH))) == "arms"
-    assert weighed(Asked(Question(by=By.CLASS))) == "items"
-    assert weighed(Asked(Question(by=By.MONTH), item_class=ClassCode.PISTOL)) == "items"
+    assert Query(by=By.MONTH).weight == "arms"
+    assert Query(by=By.CLASS).weight == "items"
+    assert Query(by=By.MONTH, item_class=ClassCode.PISTOL).weight == "items"

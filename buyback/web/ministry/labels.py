@@ -1,0 +1,46 @@
+"""What totals are called on the officials' pages and in their files."""
+
+from collections.abc import Mapping
+from datetime import date
+
+from buyback.files.tabular import Kind, figure_text
+from buyback.tariff.catalogue import CATALOGUE, ClassCode
+from buyback.totals.figures import Figure
+from buyback.totals.rules import By, Row
+from buyback.web.shell.i18n import N_, _, show_month
+
+BY_NAMES: Mapping[By, str] = {
+    By.CORREGIMIENTO: N_("Corregimiento"),
+    By.DISTRICT: N_("Distrito"),
+    By.PROVINCE: N_("Provincia o comarca"),
+    By.EVENT: N_("Jornada"),
+    By.MONTH: N_("Mes"),
+    By.CLASS: N_("Clase de artículo"),
+}
+
+
+def label(figure: Figure) -> str:
+    """What a figure is called in the reader's language."""
+    return _(figure.label)
+
+
+def shown(figure: Figure, value: int) -> str:
+    """A figure as people read it."""
+    return figure_text(value, figure.unit)
+
+
+def cell(figure: Figure, value: int) -> str:
+    """A figure where its heading says the unit: ``1,234.50``."""
+    return figure_text(value, Kind.RATE if figure.unit is Kind.MONEY else figure.unit)
+
+
+def row_name(by: By, row: Row) -> str:
+    """A row's name in the reader's language; names of places and sites have none but their own."""
+    if by is By.CLASS:
+        return _(CATALOGUE[ClassCode(row.code)].name)
+    return show_month(month_of(row.code)) if by is By.MONTH else row.name
+
+
+def month_of(code: str) -> date:
+    """The first day of a month such as ``2026-11``."""
+    return date.fromisoformat(f"{code}-01")
