@@ -37,7 +37,7 @@ def recording(engine: Engine, by: TillInHand, papers: list[Paper], ring: KeyRing
         session.connection()
         for paper in papers:
             taken.append([])
-            asked = service.Request(till=token_digest(by.token), op_id=new_id(), voucher=paper.qr)
+            asked = service.TillRequest(till=token_digest(by.token), op_id=new_id(), voucher=paper.qr)
             service.redeem(session, asked, keys=ring, now=datetime.now(UTC))
         session.rollback()
     events.remove(engine, "before_cursor_execute", take_down)

@@ -15,7 +15,7 @@ from sqlalchemy import text
 
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
-from buyback.ledger.rules import OUTSTANDING, PROGRAMME_COST, AccountRef, event_scope
+from buyback.ledger.rules import OUTSTANDING, PROGRAMME_COST, AccountRef
 from tests.builders import make_event
 
 VISITS_A_DAY, DAYS = 50, 2
@@ -132,8 +132,7 @@ class Maker:
         journal, transfer = self._id(), self._id()
         at = None if kind == "issue" else f"{day.isoformat()} 15:00:00"
         rows["journal"].append((journal, kind, day.isoformat()[:7], event.id.hex, day.isoformat(), at))
-        scope = event_scope(event.id)
-        accounts = [AccountRef(one, scope).id.hex for one in (PROGRAMME_COST, OUTSTANDING)]
+        accounts = [AccountRef(kind, event=event.id).id.hex for kind in (PROGRAMME_COST, OUTSTANDING)]
         debit, credit = accounts if kind == "issue" else reversed(accounts)
         rows["transfer"].append((transfer, journal, 0, 1, debit, credit, FACE))
         return transfer

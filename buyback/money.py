@@ -37,14 +37,15 @@ def screen_text(cents: int) -> str:
 
 
 def words(cents: int) -> str:
-    """``2000`` as ``"veinte balboas con 00/100"``: how cheques and vouchers in Panama spell an amount."""
+    """``2000`` as ``"veinte balboas con 00/100"``: how cheques and vouchers in Panama spell an amount.
+
+    Before a noun and before "mil" and "millones", "uno" loses its end; whole millions take "de".
+    """
     whole = cents // 100
+    spelled = re.sub(r"\buno\b", "un", re.sub(r"veintiuno\b", "veintiún", num2words(whole, lang="es")))
     noun = "balboa" if whole == 1 else "balboas"
-    spelled = num2words(whole, lang="es")
-    if whole % 10 == 1 and whole % 100 != 11:  # "veintiún balboas", never "veintiuno balboas"
-        spelled = re.sub(r"veintiuno$", "veintiún", spelled)
-        spelled = re.sub(r"uno$", "un", spelled)
-    return f"{spelled} {noun} con {cents % 100:02d}/100"
+    joint = " de " if spelled.endswith(("millón", "millones")) else " "
+    return f"{spelled}{joint}{noun} con {cents % 100:02d}/100"
 
 
 def round_half_up(cents: int, step: int) -> int:

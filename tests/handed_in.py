@@ -11,7 +11,7 @@ from buyback.paper_forms.service import import_forms
 from buyback.people.rules import OPERATOR
 from buyback.security.access import Role
 from buyback.security.keyring import KeyRing
-from buyback.vouchers import queries as vouchers
+from buyback.vouchers.printing import papers
 from buyback.vouchers.service import MintedVoucher
 from tests.builders import NOW, PROGRAMME, make_event, make_keys, make_programme, make_user
 from tests.tills import Paper, paper
@@ -77,6 +77,6 @@ def hand_in(
 def papers_of(database: Database, event: EventFacts, *, keys: KeyRing | None = None) -> list[Paper]:
     """The vouchers of an event as people hold them, largest first."""
     with database.reading() as session:
-        stock = vouchers.standings(session, event.id)
-    found = [paper(event, MintedVoucher(one.id, one.serial, one.face), keys or make_keys()) for one in stock]
+        stored = papers.issued(session, event.id)
+    found = [paper(event, MintedVoucher(one.id, one.serial, one.face), keys or make_keys()) for one in stored]
     return sorted(found, key=lambda one: one.face, reverse=True)

@@ -12,7 +12,7 @@ from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
 from buyback.ids import new_id
 from buyback.people.rules import Actor, OrganisationKind
-from buyback.redemption import reversing
+from buyback.redemption import reversal
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
 from buyback.settlement import approvals, orders, payments, service
@@ -165,7 +165,7 @@ def spend_and_undo_later(database: Database, event: EventFacts, till: TillInHand
     def undo() -> str:
         return database.transact(
             lambda session: (
-                reversing.undo(session, till=token_digest(till.token), op_id=op_id, cashier=None, now=NOW).code.value
+                reversal.undo(session, till=token_digest(till.token), op_id=op_id, cashier=None, now=NOW).code.value
             ),
             again_on_conflict=True,
         )

@@ -16,8 +16,9 @@ from buyback.merchants.rules import MerchantEntry
 from buyback.merchants.states import RucKind
 from buyback.merchants.tax_numbers import check_digits
 from buyback.people.rules import OPERATOR
-from buyback.redemption import service
-from buyback.redemption.service import Answer, Request
+from buyback.redemption import reversal, service
+from buyback.redemption.rules import TillAnswer
+from buyback.redemption.service import TillRequest
 from buyback.security.access import Role
 from buyback.security.keyring import KeyRing
 from buyback.security.tokens import new_token, token_digest
@@ -72,6 +73,15 @@ def make_merchant(
     return database.transact(lambda session: merchant_service.add_merchant(session, entry=entry, by=OPERATOR, now=NOW))
 
 
+def make_branch(database: Database, merchant: UUID, name: str) -> UUID:
+    """Another branch of a merchant."""
+    return database.transact(
+        lambda session: merchant_service.add_branch(
+            session, merchant=merchant, name=name, corregimiento="080807", by=OPERATOR, now=NOW
+        )
+    )
+
+
 def make_till(database: Database, merchant: UUID, name: str = "Caja 1", *, branch: str = "Centro") -> TillInHand:
     """A till of a merchant's branch."""
     token = new_token()
@@ -114,13 +124,29 @@ def paper(event: EventFacts, voucher: MintedVoucher, keys: KeyRing) -> Paper:
 
 
 def try_to_redeem(
-    database: Database, till: TillInHand, voucher: str, *, op_id: UUID | None = None, now: datetime = NOW
-) -> Answer:
+    database: Database,
+    till: TillInHand,
+    voucher: str,
+    *,
+    op_id: UUID | None = None,
+    keys: KeyRing | None = None,
+    now: datetime = NOW,
+) -> TillAnswer:
     """What a till is answered, in a transaction of its own, as the API runs it."""
-    request = Request(till=token_digest(till.token), op_id=op_id or new_id(), voucher=voucher)
-    keys = make_keys()
+    request = TillRequest(till=token_digest(till.token), op_id=op_id or new_id(), voucher=voucher)
+    ring = keys or make_keys()
     return database.transact(
-        lambda session: service.redeem(session, request, keys=keys, now=now),
+        lambda session: service.redeem(session, request, keys=ring, now=now),
         again_on_conflict=True,
         turn=lambda session: service.take_turn(session, request.till),
+    )
+
+
+def try_to_undo(database: Database, till: TillInHand, op_id: UUID, *, now: datetime = NOW) -> TillAnswer:
+    """What a till that undoes is answered, in a transaction of its own, as the API runs it."""
+    token_hash = token_digest(till.token)
+    return database.transact(
+        lambda session: reversal.undo(session, till=token_hash, op_id=op_id, cashier=None, now=now),
+        again_on_conflict=True,
+        turn=lambda session: service.take_turn(session, token_hash),
     )

@@ -13,15 +13,14 @@ from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
 from buyback.ids import new_id
-from buyback.ledger import rules as postings
 from buyback.ledger.rules import Leg
 from buyback.people.rules import OPERATOR, Actor
 from buyback.places import service as places
-from buyback.redemption import reversing
+from buyback.redemption import reversal
 from buyback.schema import metadata
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
-from buyback.vouchers import resolutions
+from buyback.vouchers import postings, resolutions
 from buyback.vouchers import service as vouchers
 from buyback.vouchers.rules import VoidReason
 from tests.builders import (
@@ -110,12 +109,12 @@ def _live(database: Database, world: World, replaced: Paper) -> None:
     op_id = new_id()
     try_to_redeem(database, world.till, world.spent.qr)
     try_to_redeem(database, world.till, world.undone.qr, op_id=op_id)
-    try_to_redeem(database, world.till, "0000-0000-0000-1")
+    try_to_redeem(database, world.till, "0000-0000-0000-0")
 
     def work(session: Session) -> None:
         event = campaigns.get_event(session, world.event.code)
         digest = token_digest(world.till.token)
-        reversing.undo(session, till=digest, op_id=op_id, cashier=None, now=LATER)
+        reversal.undo(session, till=digest, op_id=op_id, cashier=None, now=LATER)
         misprint, by = VoidReason.MISPRINT, world.issuer
         resolutions.void(session, event=event, serial=world.void.serial, reason=misprint, by=by, now=LATER)
         resolutions.replace(session, event=event, serial=replaced.serial, by=by, keys=make_keys(), now=LATER)

@@ -7,11 +7,10 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.campaigns import queries as campaigns
-from buyback.ledger.rules import expire
 from buyback.money import decimal_text
 from buyback.people.rules import Actor
 from buyback.totals import service as totals
-from buyback.vouchers import queries
+from buyback.vouchers import postings, queries
 from buyback.vouchers.resolutions import Ending, resolve
 from buyback.vouchers.rules import ResolutionKind
 
@@ -34,7 +33,7 @@ def expire_due(session: Session, *, today: date, by: Actor, now: datetime) -> Ex
         resolve(
             session,
             Ending(voucher.id, voucher.cycle, ResolutionKind.EXPIRE, voucher.face),
-            legs=expire(programmes[voucher.event], voucher.event, voucher.face),
+            legs=postings.expire(programmes[voucher.event], voucher.event, voucher.face),
             event=voucher.event,
             by=by.id,
             now=now,

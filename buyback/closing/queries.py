@@ -11,7 +11,7 @@ from buyback.closing.tables import StockCount
 from buyback.intake import queries as intake
 from buyback.intake.rules import UNFINISHED
 from buyback.ledger import queries as ledger
-from buyback.ledger.rules import OUTSTANDING, AccountRef, JournalKind, event_scope
+from buyback.ledger.rules import OUTSTANDING, AccountRef, JournalKind
 from buyback.vouchers import queries as vouchers
 from buyback.vouchers.rules import Stock
 
@@ -57,6 +57,6 @@ def get_balance(session: Session, event: UUID) -> ClosedBalance:
     """What became of a closed event's float and of its vouchers so far."""
     return ClosedBalance(
         returned=ledger.posted(session, event=event, kind=JournalKind.RETURN),
-        outstanding=ledger.balance(session, AccountRef(OUTSTANDING, event_scope(event))),
+        outstanding=ledger.balance(session, AccountRef(OUTSTANDING, event=event)),
         stock=vouchers.stock(session, event),
     )

@@ -11,6 +11,7 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
+from buyback.campaigns import budget
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns import service as campaign_service
 from buyback.campaigns.facts import EventFacts
@@ -28,13 +29,9 @@ from buyback.closing.rules import (
 )
 from buyback.closing.tables import StockCount
 from buyback.ids import new_id
-from buyback.ledger import queries as ledger_queries
-from buyback.ledger import service as ledger
-from buyback.ledger.rules import ALLOTTED, AccountRef, JournalKind, event_scope, return_float
 from buyback.money import decimal_text
 from buyback.people.rules import Actor
 from buyback.security.access import Permission
-from buyback.times import panama_day
 from buyback.totals import service as totals
 from buyback.vouchers.rules import Stock
 from buyback.vouchers.service import hold_numbering
@@ -97,10 +94,7 @@ def _check_finished(session: Session, event: EventFacts) -> None:
 
 
 def _return_float(session: Session, event: EventFacts, *, by: Actor, now: datetime) -> None:
-    left = ledger_queries.limited_balance(session, AccountRef(ALLOTTED, event_scope(event.id)))
-    if left == 0:
-        return
-    legs = return_float(event.programme.id, event.id, left)
-    ledger.post(session, ledger.Entry(JournalKind.RETURN, legs, panama_day(now), now, event=event.id, actor=by.id))
-    body = {"by": by.name, "event": event.code, "amount": decimal_text(left)}
-    audit.record(session, chain=by.chain, act="event:return_float", body=body, now=now)
+    left = budget.return_float(session, programme=event.programme.id, event=event.id, by=by, now=now)
+    if left:
+        body = {"by": by.name, "event": event.code, "amount": decimal_text(left)}
+        audit.record(session, chain=by.chain, act="event:return_float", body=body, now=now)

@@ -29,9 +29,9 @@ from buyback.merchants.queries import EnrolledTill
 from buyback.paper_forms.service import import_forms
 from buyback.people import queries as people
 from buyback.people.rules import OPERATOR
-from buyback.redemption import reversing, service
+from buyback.redemption import reversal, service
 from buyback.redemption.rules import Code
-from buyback.redemption.service import Request
+from buyback.redemption.service import TillRequest
 from buyback.security.keyring import KeyRing
 from buyback.security.tokens import new_salt
 from buyback.tariff import queries as tariffs
@@ -183,13 +183,13 @@ class Past:
 
     def _redeem(self, errand: Errand, op_id: UUID) -> None:
         text = self._papers[errand.voucher].qr_text
-        request = Request(self._places[errand.till].till, op_id, text, claimed_at=errand.at)
+        request = TillRequest(self._places[errand.till].till, op_id, text, claimed_at=errand.at)
         answer = service.redeem(self._session, request, keys=self._keys, now=errand.at)
         if answer.code is not Code.REDEEMED:
             raise AssertionError(answer)
 
     def _undo(self, errand: Errand, op_id: UUID) -> None:
         till, now = self._places[errand.till].till, errand.at + UNDONE_AFTER
-        answer = reversing.undo(self._session, till=till, op_id=op_id, cashier=None, now=now)
+        answer = reversal.undo(self._session, till=till, op_id=op_id, cashier=None, now=now)
         if answer.code is not Code.REVERSED:
             raise AssertionError(answer)

@@ -23,7 +23,7 @@ from buyback.merchants import queries as merchants
 from buyback.people import queries as people
 from buyback.people.rules import OPERATOR
 from buyback.redemption import service
-from buyback.redemption.service import Request
+from buyback.redemption.service import TillRequest
 from buyback.security.keyring import KeyRing
 from buyback.security.tokens import new_salt
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
@@ -157,5 +157,5 @@ def _redeem_one(session: Session, *, keys: KeyRing, now: datetime) -> None:
     stored = min(papers.issued(session, event.id), key=lambda voucher: (abs(voucher.face - SPENT), voucher.serial))
     (printed,) = papers.lay_out(event, [stored], keys=keys, base_url="")
     cashier = people.actor_by_name(session, shop.cashier).id
-    request = Request(till, new_id(), printed.qr_text, claimed_at=now, cashier=cashier)
+    request = TillRequest(till, new_id(), printed.qr_text, claimed_at=now, cashier=cashier)
     service.redeem(session, request, keys=keys, now=now)

@@ -14,7 +14,7 @@ from buyback.intake.details import Details
 from buyback.intake.rules import PROMISED, ItemState, Parties, SurrenderState
 from buyback.intake.tables import Handover, HandoverItem, Item, Surrender
 from buyback.ledger import queries as ledger
-from buyback.ledger.rules import ALLOTTED, AccountRef, event_scope
+from buyback.ledger.rules import ALLOTTED, AccountRef
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import PricedThing
 
@@ -152,7 +152,7 @@ def counts_by_state(session: Session, event: UUID) -> dict[SurrenderState, int]:
 
 def float_of(session: Session, event: UUID, *, but: UUID | None = None) -> Float:
     """What an event has left to offer; ``but`` leaves out one surrender, whose own award is being decided."""
-    unissued = ledger.limited_balance(session, AccountRef(ALLOTTED, event_scope(event)))
+    unissued = ledger.limited_balance(session, AccountRef(ALLOTTED, event=event))
     statement = (
         select(func.coalesce(func.sum(Handover.award), 0))
         .join(Surrender, Surrender.id == Handover.surrender)

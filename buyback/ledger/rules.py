@@ -1,17 +1,17 @@
-"""The chart of accounts, and what each fact posts. Pure; amounts in cents.
+"""The chart of accounts, and legs between them. Pure; amounts in cents.
 
 Two ledgers stand side by side: 1 is financial, 2 the budget (Panama's stages of expenditure: compromiso, devengado,
-pagado). A leg names accounts by code and scope; their ids follow from the names.
+pagado). A leg names accounts by code and by whose they are; their ids follow from that.
 """
 
 from dataclasses import dataclass
 from enum import StrEnum
-from uuid import UUID
-
-from buyback.ids import account_id
+from uuid import UUID, uuid5
 
 FINANCIAL = 1
 BUDGET = 2
+
+_ACCOUNTS = UUID("9d1b6d1c-1f2f-4c39-9c5e-0b7f1f6f0a55")
 
 
 class Side(StrEnum):
@@ -46,50 +46,101 @@ class JournalKind(StrEnum):
     CLAW_BACK = "claw_back"
 
 
+class Owner(StrEnum):
+    """Whose an account is: what its row refers to. Several together where it stands between two."""
+
+    EVENT = "event"
+    PROGRAMME = "programme"
+    FUNDER = "funder"
+    MERCHANT = "merchant"
+    COUNTERPARTY = "counterparty"  # another funder
+
+
 @dataclass(frozen=True)
 class AccountKind:
-    """One line of the chart: what every account with this code is like."""
+    """One line of the chart: what every account with this code is like, and whose there are."""
 
     ledger: int
     code: str
     side: Side
+    owners: tuple[Owner, ...]
     limited: bool = False
 
 
-OUTSTANDING = AccountKind(FINANCIAL, "2100", Side.CREDIT)  # vouchers outstanding, per event
-ACCRUED_PAYABLE = AccountKind(FINANCIAL, "2200", Side.CREDIT)  # merchant payable not yet settled, per event
-BANK = AccountKind(FINANCIAL, "1100", Side.DEBIT)  # bank or Treasury account, per funder
-IN_TRANSIT = AccountKind(FINANCIAL, "1150", Side.CREDIT)  # ordered and not booked, per funder
-AMONG_FUNDERS = AccountKind(
-    FINANCIAL, "1210", Side.DEBIT
-)  # due to one that paid for another, per pair, from both sides
-APPROVED_PAYABLE = AccountKind(FINANCIAL, "2250", Side.CREDIT)  # merchant payable, approved, per merchant and funder
-PROGRAMME_COST = AccountKind(FINANCIAL, "5100", Side.DEBIT)  # per event
-BREAKAGE = AccountKind(FINANCIAL, "5900", Side.CREDIT)  # expired vouchers, per event
-APPROPRIATION = AccountKind(BUDGET, "8000", Side.DEBIT)  # per programme
-AVAILABLE = AccountKind(BUDGET, "8100", Side.CREDIT, limited=True)  # per programme
-ALLOTTED = AccountKind(BUDGET, "8150", Side.CREDIT, limited=True)  # an event's float: the hard ceiling
-COMMITTED = AccountKind(BUDGET, "8200", Side.CREDIT)  # compromiso, per event
-ACCRUED = AccountKind(BUDGET, "8300", Side.CREDIT)  # devengado, per event
-ACCRUED_SHARE = AccountKind(BUDGET, "8350", Side.CREDIT)  # devengado, per funder
-PAID_SHARE = AccountKind(BUDGET, "8400", Side.CREDIT)  # pagado, per funder
+def _financial(code: str, side: Side, *owners: Owner) -> AccountKind:
+    return AccountKind(FINANCIAL, code, side, owners)
 
-EVENT_ACCOUNTS = (OUTSTANDING, ACCRUED_PAYABLE, PROGRAMME_COST, BREAKAGE, ALLOTTED, COMMITTED, ACCRUED)
-PROGRAMME_ACCOUNTS = (APPROPRIATION, AVAILABLE)
-FUNDER_ACCOUNTS = (BANK, IN_TRANSIT, ACCRUED_SHARE, PAID_SHARE)
+
+def _budget(code: str, side: Side, *owners: Owner, limited: bool = False) -> AccountKind:
+    return AccountKind(BUDGET, code, side, owners, limited)
+
+
+BANK = _financial("1100", Side.DEBIT, Owner.FUNDER)  # bank or Treasury account
+IN_TRANSIT = _financial("1150", Side.CREDIT, Owner.FUNDER)  # ordered and not booked
+DUE_FROM_FUNDER = _financial("1210", Side.DEBIT, Owner.FUNDER, Owner.COUNTERPARTY)  # which it paid for
+OWED_TO_FUNDER = _financial("1210", Side.CREDIT, Owner.FUNDER, Owner.COUNTERPARTY)  # the same, as the debtor sees it
+OUTSTANDING = _financial("2100", Side.CREDIT, Owner.EVENT)  # vouchers outstanding
+ACCRUED_PAYABLE = _financial("2200", Side.CREDIT, Owner.EVENT)  # merchant payable not yet settled
+APPROVED_PAYABLE = _financial("2250", Side.CREDIT, Owner.FUNDER, Owner.MERCHANT)  # merchant payable, approved
+PROGRAMME_COST = _financial("5100", Side.DEBIT, Owner.EVENT)
+BREAKAGE = _financial("5900", Side.CREDIT, Owner.EVENT)  # expired vouchers
+APPROPRIATION = _budget("8000", Side.DEBIT, Owner.PROGRAMME)  # stated by the programme's file
+OWN_APPROPRIATION = _budget("8000", Side.DEBIT, Owner.EVENT, Owner.PROGRAMME)  # of a float that appropriates itself
+AVAILABLE = _budget("8100", Side.CREDIT, Owner.PROGRAMME, limited=True)
+ALLOTTED = _budget("8150", Side.CREDIT, Owner.EVENT, limited=True)  # an event's float: the hard ceiling
+COMMITTED = _budget("8200", Side.CREDIT, Owner.EVENT)  # compromiso
+ACCRUED = _budget("8300", Side.CREDIT, Owner.EVENT)  # devengado
+ACCRUED_SHARE = _budget("8350", Side.CREDIT, Owner.FUNDER)  # devengado, by funder
+PAID_SHARE = _budget("8400", Side.CREDIT, Owner.FUNDER)  # pagado, by funder
+
+CHART = (
+    BANK,
+    IN_TRANSIT,
+    DUE_FROM_FUNDER,
+    OWED_TO_FUNDER,
+    OUTSTANDING,
+    ACCRUED_PAYABLE,
+    APPROVED_PAYABLE,
+    PROGRAMME_COST,
+    BREAKAGE,
+    APPROPRIATION,
+    OWN_APPROPRIATION,
+    AVAILABLE,
+    ALLOTTED,
+    COMMITTED,
+    ACCRUED,
+    ACCRUED_SHARE,
+    PAID_SHARE,
+)
 
 
 @dataclass(frozen=True)
 class AccountRef:
-    """An account by name."""
+    """An account by its line of the chart and whose it is."""
 
     kind: AccountKind
-    scope: str
+    event: UUID | None = None
+    programme: UUID | None = None
+    funder: UUID | None = None
+    merchant: UUID | None = None
+    counterparty: UUID | None = None
+
+    @property
+    def owners(self) -> dict[str, UUID | None]:
+        """What the account's row refers to, by column."""
+        return {
+            "event": self.event,
+            "programme": self.programme,
+            "funder": self.funder,
+            "merchant": self.merchant,
+            "counterparty": self.counterparty,
+        }
 
     @property
     def id(self) -> UUID:
-        """The account's row."""
-        return account_id(self.kind.ledger, self.kind.code, self.scope)
+        """The account's row: its id follows from all that names it, so that posting looks no account up."""
+        whose = "/".join(str(owner or "") for owner in self.owners.values())
+        return uuid5(_ACCOUNTS, f"{self.kind.ledger}/{self.kind.code}/{self.kind.side}/{whose}")
 
 
 @dataclass(frozen=True)
@@ -109,87 +160,3 @@ class Leg:
     def ledger(self) -> int:
         """The ledger both sides lie in."""
         return self.debit.kind.ledger
-
-
-def event_scope(event: UUID) -> str:
-    """The scope of an event's accounts."""
-    return f"event/{event}"
-
-
-def programme_scope(programme: UUID) -> str:
-    """The scope of a programme's accounts."""
-    return f"programme/{programme}"
-
-
-def appropriate(programme: UUID, amount: int) -> tuple[Leg, ...]:
-    """Money is given to a programme."""
-    scope = programme_scope(programme)
-    return (Leg(AccountRef(APPROPRIATION, scope), AccountRef(AVAILABLE, scope), amount),)
-
-
-def allot(programme: UUID, event: UUID, amount: int) -> tuple[Leg, ...]:
-    """An event gets its float."""
-    return (
-        Leg(
-            AccountRef(AVAILABLE, programme_scope(programme)),
-            AccountRef(ALLOTTED, event_scope(event)),
-            amount,
-        ),
-    )
-
-
-def return_float(programme: UUID, event: UUID, amount: int) -> tuple[Leg, ...]:
-    """What an event did not promise goes back at its close."""
-    return (
-        Leg(
-            AccountRef(ALLOTTED, event_scope(event)),
-            AccountRef(AVAILABLE, programme_scope(programme)),
-            amount,
-        ),
-    )
-
-
-def issue(event: UUID, face: int) -> tuple[Leg, ...]:
-    """A voucher is promised."""
-    scope = event_scope(event)
-    return (
-        Leg(AccountRef(PROGRAMME_COST, scope), AccountRef(OUTSTANDING, scope), face),
-        Leg(AccountRef(ALLOTTED, scope), AccountRef(COMMITTED, scope), face),
-    )
-
-
-def redeem(event: UUID, face: int) -> tuple[Leg, ...]:
-    """A till takes a voucher: from now on a merchant is owed its face."""
-    scope = event_scope(event)
-    return (
-        Leg(AccountRef(OUTSTANDING, scope), AccountRef(ACCRUED_PAYABLE, scope), face),
-        Leg(AccountRef(COMMITTED, scope), AccountRef(ACCRUED, scope), face),
-    )
-
-
-def reverse(event: UUID, face: int) -> tuple[Leg, ...]:
-    """A redemption that is not settled yet is undone: the voucher is outstanding again."""
-    scope = event_scope(event)
-    return (
-        Leg(AccountRef(ACCRUED_PAYABLE, scope), AccountRef(OUTSTANDING, scope), face),
-        Leg(AccountRef(ACCRUED, scope), AccountRef(COMMITTED, scope), face),
-    )
-
-
-def void(programme: UUID, event: UUID, face: int, *, event_closed: bool) -> tuple[Leg, ...]:
-    """A voucher is worth nothing any more; its budget goes back to the float, or to the programme after the close."""
-    scope = event_scope(event)
-    back = AccountRef(AVAILABLE, programme_scope(programme)) if event_closed else AccountRef(ALLOTTED, scope)
-    return (
-        Leg(AccountRef(OUTSTANDING, scope), AccountRef(PROGRAMME_COST, scope), face),
-        Leg(AccountRef(COMMITTED, scope), back, face),
-    )
-
-
-def expire(programme: UUID, event: UUID, face: int) -> tuple[Leg, ...]:
-    """A voucher was not spent in time: what it promised returns to the programme."""
-    scope = event_scope(event)
-    return (
-        Leg(AccountRef(OUTSTANDING, scope), AccountRef(BREAKAGE, scope), face),
-        Leg(AccountRef(COMMITTED, scope), AccountRef(AVAILABLE, programme_scope(programme)), face),
-    )

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from buyback.db import core
 from buyback.ids import new_id
-from buyback.ledger.rules import AccountKind, AccountRef, JournalKind, Leg
+from buyback.ledger.rules import AccountRef, JournalKind, Leg
 from buyback.ledger.tables import Account, Journal, Transfer
 
 _INSERT_JOURNAL = insert(core(Journal))  # built once, for the sake of redemption
@@ -40,21 +40,26 @@ class Entry:
     op_hash: bytes | None = None
     reverses: UUID | None = None
 
+    @property
+    def accounts(self) -> tuple[AccountRef, ...]:
+        """Every account that a leg names."""
+        return tuple(account for leg in self.legs for account in (leg.debit, leg.credit))
 
-def open_accounts(session: Session, *, kinds: Iterable[AccountKind], scope: str) -> None:
-    """Create a scope's accounts; limited ones start at zero."""
+
+def open_accounts(session: Session, accounts: Iterable[AccountRef]) -> None:
+    """Create accounts; limited ones start at zero."""
     session.execute(
         insert(Account),
         [
             {
-                "id": AccountRef(kind, scope).id,
-                "ledger": kind.ledger,
-                "code": kind.code,
-                "scope": scope,
-                "normal_side": kind.side,
-                "limited": kind.limited,
+                "id": account.id,
+                "ledger": account.kind.ledger,
+                "code": account.kind.code,
+                "normal_side": account.kind.side,
+                "limited": account.kind.limited,
+                **account.owners,
             }
-            for kind in kinds
+            for account in accounts
         ],
     )
 
@@ -66,9 +71,9 @@ def ensure_accounts(session: Session, accounts: Iterable[AccountRef]) -> None:
     """
     wanted = {account.id: account for account in accounts}
     known = set(session.scalars(select(Account.id).where(Account.id.in_(wanted))))
-    missing = {(account.kind, account.scope) for key, account in wanted.items() if key not in known}
-    for kind, scope in sorted(missing, key=lambda one: (one[0].code, one[1])):
-        open_accounts(session, kinds=[kind], scope=scope)
+    missing = sorted(wanted.keys() - known)
+    if missing:
+        open_accounts(session, [wanted[key] for key in missing])
 
 
 def post(session: Session, entry: Entry) -> Posted:

@@ -1,5 +1,6 @@
 """One row of ``transfer`` is one debit, one credit and a positive amount: the books balance by construction."""
 
+from collections.abc import Iterable
 from datetime import date, datetime
 from uuid import UUID
 
@@ -13,30 +14,72 @@ from sqlalchemy import (
     SmallInteger,
     String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
 from buyback.db import UNORDERED, Base, Instant, choice
-from buyback.ledger.rules import JournalKind, PeriodState, Side
+from buyback.ledger.rules import CHART, AccountKind, JournalKind, Owner, PeriodState, Side
+
+
+def _codes(kinds: Iterable[AccountKind]) -> str:
+    return "code IN ({})".format(", ".join(f"'{code}'" for code in sorted({kind.code for kind in kinds})))
+
+
+def _sides_of_codes() -> str:
+    """On which side the accounts of each code stand; 1210 has both."""
+    return " OR ".join(
+        f"(normal_side = '{side}' AND {_codes(kind for kind in CHART if kind.side is side)})" for side in Side
+    )
+
+
+def _owners_of_codes() -> str:
+    """Which references the accounts of each code have: those of the chart, and there is no other code."""
+    return " OR ".join(
+        "({} AND {})".format(
+            _codes(kind for kind in CHART if kind.owners == owners),
+            " AND ".join(f"{owner} IS {'NOT ' if owner in owners else ''}NULL" for owner in Owner),
+        )
+        for owners in sorted({kind.owners for kind in CHART})
+    )
+
+
+def _unique(*columns: str, where: str) -> Index:
+    condition = text(where)
+    name = f"uq_account_{columns[0]}"
+    return Index(name, *columns, unique=True, sqlite_where=condition, postgresql_where=condition)
 
 
 class Account(Base):
-    """An account of one ledger (1 financial, 2 budget). ``limited`` ones may not go below zero."""
+    """An account of one ledger (1 financial, 2 budget). ``limited`` ones may not go below zero.
+
+    Which references are there follows from the code. A key over all of them would not bind the empty ones: so there is
+    one key for each set of references, and the id is derived from all that names the account.
+    """
 
     __tablename__ = "account"
     __table_args__ = (
-        UniqueConstraint("ledger", "code", "scope"),
         UniqueConstraint("ledger", "id"),
         CheckConstraint("ledger IN (1, 2)", name="ledger"),
         CheckConstraint("(ledger = 2) = (substr(code, 1, 1) = '8')", name="ledger_of_code"),
         CheckConstraint("limited = (code IN ('8100', '8150'))", name="limited_by_code"),
-        CheckConstraint("NOT limited OR normal_side = 'credit'", name="limited_is_credit"),
+        CheckConstraint(_sides_of_codes(), name="side_of_code"),
+        CheckConstraint(_owners_of_codes(), name="owners_of_code"),
+        _unique("event", "code", where="event IS NOT NULL"),
+        _unique("programme", "code", where="event IS NULL AND programme IS NOT NULL"),
+        _unique("funder", "code", where="counterparty IS NULL AND merchant IS NULL AND funder IS NOT NULL"),
+        _unique("merchant", "funder", "code", where="merchant IS NOT NULL"),
+        _unique("counterparty", "funder", "code", "normal_side", where="counterparty IS NOT NULL"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     ledger: Mapped[int] = mapped_column(SmallInteger)
     code: Mapped[str] = mapped_column(String(4))
-    scope: Mapped[str] = mapped_column(String(96))
+    event: Mapped[UUID | None] = mapped_column(ForeignKey("event.id"))
+    programme: Mapped[UUID | None] = mapped_column(ForeignKey("programme.id"))
+    funder: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
+    merchant: Mapped[UUID | None] = mapped_column(ForeignKey("merchant.id"))
+    counterparty: Mapped[UUID | None] = mapped_column(ForeignKey("organisation.id"))
     normal_side: Mapped[Side] = mapped_column(choice(Side))
     limited: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
 

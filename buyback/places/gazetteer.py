@@ -11,11 +11,11 @@ from sqlalchemy.orm import Session
 from buyback.places.tables import Corregimiento, District, Province
 
 DIGITS = (2, 4, 6)  # of the codes of a province, a district and a corregimiento
-_KEPT = "atlas"
+_KEPT = "gazetteer"
 
 
 @dataclass(frozen=True)
-class Spot:
+class Locality:
     """Where a corregimiento lies (its centroid, degrees, WGS 84), how many live there, and whether it still exists."""
 
     code: str
@@ -26,29 +26,29 @@ class Spot:
 
 
 @dataclass(frozen=True)
-class Atlas:
+class Gazetteer:
     """The names of all places by their codes of 2, 4 or 6 digits, and every corregimiento there is or was, by code."""
 
     names: Mapping[str, str]
-    spots: Sequence[Spot]
+    localities: Sequence[Locality]
 
     @cached_property
-    def inside(self) -> Mapping[str, Sequence[Spot]]:
+    def inside(self) -> Mapping[str, Sequence[Locality]]:
         """The corregimientos in each place, which are themselves in themselves."""
-        found: dict[str, list[Spot]] = defaultdict(list)
-        for spot in self.spots:
+        found: dict[str, list[Locality]] = defaultdict(list)
+        for locality in self.localities:
             for digits in DIGITS:
-                found[spot.code[:digits]].append(spot)
+                found[locality.code[:digits]].append(locality)
         return found
 
     @cached_property
     def populations(self) -> Counter[str]:
         """The inhabitants of every place: a corregimiento that was split lives on in its parts."""
         people: Counter[str] = Counter()
-        for spot in self.spots:
-            people[spot.code] = spot.population
-            if spot.exists:
-                people.update({spot.code[:2]: spot.population, spot.code[:4]: spot.population})
+        for locality in self.localities:
+            people[locality.code] = locality.population
+            if locality.exists:
+                people.update({locality.code[:2]: locality.population, locality.code[:4]: locality.population})
         return people
 
     def path(self, code: str | None) -> tuple[tuple[str, str], ...]:
@@ -57,11 +57,11 @@ class Atlas:
         return tuple((step, self.names[step]) for step in steps)
 
 
-def atlas(session: Session) -> Atlas:
+def gazetteer(session: Session) -> Gazetteer:
     """All places. A session reads them once: only migrations change them."""
     kept = session.info.get(_KEPT)
-    if not isinstance(kept, Atlas):
-        kept = session.info[_KEPT] = Atlas(_names(session), _spots(session))
+    if not isinstance(kept, Gazetteer):
+        kept = session.info[_KEPT] = Gazetteer(_names(session), _localities(session))
     return kept
 
 
@@ -70,7 +70,7 @@ def _names(session: Session) -> dict[str, str]:
     return {row.code: row.name for table in tables for row in session.execute(select(table.code, table.name))}
 
 
-def _spots(session: Session) -> tuple[Spot, ...]:
+def _localities(session: Session) -> tuple[Locality, ...]:
     rows = session.execute(
         select(
             Corregimiento.code,
@@ -80,4 +80,4 @@ def _spots(session: Session) -> tuple[Spot, ...]:
             Corregimiento.valid_until.is_(None),
         ).order_by(Corregimiento.code)
     )
-    return tuple(Spot(*row) for row in rows)
+    return tuple(Locality(*row) for row in rows)

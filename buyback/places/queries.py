@@ -60,18 +60,12 @@ class BarrioFacts:
     name: str
 
 
-def find_corregimiento(session: Session, code: str) -> CorregimientoFacts | None:
-    """The corregimiento with a six-digit code."""
-    row = session.execute(_corregimientos().where(Corregimiento.code == code)).first()
-    return None if row is None else CorregimientoFacts(**row._mapping)  # noqa: SLF001  the documented way to a row's names
-
-
 def get_corregimiento(session: Session, code: str) -> CorregimientoFacts:
     """The corregimiento with a six-digit code; NotFound otherwise."""
-    found = find_corregimiento(session, code)
-    if found is None:
+    row = session.execute(_corregimientos().where(Corregimiento.code == code)).first()
+    if row is None:
         raise NotFound(field="corregimiento", what="el corregimiento", name=code)
-    return found
+    return CorregimientoFacts(**row._mapping)  # noqa: SLF001  the documented way to a row's names
 
 
 def get_district(session: Session, code: str) -> DistrictFacts:
@@ -108,14 +102,6 @@ def search(session: Session, text: str, *, on: date, limit: int = SEARCH_LIMIT) 
         .limit(limit)
     )
     return tuple(CorregimientoFacts(**row._mapping) for row in session.execute(statement))  # noqa: SLF001  as above
-
-
-def barrios(session: Session, corregimiento: str) -> tuple[BarrioFacts, ...]:
-    """The named barrios of a corregimiento, by name."""
-    rows = session.execute(
-        select(Barrio.id, Barrio.name).where(Barrio.corregimiento == corregimiento).order_by(Barrio.folded)
-    )
-    return tuple(BarrioFacts(id=row.id, corregimiento=corregimiento, name=row.name) for row in rows)
 
 
 def find_barrio(session: Session, corregimiento: str, name: str) -> BarrioFacts | None:

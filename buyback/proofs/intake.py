@@ -120,8 +120,7 @@ ALL = (
                 OR EXISTS (SELECT 1 FROM surrender s
                             WHERE s.event = e.id AND s.state NOT IN ('paid_out', 'declined', 'cancelled'))
                 OR EXISTS (SELECT 1 FROM account a JOIN account_balance b ON b.account = a.id
-                            WHERE a.code = '8150' AND b.balance <> 0
-                              AND replace(a.scope, '-', '') = 'event/' || replace(CAST(e.id AS TEXT), '-', '')))
+                            WHERE a.code = '8150' AND a.event = e.id AND b.balance <> 0))
         """,
     ),
     Invariant(

@@ -27,9 +27,10 @@ OWED = """
      WHERE r.kind = 'redeem' AND NOT EXISTS (SELECT 1 FROM resolution_fate f WHERE f.resolution = r.id)
 """
 
-# What stands on each account on its normal side: (account, ledger, code, scope, balance).
+# What stands on each account on its normal side: (account, ledger, code, side, whose it is, balance).
 BALANCES = """
-    SELECT a.id AS account, a.ledger, a.code, a.scope,
+    SELECT a.id AS account, a.ledger, a.code, a.normal_side, a.event, a.programme, a.funder, a.merchant,
+           a.counterparty,
            CASE WHEN a.normal_side = 'credit' THEN 1 ELSE -1 END
            * (COALESCE((SELECT SUM(t.amount) FROM transfer t WHERE t.ledger = a.ledger AND t.credit = a.id), 0)
               - COALESCE((SELECT SUM(t.amount) FROM transfer t WHERE t.ledger = a.ledger AND t.debit = a.id), 0))
@@ -37,13 +38,21 @@ BALANCES = """
       FROM account a
 """
 
+# An account ``b`` of those, by its code and the ids of whose it is.
+NAMED = "b.code" + "".join(
+    f" || COALESCE(' {owner} ' || CAST(b.{owner} AS TEXT), '')"
+    for owner in ("event", "programme", "funder", "merchant", "counterparty")
+)
+
 
 def event_balance(code: str) -> str:
-    """A scalar subquery: an event's balance on the account with this code; the event is ``e``.
+    """A scalar subquery: an event's balance on the account with this code; the event is ``e``."""
+    return balance(code, "b.event = e.id")
 
-    An account's scope spells the event's id with dashes on both databases, SQLite's column without.
-    """
+
+def balance(code: str, whose: str) -> str:
+    """A scalar subquery: what stands on the account ``b`` with a code and a condition; 0 where there is none."""
     return (
-        f"COALESCE((SELECT b.balance FROM ({BALANCES}) b WHERE b.code = '{code}'"  # noqa: S608  constants of this file
-        " AND replace(b.scope, '-', '') = 'event/' || replace(CAST(e.id AS TEXT), '-', '')), 0)"
+        f"COALESCE((SELECT b.balance FROM ({BALANCES}) b"  # noqa: S608  constants of this package
+        f" WHERE b.code = '{code}' AND {whose}), 0)"
     )

@@ -1,6 +1,6 @@
 """Invariants of the books."""
 
-from buyback.proofs.invariant import BALANCES, OUTSTANDING, OWED, Invariant, event_balance
+from buyback.proofs.invariant import BALANCES, NAMED, OUTSTANDING, OWED, Invariant, event_balance
 
 ALL = (
     Invariant(
@@ -18,7 +18,7 @@ ALL = (
         "cached_balances",
         "The balance kept for an account with a limit is what its transfers come to, and not below zero.",
         f"""
-        SELECT b.code || ' ' || b.scope || ': kept ' || COALESCE(CAST(k.balance AS TEXT), 'nothing')
+        SELECT {NAMED} || ': kept ' || COALESCE(CAST(k.balance AS TEXT), 'nothing')
                || ', transfers come to ' || CAST(b.balance AS TEXT)
           FROM ({BALANCES}) b
           JOIN account a ON a.id = b.account AND a.limited
@@ -30,7 +30,7 @@ ALL = (
         "no_account_crosses_zero",
         "Vouchers outstanding, merchant payable, committed and accrued never fall below zero.",
         f"""
-        SELECT b.code || ' ' || b.scope || ': ' || CAST(b.balance AS TEXT)
+        SELECT {NAMED} || ': ' || CAST(b.balance AS TEXT)
           FROM ({BALANCES}) b
          WHERE b.code IN ('2100', '2200', '2250', '8200', '8300', '8350') AND b.balance < 0
         """,  # noqa: S608  as above

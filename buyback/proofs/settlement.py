@@ -1,6 +1,6 @@
 """Invariants of settlements and of the money that follows them."""
 
-from buyback.proofs.invariant import BALANCES, Invariant, event_balance
+from buyback.proofs.invariant import BALANCES, Invariant, balance, event_balance
 
 APPROVED = "('approved', 'ordered', 'paid')"
 ORDERED = "('ordered', 'paid')"
@@ -15,21 +15,8 @@ SHARES = """
 """
 
 
-def _id(column: str) -> str:
-    """An id as text without dashes: a scope spells it with them on both databases, SQLite's column without."""
-    return f"replace(CAST({column} AS TEXT), '-', '')"
-
-
-def _balance(code: str, scope: str) -> str:
-    """A scalar subquery: what stands on the account with a code and a scope (SQL text without dashes)."""
-    return (
-        f"COALESCE((SELECT b.balance FROM ({BALANCES}) b"  # noqa: S608  constants of this package
-        f" WHERE b.code = '{code}' AND replace(b.scope, '-', '') = {scope}), 0)"
-    )
-
-
 def _of_funder(code: str) -> str:
-    return _balance(code, f"'funder/' || {_id('o.id')}")
+    return balance(code, "b.funder = o.id")
 
 
 ALL = (
@@ -196,7 +183,7 @@ ALL = (
           FROM (SELECT DISTINCT s.merchant, h.funder FROM part_share h JOIN settlement s ON s.id = h.settlement) d
           JOIN merchant m ON m.id = d.merchant
           JOIN organisation o ON o.id = d.funder
-         WHERE {_balance("2250", f"'merchant/' || {_id('m.id')} || '/funder/' || {_id('o.id')}")}
+         WHERE {balance("2250", "b.merchant = m.id AND b.funder = o.id")}
                <> COALESCE((SELECT SUM(h.amount) FROM ({SHARES}) h
                              WHERE h.merchant = d.merchant AND h.funder = d.funder AND h.state = 'approved'), 0)
          UNION ALL
@@ -250,8 +237,8 @@ ALL = (
           JOIN organisation d ON d.id = p.funder
           JOIN (SELECT h.paid_by, h.funder, SUM(CASE WHEN h.state IN {ORDERED} THEN h.amount ELSE 0 END) AS amount
                   FROM ({SHARES}) h GROUP BY h.paid_by, h.funder) w ON w.paid_by = p.paid_by AND w.funder = p.funder
-         WHERE {_balance("1210", f"'funder/' || {_id('o.id')} || '/from/' || {_id('d.id')}")} <> w.amount
-            OR {_balance("1210", f"'funder/' || {_id('d.id')} || '/to/' || {_id('o.id')}")} <> -w.amount
+         WHERE {balance("1210", "b.normal_side = 'debit' AND b.funder = o.id AND b.counterparty = d.id")} <> w.amount
+            OR {balance("1210", "b.normal_side = 'credit' AND b.funder = d.id AND b.counterparty = o.id")} <> w.amount
         """,  # noqa: S608  as above
     ),
 )

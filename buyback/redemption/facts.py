@@ -1,9 +1,10 @@
 """Everything that decides a redemption, read in one statement.
 
-It is the one statement that reads across the domains, named as SQL on purpose: a redemption may cost seven
-statements, and each domain asking for its own facts would take five of them.
+It names other domains' tables as SQL on purpose: a redemption may cost seven statements, and each domain asking for its
+own facts would take five of them. ``docs/decisions/0014-sql-across-domains.md`` lists what else does so.
 """
 
+import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -28,14 +29,19 @@ from sqlalchemy.orm import Session
 from buyback.audit.rules import EMPTY, Head
 from buyback.db import Instant
 from buyback.merchants.states import MerchantState, TillState
-from buyback.redemption.rules import WRONG_CODES_WINDOW, Ended, TillFacts, VoucherFacts
+from buyback.redemption.rules import WRONG_CODES_WINDOW, Code, CycleEnd, TillAnswer, TillFacts, VoucherFacts
 from buyback.redemption.tables import WrongCode
+from buyback.times import iso_utc
 from buyback.vouchers.rules import ResolutionKind
 
 
+class UnknownTill(Exception):  # noqa: N818  an answer (401), not a fault
+    """The token is no till's."""
+
+
 @dataclass(frozen=True)
-class Wanted:
-    """What to look for: a till, an op id of its own, and a voucher by one of its two hashes (or none)."""
+class FactsKey:
+    """What to read: a till, an op id of its own, and a voucher by one of its two hashes (or none)."""
 
     till: UUID | bytes  # its id, or the digest of its token
     op_id: UUID | None = None
@@ -44,37 +50,42 @@ class Wanted:
 
 
 @dataclass(frozen=True)
-class PastAttempt:
-    """What was answered to an op id before."""
+class PriorAnswer:
+    """What was answered to an op id before, and since when that redemption is undone."""
 
     request_hash: bytes
-    code: str
-    answer: str
+    code: Code
+    facts: dict[str, str]
     resolution: UUID | None
+    reversed_at: datetime | None
+
+    def replay(self) -> TillAnswer:
+        """The same answer again, with when it was undone."""
+        undone = {} if self.reversed_at is None else {"reversed_at": iso_utc(self.reversed_at)}
+        return TillAnswer(self.code, self.facts | undone, replayed=True)
 
 
 @dataclass(frozen=True)
-class Facts:
+class RedemptionFacts:
     """The till, what it was told before under this op id, and the voucher."""
 
     till: TillFacts
-    past: PastAttempt | None
+    prior: PriorAnswer | None
     voucher: VoucherFacts | None
 
 
 _SQL = """
-SELECT t.id AS till, t.name AS till_name, t.state AS till_state, b.name AS branch_name,
-       m.id AS merchant, m.name AS merchant_name, m.state AS merchant_state, m.category,
+SELECT t.id AS till, t.state AS till_state, m.id AS merchant, m.state AS merchant_state,
        h.seq AS head_seq, h.hash AS head_hash,
-       a.request_hash, a.code, a.answer, a.resolution,
+       a.request_hash, a.code, a.answer, a.resolution, ar.reversed_at,
        v.id AS voucher, v.event, v.face, v.expires_on, v.key_id, i.voucher AS issued,
        r.cycle, r.kind, r.resolved_at, r.merchant AS taken_by, rb.name AS taken_at, x.resolution AS undone,
        rp.voucher AS replaced, pc.category AS allowed_category, p.closed_at
   FROM till t
-  JOIN branch b ON b.id = t.branch
   JOIN merchant m ON m.id = t.merchant
   LEFT JOIN audit_row h ON h.chain = t.id AND h.seq = (SELECT max(seq) FROM audit_row WHERE chain = t.id)
   LEFT JOIN attempt a ON a.till = t.id AND a.op_id = :op_id
+  LEFT JOIN reversal ar ON ar.resolution = a.resolution
   LEFT JOIN voucher v ON v.{voucher_key} = :voucher_key
   LEFT JOIN event e ON e.id = v.event
   LEFT JOIN programme_version pv ON pv.id = e.version
@@ -91,19 +102,16 @@ SELECT t.id AS till, t.name AS till_name, t.state AS till_state, b.name AS branc
 
 _COLUMNS = (
     column("till", Uuid),
-    column("till_name", String),
     column("till_state", String),
-    column("branch_name", String),
     column("merchant", Uuid),
-    column("merchant_name", String),
     column("merchant_state", String),
-    column("category", String),
     column("head_seq", BigInteger),
     column("head_hash", LargeBinary),
     column("request_hash", LargeBinary),
     column("code", String),
     column("answer", String),
     column("resolution", Uuid),
+    column("reversed_at", Instant),
     column("voucher", Uuid),
     column("event", Uuid),
     column("face", BigInteger),
@@ -141,19 +149,21 @@ _STATEMENTS = {
 }
 
 
-def read_facts(session: Session, wanted: Wanted) -> Facts | None:
-    """Till, past attempt and voucher as they stand now; None when there is no such till."""
-    voucher_key = "code_hash" if wanted.code_hash is not None else "token_hash"
-    till_key = "id" if isinstance(wanted.till, UUID) else "token_hash"
+def get_facts(session: Session, key: FactsKey) -> RedemptionFacts:
+    """Till, prior answer and voucher as they stand now; UnknownTill when there is no such till."""
+    voucher_key = "code_hash" if key.code_hash is not None else "token_hash"
+    till_key = "id" if isinstance(key.till, UUID) else "token_hash"
     row = session.execute(
         _STATEMENTS[voucher_key, till_key],
         {
-            "op_id": wanted.op_id,
-            "voucher_key": wanted.token_hash if wanted.code_hash is None else wanted.code_hash,
-            "till_key": wanted.till,
+            "op_id": key.op_id,
+            "voucher_key": key.token_hash if key.code_hash is None else key.code_hash,
+            "till_key": key.till,
         },
     ).first()
-    return None if row is None else Facts(_till(row), _past(row), _voucher(row))
+    if row is None:
+        raise UnknownTill
+    return RedemptionFacts(_till(row), _prior(row), _voucher(row))
 
 
 def wrong_codes(session: Session, till: UUID, *, now: datetime) -> list[datetime]:
@@ -165,21 +175,18 @@ def wrong_codes(session: Session, till: UUID, *, now: datetime) -> list[datetime
 def _till(row: Row[Any]) -> TillFacts:
     return TillFacts(
         id=row.till,
-        name=row.till_name,
         state=TillState(row.till_state),
-        branch_name=row.branch_name,
         merchant=row.merchant,
-        merchant_name=row.merchant_name,
         merchant_state=MerchantState(row.merchant_state),
-        category=row.category,
         head=EMPTY if row.head_seq is None else Head(row.head_seq, row.head_hash),
     )
 
 
-def _past(row: Row[Any]) -> PastAttempt | None:
+def _prior(row: Row[Any]) -> PriorAnswer | None:
     if row.request_hash is None:
         return None
-    return PastAttempt(row.request_hash, row.code, row.answer, row.resolution)
+    facts: dict[str, str] = json.loads(row.answer)
+    return PriorAnswer(row.request_hash, Code(row.code), facts, row.resolution, row.reversed_at)
 
 
 def _voucher(row: Row[Any]) -> VoucherFacts | None:
@@ -194,7 +201,7 @@ def _voucher(row: Row[Any]) -> VoucherFacts | None:
         key_id=row.key_id,
         is_issued=row.issued is not None,
         cycle=0 if row.cycle is None else row.cycle + (row.undone is not None),
-        ended=Ended(ResolutionKind(row.kind), row.resolved_at, row.taken_by, row.taken_at) if has_ended else None,
+        ended=CycleEnd(ResolutionKind(row.kind), row.resolved_at, row.taken_by, row.taken_at) if has_ended else None,
         is_replaced=row.replaced is not None,
         category_allowed=row.allowed_category is not None,
         programme_closed=row.closed_at is not None,

@@ -1,10 +1,10 @@
 """What a till is told. Pure: facts in, decision out.
 
-A refusal here is an answer, stored like a yes: asked again with the same op id, the till hears the same.
+A no is an answer, stored like a yes: asked again with the same op id, the till hears the same.
 """
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from enum import StrEnum
 from uuid import UUID
@@ -12,8 +12,9 @@ from uuid import UUID
 from buyback.audit.rules import Head
 from buyback.merchants.states import MerchantState, TillState
 from buyback.times import iso_utc
-from buyback.vouchers.rules import ResolutionKind, is_past
+from buyback.vouchers.rules import Fate, ResolutionKind, is_past
 
+VOUCHER_TEXT_MAX = 400  # characters that a scanner or a cashier may send; a QR text has 148
 REVERSAL_WINDOW = timedelta(minutes=15)
 WRONG_CODES_MAX = 5
 WRONG_CODES_WINDOW = timedelta(minutes=10)
@@ -47,8 +48,8 @@ class Code(StrEnum):
     SETTLED = "settled"
 
 
-class Whose(StrEnum):
-    """Who has to act on a refusal."""
+class Responsible(StrEnum):
+    """Who has to act on an answer. The values are the API's ``whose``."""
 
     VOUCHER = "voucher"
     MERCHANT = "merchant"
@@ -57,29 +58,39 @@ class Whose(StrEnum):
     SYSTEM = "system"
 
 
-WRONG_CODES = frozenset({Code.UNREADABLE, Code.WRONG_CHECK_CHARACTER, Code.UNKNOWN_VOUCHER})
+AGREEMENTS = frozenset({Code.REDEEMED, Code.REDEEMABLE, Code.REVERSED})
 
-# Not an outcome of the voucher but of the moment: not stored, so that the same op id may be tried again.
-PASSING = frozenset({Code.SLOW_DOWN, Code.TILL_REVOKED})
+# Not stored. To type later may succeed, so that the same op id is free for it; and whoever holds the token of a revoked
+# till writes nothing any more.
+UNSTORED = frozenset({Code.SLOW_DOWN, Code.TILL_REVOKED})
+
+
+@dataclass(frozen=True)
+class TillAnswer:
+    """What a till is told. ``replayed`` when it was told before.
+
+    ``facts`` are what the answer names besides, as they are stored and sent: never a code of a voucher, never another
+    merchant's name.
+    """
+
+    code: Code
+    facts: Mapping[str, str] = field(default_factory=dict)
+    replayed: bool = False
 
 
 @dataclass(frozen=True)
 class TillFacts:
-    """A till, whose it is, and where its audit chain ends."""
+    """A till, the merchant that it belongs to, and where its audit chain ends."""
 
     id: UUID
-    name: str
     state: TillState
-    branch_name: str
     merchant: UUID
-    merchant_name: str
     merchant_state: MerchantState
-    category: str
     head: Head
 
 
 @dataclass(frozen=True)
-class Ended:
+class CycleEnd:
     """How the newest cycle of a voucher ended; ``branch_name`` where a till took it."""
 
     kind: ResolutionKind
@@ -99,34 +110,19 @@ class VoucherFacts:
     key_id: int
     is_issued: bool
     cycle: int  # the one that a redemption would end
-    ended: Ended | None
+    ended: CycleEnd | None
     is_replaced: bool
     category_allowed: bool
     programme_closed: bool
 
 
-@dataclass(frozen=True)
-class Refusal:
-    """No, with the facts that the answer names (never a code, never another merchant's name)."""
-
-    code: Code
-    facts: dict[str, str]
+def refuse(code: Code, **facts: str) -> TillAnswer:
+    """A no with its facts."""
+    return TillAnswer(code, facts)
 
 
-@dataclass(frozen=True)
-class Yes:
-    """The voucher may be taken: its cycle can be ended."""
-
-    voucher: VoucherFacts
-
-
-def refuse(code: Code, **facts: str) -> Refusal:
-    """A refusal with its facts."""
-    return Refusal(code, facts)
-
-
-def decide_till(till: TillFacts) -> Refusal | None:
-    """Whether this till may take vouchers at all."""
+def decide_till(till: TillFacts) -> TillAnswer | None:
+    """Why this till may neither take vouchers nor undo; None when it may."""
     if till.state is TillState.REVOKED:
         return refuse(Code.TILL_REVOKED)
     if till.merchant_state is MerchantState.SUSPENDED:
@@ -134,8 +130,8 @@ def decide_till(till: TillFacts) -> Refusal | None:
     return None
 
 
-def decide_voucher(till: TillFacts, voucher: VoucherFacts | None, *, today: date) -> Yes | Refusal:
-    """Whether a well-formed voucher may be taken by a till on a day of Panama."""
+def decide_voucher(till: TillFacts, voucher: VoucherFacts | None, *, today: date) -> VoucherFacts | TillAnswer:
+    """The voucher when a till may take it on a day of Panama, or why not."""
     if voucher is None:
         return refuse(Code.UNKNOWN_VOUCHER)
     if voucher.programme_closed:
@@ -145,13 +141,13 @@ def decide_voucher(till: TillFacts, voucher: VoucherFacts | None, *, today: date
     if not voucher.is_issued:
         return refuse(Code.NOT_ISSUED)
     if voucher.ended is not None:
-        return _ended(till, voucher, voucher.ended)
+        return _refuse_ended(till, voucher, voucher.ended)
     if is_past(voucher.expires_on, today):
         return refuse(Code.EXPIRED, expired_on=voucher.expires_on.isoformat())
-    return Yes(voucher)
+    return voucher
 
 
-def _ended(till: TillFacts, voucher: VoucherFacts, ended: Ended) -> Refusal:
+def _refuse_ended(till: TillFacts, voucher: VoucherFacts, ended: CycleEnd) -> TillAnswer:
     if ended.kind is ResolutionKind.EXPIRE:
         return refuse(Code.EXPIRED, expired_on=voucher.expires_on.isoformat())
     if ended.kind is ResolutionKind.VOID:
@@ -159,7 +155,15 @@ def _ended(till: TillFacts, voucher: VoucherFacts, ended: Ended) -> Refusal:
     when = {"redeemed_at": iso_utc(ended.at)}
     if ended.merchant == till.merchant and ended.branch_name is not None:
         when["branch"] = ended.branch_name
-    return Refusal(Code.ALREADY_REDEEMED, when)
+    return refuse(Code.ALREADY_REDEEMED, **when)
+
+
+def is_wrong_code(code: Code, *, typed: bool) -> bool:
+    """Whether an answer counts towards the lock of typing: a typed code that is well formed and no voucher's.
+
+    A slip of the hand, or whatever else a scanner reads off a shelf, fails the check character: nobody guesses so.
+    """
+    return typed and code is Code.UNKNOWN_VOUCHER
 
 
 def typing_locked(wrong: Sequence[datetime], *, now: datetime) -> timedelta | None:
@@ -173,3 +177,12 @@ def typing_locked(wrong: Sequence[datetime], *, now: datetime) -> timedelta | No
 def may_reverse(redeemed_at: datetime, *, now: datetime) -> bool:
     """Whether the till itself may still undo what it took; the server's clock decides."""
     return now - redeemed_at <= REVERSAL_WINDOW
+
+
+def decide_reversal(redeemed_at: datetime, fate: Fate | None, *, now: datetime) -> TillAnswer | None:
+    """Why a till may not undo what it took; None when it may."""
+    if fate is Fate.SETTLED:
+        return refuse(Code.SETTLED)
+    if not may_reverse(redeemed_at, now=now):
+        return refuse(Code.TOO_LATE_TO_REVERSE, redeemed_at=iso_utc(redeemed_at))
+    return None

@@ -1,4 +1,4 @@
-"""A till takes a voucher, asks about one, or undoes what it took.
+"""A till takes a voucher, or asks about one. What it undoes is in ``reversal.py``.
 
 One transaction decides. It reads everything once, then writes op id, journal, transfers, resolution, audit row and
 body, and the answer is built from what was written. When another till was faster, the insert of the resolution
@@ -7,7 +7,6 @@ voucher is spent, and says so.
 """
 
 import hashlib
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from math import ceil
@@ -20,25 +19,24 @@ from sqlalchemy.orm import Session
 from buyback.audit import service as audit
 from buyback.db import core
 from buyback.ids import new_id
-from buyback.ledger import rules as postings
 from buyback.merchants import queries as merchants
 from buyback.money import CURRENCY, decimal_text
-from buyback.redemption.facts import Facts, Wanted, read_facts, wrong_codes
+from buyback.redemption.facts import FactsKey, RedemptionFacts, get_facts, wrong_codes
 from buyback.redemption.rules import (
-    PASSING,
-    WRONG_CODES,
+    UNSTORED,
     Code,
-    Refusal,
+    TillAnswer,
     VoucherFacts,
-    Yes,
     decide_till,
     decide_voucher,
+    is_wrong_code,
     refuse,
     typing_locked,
 )
 from buyback.redemption.tables import Attempt, WrongCode
 from buyback.security.keyring import KeyRing, token_hash
 from buyback.times import iso_utc, panama_day
+from buyback.vouchers import postings
 from buyback.vouchers.codes import Misread, QrText, TypedCode, classify
 from buyback.vouchers.qrtext import Genuine, decode
 from buyback.vouchers.resolutions import Ending, resolve
@@ -48,7 +46,7 @@ _INSERT_ATTEMPT = insert(core(Attempt))
 
 
 @dataclass(frozen=True)
-class Request:
+class TillRequest:
     """What a till sends. ``till`` is its id or the digest of its token; ``claimed_at`` its own clock's time."""
 
     till: UUID | bytes
@@ -59,56 +57,57 @@ class Request:
 
 
 @dataclass(frozen=True)
-class Answer:
-    """What the till is told: a code and its facts. ``replayed`` when it was told before."""
+class VoucherReading:
+    """A voucher's text after reading: what to look it up by, or why it cannot be read."""
 
-    code: Code
-    facts: dict[str, str]
-    replayed: bool = False
-    retry_after_s: int | None = None
-
-
-@dataclass(frozen=True)
-class Read:
-    """A voucher text after reading: what to look it up by, or why it cannot be read."""
-
-    typed: bool
     misread: Misread | None = None
     token_hash: bytes | None = None
     code_hash: bytes | None = None
 
+    @property
+    def is_typed(self) -> bool:
+        """Whether it is a well-formed typed code."""
+        return self.code_hash is not None
 
-class UnknownTill(Exception):  # noqa: N818  an answer (401), not a fault
-    """The token is no till's."""
 
-
-def read_text(text: str, keys: KeyRing) -> Read:
+def read_voucher(text: str, keys: KeyRing) -> VoucherReading:
     """Tell a QR text from a typed code, verify its signature or check character, and hash it."""
-    told = classify(text)
-    if isinstance(told, TypedCode):
-        return Read(typed=True, code_hash=keys.code_hash(told.value))
-    if isinstance(told, QrText):
-        genuine = decode(told.text, keys)
-        if isinstance(genuine, Genuine):
-            return Read(typed=False, token_hash=token_hash(genuine.token))
-        return Read(typed=False, misread=genuine)
-    return Read(typed=not text.strip().upper().startswith("PMB"), misread=told)
+    kind = classify(text)
+    if isinstance(kind, TypedCode):
+        return VoucherReading(code_hash=keys.code_hash(kind.value))
+    found = decode(kind.text, keys) if isinstance(kind, QrText) else kind
+    if isinstance(found, Genuine):
+        return VoucherReading(token_hash=token_hash(found.token))
+    return VoucherReading(misread=found)
 
 
-def redeem(session: Session, request: Request, *, keys: KeyRing, now: datetime) -> Answer:
+def redeem(session: Session, request: TillRequest, *, keys: KeyRing, now: datetime) -> TillAnswer:
     """Take a voucher, or say why not; the same op id gets the same answer. UnknownTill when the token is no till's."""
-    read = read_text(request.voucher, keys)
-    wanted = Wanted(request.till, request.op_id, read.token_hash, read.code_hash)
-    facts = _read(session, wanted)
-    asked = _request_hash(facts, request.voucher)
-    if facts.past is not None:
-        if facts.past.request_hash != asked:
-            return Answer(Code.OP_ID_REUSED, {})
-        return Answer(Code(facts.past.code), json.loads(facts.past.answer), replayed=True)
-    decision = _decide(session, facts, read, keys=keys, now=now)
-    if isinstance(decision, Refusal):
-        return _refuse(session, request, facts, read, decision, asked=asked, now=now)
-    return _take(session, request, facts, decision.voucher, asked=asked, now=now)
+    reading = read_voucher(request.voucher, keys)
+    facts = get_facts(session, FactsKey(request.till, request.op_id, reading.token_hash, reading.code_hash))
+    request_hash = _request_hash(facts, request.voucher)
+    if facts.prior is not None:
+        is_same = facts.prior.request_hash == request_hash
+        return facts.prior.replay() if is_same else refuse(Code.OP_ID_REUSED)
+    decided = _decide(session, facts, reading, keys=keys, now=now)
+    if isinstance(decided, VoucherFacts):
+        return _take(session, request, facts, decided, request_hash=request_hash, now=now)
+    _count_wrong(session, facts, reading, decided, now=now)
+    if decided.code not in UNSTORED:
+        _refuse(session, request, facts, decided, request_hash=request_hash, now=now)
+    return decided
+
+
+def check(session: Session, *, till: UUID | bytes, voucher: str, keys: KeyRing, now: datetime) -> TillAnswer:
+    """Say whether a voucher would be taken. Writes nothing but a wrong code's count."""
+    reading = read_voucher(voucher, keys)
+    facts = get_facts(session, FactsKey(till, None, reading.token_hash, reading.code_hash))
+    decided = _decide(session, facts, reading, keys=keys, now=now)
+    if isinstance(decided, VoucherFacts):
+        amount = {"amount": decimal_text(decided.face), "currency": CURRENCY}
+        return TillAnswer(Code.REDEEMABLE, {**amount, "expires_on": decided.expires_on.isoformat()})
+    _count_wrong(session, facts, reading, decided, now=now)
+    return decided
 
 
 def take_turn(session: Session, till: UUID | bytes) -> None:
@@ -117,44 +116,25 @@ def take_turn(session: Session, till: UUID | bytes) -> None:
     A till sends one at a time; only when it sends many do they meet at the end of its audit chain. Locking always
     would cost every redemption a statement.
     """
-    if isinstance(till, UUID):
-        audit.hold(session, till)
-    elif found := merchants.find_till(session, till):
+    found = till if isinstance(till, UUID) else merchants.find_till(session, till)
+    if found is not None:
         audit.hold(session, found)
 
 
-def check(session: Session, request: Request, *, keys: KeyRing, now: datetime) -> Answer:
-    """Say whether a voucher would be taken. Writes nothing but a wrong code's count."""
-    read = read_text(request.voucher, keys)
-    facts = _read(session, Wanted(request.till, None, read.token_hash, read.code_hash))
-    decision = _decide(session, facts, read, keys=keys, now=now)
-    if isinstance(decision, Refusal):
-        _count_wrong(session, facts, read, decision, now=now)
-        return _passing(decision)
-    voucher = decision.voucher
-    amount = {"amount": decimal_text(voucher.face), "currency": CURRENCY}
-    return Answer(Code.REDEEMABLE, {**amount, "expires_on": voucher.expires_on.isoformat()})
-
-
-def _read(session: Session, wanted: Wanted) -> Facts:
-    facts = read_facts(session, wanted)
-    if facts is None:
-        raise UnknownTill
-    return facts
-
-
-def _decide(session: Session, facts: Facts, read: Read, *, keys: KeyRing, now: datetime) -> Yes | Refusal:
+def _decide(
+    session: Session, facts: RedemptionFacts, reading: VoucherReading, *, keys: KeyRing, now: datetime
+) -> VoucherFacts | TillAnswer:
     refused = decide_till(facts.till)
     if refused is not None:
         return refused
-    if read.typed:
+    if reading.is_typed:
         wait = typing_locked(wrong_codes(session, facts.till.id, now=now), now=now)
         if wait is not None:
             return refuse(Code.SLOW_DOWN, retry_after_s=str(ceil(wait.total_seconds())))
-    if read.misread is not None:
-        reason = {"reason": read.misread.reason} if read.misread.reason else {}
-        return Refusal(Code(read.misread.kind.value), reason)
-    if facts.voucher is not None:
+    if reading.misread is not None:
+        reason = {"reason": reading.misread.reason} if reading.misread.reason else {}
+        return refuse(Code(reading.misread.kind.value), **reason)
+    if facts.voucher is not None:  # a typed code carries no key: the voucher that it found was printed with one
         key = keys.find_signing_key(facts.voucher.key_id)
         if key is None or key.revoked_because is not None:
             return refuse(Code.KEY_REVOKED, reason=key.revoked_because if key and key.revoked_because else "")
@@ -162,8 +142,14 @@ def _decide(session: Session, facts: Facts, read: Read, *, keys: KeyRing, now: d
 
 
 def _take(
-    session: Session, request: Request, facts: Facts, voucher: VoucherFacts, *, asked: bytes, now: datetime
-) -> Answer:
+    session: Session,
+    request: TillRequest,
+    facts: RedemptionFacts,
+    voucher: VoucherFacts,
+    *,
+    request_hash: bytes,
+    now: datetime,
+) -> TillAnswer:
     till = facts.till
     resolution = resolve(
         session,
@@ -173,60 +159,59 @@ def _take(
         by=request.cashier,
         now=now,
     )
-    answer = {
+    named = {
         "redemption_id": str(resolution),
         "amount": decimal_text(voucher.face),
         "currency": CURRENCY,
         "redeemed_at": iso_utc(now),
     }
-    _store(session, request, facts, Code.REDEEMED, answer, asked=asked, resolution=resolution, now=now)
-    body = {"op_id": str(request.op_id), "redemption": str(resolution), "amount": answer["amount"]}
-    link = audit.next_link(till.id, till.head, act="voucher:redeem", body=body, now=now)
-    audit.append(session, link)
-    return Answer(Code.REDEEMED, answer)
+    answer = TillAnswer(Code.REDEEMED, named)
+    _store(session, request, till.id, answer, request_hash=request_hash, resolution=resolution, now=now)
+    body = {"op_id": str(request.op_id), "redemption": str(resolution), "amount": named["amount"]}
+    audit.append(session, audit.next_link(till.id, till.head, act="voucher:redeem", body=body, now=now))
+    return answer
 
 
 def _refuse(
-    session: Session, request: Request, facts: Facts, read: Read, refusal: Refusal, *, asked: bytes, now: datetime
-) -> Answer:
-    _count_wrong(session, facts, read, refusal, now=now)
-    if refusal.code not in PASSING:
-        _store(session, request, facts, refusal.code, refusal.facts, asked=asked, resolution=None, now=now)
-        body = {"op_id": str(request.op_id), "code": refusal.code.value}
-        link = audit.next_link(facts.till.id, facts.till.head, act="voucher:refuse", body=body, now=now)
-        audit.append(session, link)
-    return _passing(refusal)
+    session: Session,
+    request: TillRequest,
+    facts: RedemptionFacts,
+    answer: TillAnswer,
+    *,
+    request_hash: bytes,
+    now: datetime,
+) -> None:
+    till = facts.till
+    _store(session, request, till.id, answer, request_hash=request_hash, resolution=None, now=now)
+    body = {"op_id": str(request.op_id), "code": answer.code.value}
+    audit.append(session, audit.next_link(till.id, till.head, act="voucher:refuse", body=body, now=now))
 
 
-def _passing(refusal: Refusal) -> Answer:
-    wait = refusal.facts.get("retry_after_s")
-    return Answer(refusal.code, refusal.facts, retry_after_s=int(wait) if wait else None)
-
-
-def _count_wrong(session: Session, facts: Facts, read: Read, refusal: Refusal, *, now: datetime) -> None:
-    if read.typed and refusal.code in WRONG_CODES:
+def _count_wrong(
+    session: Session, facts: RedemptionFacts, reading: VoucherReading, answer: TillAnswer, *, now: datetime
+) -> None:
+    if is_wrong_code(answer.code, typed=reading.is_typed):
         session.execute(insert(core(WrongCode)).values(id=new_id(), till=facts.till.id, tried_at=now))
 
 
 def _store(
     session: Session,
-    request: Request,
-    facts: Facts,
-    code: Code,
-    answer: dict[str, str],
+    request: TillRequest,
+    till: UUID,
+    answer: TillAnswer,
     *,
-    asked: bytes,
+    request_hash: bytes,
     resolution: UUID | None,
     now: datetime,
 ) -> None:
     session.execute(
         _INSERT_ATTEMPT,
         {
-            "till": facts.till.id,
+            "till": till,
             "op_id": request.op_id,
-            "request_hash": asked,
-            "code": code.value,
-            "answer": rfc8785.dumps(dict(answer)).decode(),
+            "request_hash": request_hash,
+            "code": answer.code.value,
+            "answer": rfc8785.dumps(dict(answer.facts)).decode(),
             "resolution": resolution,
             "claimed_at": request.claimed_at,
             "decided_at": now,
@@ -235,7 +220,7 @@ def _store(
     )
 
 
-def _request_hash(facts: Facts, text: str) -> bytes:
+def _request_hash(facts: RedemptionFacts, text: str) -> bytes:
     """Of till and voucher: the voucher's id where it is known (typed or scanned is the same), else the text."""
     voucher = (
         facts.voucher.id.bytes if facts.voucher is not None else " ".join(text.split()).encode(errors="surrogatepass")

@@ -87,10 +87,6 @@ class KeyRing:
         """What the database keeps of a typed code (60 bits): 32 bytes that say nothing without the key."""
         return hmac.digest(self.code_key, b"PMB code hash\0" + code.to_bytes(8, "big"), "sha256")
 
-    def pin_hash(self, voucher_id: UUID, pin: str) -> bytes:
-        """What the database keeps of a PIN: 32 bytes. A slow hash cannot protect 10,000 values, a key can."""
-        return hmac.digest(self.pin_key, b"PMB pin\0" + voucher_id.bytes + pin.encode(), "sha256")
-
 
 def token_hash(token: bytes) -> bytes:
     """What the database keeps of a token: its SHA-256, 32 bytes."""

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from buyback.audit import service as audit
 from buyback.errors import Forbidden
 from buyback.ledger import service as ledger
-from buyback.ledger.rules import ACCRUED_SHARE, APPROVED_PAYABLE, AccountRef, JournalKind
+from buyback.ledger.rules import JournalKind
 from buyback.ledger.service import Entry
 from buyback.money import decimal_text
 from buyback.people.rules import Actor
@@ -93,31 +93,19 @@ def _settle(session: Session, facts: SettlementFacts, content: Content, *, by: A
     shares: dict[UUID, dict[UUID, int]] = defaultdict(dict)
     for share in content.part_shares:
         shares[share.event][share.funder] = share.amount
-    ledger.ensure_accounts(
-        session,
-        [
-            account
-            for share in content.funder_shares
-            for account in (
-                AccountRef(APPROVED_PAYABLE, settling.payable_scope(facts.merchant, share.funder)),
-                AccountRef(ACCRUED_SHARE, settling.funder_scope(share.funder)),
-            )
-        ],
-    )
-    ledger.post_all(
-        session,
-        [
-            Entry(
-                JournalKind.SETTLE,
-                settling.settle(event, facts.merchant, by_funder),
-                panama_day(now),
-                now,
-                event=event,
-                actor=by.id,
-                op_scope=facts.id,
-                op_id=event,
-            )
-            for event, by_funder in shares.items()
-        ],
-    )
+    entries = [
+        Entry(
+            JournalKind.SETTLE,
+            settling.settle(event, facts.merchant, by_funder),
+            panama_day(now),
+            now,
+            event=event,
+            actor=by.id,
+            op_scope=facts.id,
+            op_id=event,
+        )
+        for event, by_funder in shares.items()
+    ]
+    ledger.ensure_accounts(session, [account for entry in entries for account in entry.accounts])
+    ledger.post_all(session, entries)
     move(session, facts, SettlementState.APPROVED)

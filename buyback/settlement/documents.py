@@ -8,18 +8,10 @@ from buyback.files.tabular import Cell, Column, Kind, Table, with_sum
 from buyback.money import screen_text, words
 from buyback.settlement.listing import Listed
 from buyback.settlement.record import Dossier, LineEntry
-from buyback.settlement.statements import WAITING, Debt, FunderStatement, MerchantStatement
+from buyback.settlement.statements import Debt, FunderStatement, MerchantStatement
+from buyback.settlement.states import STATE_NAMES
 from buyback.times import PANAMA
 
-STATES = {
-    WAITING: "Por liquidar",
-    "draft": "Borrador",
-    "submitted": "Presentada",
-    "approved": "Aprobada",
-    "ordered": "Enviada a pago",
-    "paid": "Pagada",
-    "returned": "Devuelta",
-}
 STEPS = {"prepare": "Preparación", "submit": "Presentación a los aportantes"}
 
 _LIST = (
@@ -30,7 +22,7 @@ _LIST = (
     Column("redemptions", "Canjes", kind=Kind.COUNT),
     Column("total", "Total", kind=Kind.MONEY),
     Column("share", "Parte", kind=Kind.MONEY),
-    Column("state", "Estado", words=STATES),
+    Column("state", "Estado", words=STATE_NAMES),
 )
 _LINES = (
     Column("day", "Día", kind=Kind.DAY, width=1.1),
@@ -48,7 +40,7 @@ _SHARES = (
 _TAKEN = (
     *_LINES,
     Column("settlement", "Liquidación", width=1.3),
-    Column("state", "Estado", width=1.4, words=STATES),
+    Column("state", "Estado", width=1.4, words=STATE_NAMES),
     Column("references", "Referencias de los pagos", width=2.4),
 )
 _PAID = (
@@ -66,7 +58,7 @@ _BORNE = (
     Column("total", "Total", kind=Kind.MONEY, width=1.45),
     Column("share", "Parte", kind=Kind.MONEY, width=1.45),
     Column("pays", "Paga", kind=Kind.MONEY, width=1.45),
-    Column("state", "Estado", width=1.3, words=STATES),
+    Column("state", "Estado", width=1.3, words=STATE_NAMES),
     Column("reference", "Referencia", width=2.2),
     Column("paid_on", "Pagado el", kind=Kind.DAY, width=1.25),
 )
@@ -157,7 +149,7 @@ def settlement_document(dossier: Dossier, lines: Sequence[LineEntry]) -> Documen
         facts=(
             ("Comercio", f"{merchant.name}, RUC {merchant.ruc} DV {merchant.dv}"),
             ("Canjes", f"{facts.redemptions:,}, hasta el {facts.until:%d/%m/%Y}"),
-            ("Estado", STATES[facts.state.value]),
+            ("Estado", STATE_NAMES[facts.state]),
             ("Refrendo", f"{refrendo.number}, {refrendo.on:%d/%m/%Y}" if refrendo else "pendiente"),
         ),
         tables=(Table("Partes de los aportantes", _SHARES, tuple(shares)),),

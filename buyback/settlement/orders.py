@@ -117,9 +117,9 @@ def post(
     session: Session, kind: JournalKind, legs: tuple[Leg, ...], op: tuple[UUID, UUID], *, by: Actor, now: datetime
 ) -> None:
     """Post about a payment, opening the accounts it needs; ``op`` (scope, id) keeps it from being posted twice."""
-    ledger.ensure_accounts(session, [account for leg in legs for account in (leg.debit, leg.credit)])
     op_scope, op_id = op
     entry = Entry(kind, legs, panama_day(now), now, actor=by.id, op_scope=op_scope, op_id=op_id)
+    ledger.ensure_accounts(session, entry.accounts)
     ledger.post(session, entry)
 
 

@@ -24,13 +24,12 @@ from buyback.people.rules import Actor
 from buyback.settlement import queries
 from buyback.settlement import record as dossier
 from buyback.settlement.queries import Scope, SettlementFacts
-from buyback.settlement.states import SettlementState
+from buyback.settlement.states import WAITING, SettlementState
 from buyback.settlement.tables import FunderShare, PartShare, Settlement, SettlementLine
 from buyback.times import panama_day
 from buyback.vouchers import redemptions as vouchers
 
 ORDERED = (SettlementState.ORDERED, SettlementState.PAID)
-WAITING = "waiting"  # stands for the state of a redemption that is in no settlement yet
 
 
 class Amounted(Protocol):

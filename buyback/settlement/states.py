@@ -2,6 +2,8 @@
 
 from enum import StrEnum
 
+from buyback.languages import N_
+
 
 class SettlementState(StrEnum):
     """``draft → submitted → approved → ordered → paid``, or ``returned`` before the approval is whole."""
@@ -13,6 +15,18 @@ class SettlementState(StrEnum):
     PAID = "paid"
     RETURNED = "returned"
 
+
+WAITING = "waiting"  # stands for the state of a redemption that is in no settlement yet
+
+STATE_NAMES: dict[str, str] = {
+    WAITING: N_("Por liquidar"),
+    SettlementState.DRAFT: N_("Borrador"),
+    SettlementState.SUBMITTED: N_("Presentada"),
+    SettlementState.APPROVED: N_("Aprobada"),
+    SettlementState.ORDERED: N_("Enviada a pago"),
+    SettlementState.PAID: N_("Pagada"),
+    SettlementState.RETURNED: N_("Devuelta"),
+}
 
 MOVES = (
     (SettlementState.DRAFT, SettlementState.SUBMITTED),

@@ -63,32 +63,15 @@ class TotalColumn(StrEnum):
     ACCESSORIES = "accessories"
 
 
-class InternationalClass(StrEnum):
-    """The heading of the UNODC Illicit Arms Flows Questionnaire."""
-
-    REVOLVER = "revolver"
-    PISTOL = "pistol"
-    SHOTGUN = "shotgun"
-    RIFLE = "rifle"
-    SUBMACHINE_GUN = "submachine_gun"
-    MACHINE_GUN = "machine_gun"
-    OTHER_CRAFT = "other_craft"
-    PARTS = "parts_and_components"
-    AMMUNITION = "ammunition"
-    LIGHT_WEAPON_OR_EXPLOSIVE = "light_weapon_or_explosive"
-    NONE = "none"
-
-
 @dataclass(frozen=True)
 class CatalogueClass:
-    """One class: its Spanish ``name``, the two counts, its column and its international heading."""
+    """One class: its Spanish ``name``, the two counts and its column."""
 
     code: ClassCode
     name: str
     arm: bool
     firearm: bool
     total: TotalColumn
-    international: InternationalClass
 
     @property
     def has_calibre_group(self) -> bool:
@@ -101,39 +84,39 @@ class CatalogueClass:
         return self.total is not TotalColumn.EXPLOSIVES
 
 
-def _firearm(code: ClassCode, name: str, international: InternationalClass) -> CatalogueClass:
-    return CatalogueClass(code, name, True, True, TotalColumn.ARMS, international)  # noqa: FBT003  both counts
+def _firearm(code: ClassCode, name: str) -> CatalogueClass:
+    return CatalogueClass(code, name, True, True, TotalColumn.ARMS)  # noqa: FBT003  both counts
 
 
-def _arm(code: ClassCode, name: str, international: InternationalClass) -> CatalogueClass:
-    return CatalogueClass(code, name, True, False, TotalColumn.ARMS, international)  # noqa: FBT003  bulletin only
+def _arm(code: ClassCode, name: str) -> CatalogueClass:
+    return CatalogueClass(code, name, True, False, TotalColumn.ARMS)  # noqa: FBT003  bulletin only
 
 
-def _other(code: ClassCode, name: str, total: TotalColumn, international: InternationalClass) -> CatalogueClass:
-    return CatalogueClass(code, name, False, False, total, international)  # noqa: FBT003  neither count
+def _other(code: ClassCode, name: str, total: TotalColumn) -> CatalogueClass:
+    return CatalogueClass(code, name, False, False, total)  # noqa: FBT003  neither count
 
 
-_C, _I, _T = ClassCode, InternationalClass, TotalColumn
+_C, _T = ClassCode, TotalColumn
 _CLASSES = (
-    _firearm(_C.REVOLVER, "Revólver", _I.REVOLVER),
-    _firearm(_C.PISTOL, "Pistola", _I.PISTOL),
-    _firearm(_C.SHOTGUN, "Escopeta", _I.SHOTGUN),
-    _firearm(_C.RIFLE, "Rifle", _I.RIFLE),
-    _firearm(_C.CARBINE, "Carabina", _I.RIFLE),
-    _firearm(_C.MILITARY_RIFLE, "Fusil", _I.RIFLE),
-    _firearm(_C.SUBMACHINE_GUN, "Subametralladora", _I.SUBMACHINE_GUN),
-    _firearm(_C.CRAFT, "Arma de fabricación casera", _I.OTHER_CRAFT),
-    _firearm(_C.PRINTED, "Arma impresa en 3D", _I.OTHER_CRAFT),
-    _arm(_C.PIPE_GUN, "Niple", _I.OTHER_CRAFT),
-    _arm(_C.AIR_GUN, "Arma de aire (pellet)", _I.NONE),
-    _arm(_C.FLARE_LAUNCHER, "Lanzador de bengalas", _I.NONE),
-    _other(_C.MAGAZINE, "Proveedor", _T.MAGAZINES, _I.PARTS),
-    _other(_C.PART, "Pieza (corredera, cañón, armazón)", _T.ACCESSORIES, _I.PARTS),
-    _other(_C.ACCESSORY, "Accesorio", _T.ACCESSORIES, _I.NONE),
-    _other(_C.AMMUNITION, "Munición", _T.AMMUNITION, _I.AMMUNITION),
-    _other(_C.GRENADE, "Granada", _T.EXPLOSIVES, _I.LIGHT_WEAPON_OR_EXPLOSIVE),
-    _other(_C.OTHER_EXPLOSIVE, "Explosivo", _T.EXPLOSIVES, _I.LIGHT_WEAPON_OR_EXPLOSIVE),
-    _other(_C.FLARE, "Bengala", _T.EXPLOSIVES, _I.LIGHT_WEAPON_OR_EXPLOSIVE),
+    _firearm(_C.REVOLVER, "Revólver"),
+    _firearm(_C.PISTOL, "Pistola"),
+    _firearm(_C.SHOTGUN, "Escopeta"),
+    _firearm(_C.RIFLE, "Rifle"),
+    _firearm(_C.CARBINE, "Carabina"),
+    _firearm(_C.MILITARY_RIFLE, "Fusil"),
+    _firearm(_C.SUBMACHINE_GUN, "Subametralladora"),
+    _firearm(_C.CRAFT, "Arma de fabricación casera"),
+    _firearm(_C.PRINTED, "Arma impresa en 3D"),
+    _arm(_C.PIPE_GUN, "Niple"),
+    _arm(_C.AIR_GUN, "Arma de aire (pellet)"),
+    _arm(_C.FLARE_LAUNCHER, "Lanzador de bengalas"),
+    _other(_C.MAGAZINE, "Proveedor", _T.MAGAZINES),
+    _other(_C.PART, "Pieza (corredera, cañón, armazón)", _T.ACCESSORIES),
+    _other(_C.ACCESSORY, "Accesorio", _T.ACCESSORIES),
+    _other(_C.AMMUNITION, "Munición", _T.AMMUNITION),
+    _other(_C.GRENADE, "Granada", _T.EXPLOSIVES),
+    _other(_C.OTHER_EXPLOSIVE, "Explosivo", _T.EXPLOSIVES),
+    _other(_C.FLARE, "Bengala", _T.EXPLOSIVES),
 )
 
 CATALOGUE: Mapping[ClassCode, CatalogueClass] = MappingProxyType({entry.code: entry for entry in _CLASSES})
@@ -155,16 +138,3 @@ CALIBRE_GROUP_NAMES: Mapping[CalibreGroup, str] = MappingProxyType(
         CalibreGroup.OTHER: "De otro calibre",
     }
 )
-
-
-def international_class(code: ClassCode, *, fires_bursts: bool = False, converted: bool = False) -> InternationalClass:
-    """The international heading of an item, with the two facts about it that change the heading.
-
-    A military rifle that fires bursts is reported as a machine gun; a flare launcher converted to fire
-    cartridges is reported as a craft weapon.
-    """
-    if code is ClassCode.MILITARY_RIFLE and fires_bursts:
-        return InternationalClass.MACHINE_GUN
-    if code is ClassCode.FLARE_LAUNCHER and converted:
-        return InternationalClass.OTHER_CRAFT
-    return CATALOGUE[code].international

@@ -6,12 +6,12 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
-from babel.dates import format_date
 from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
 from buyback.errors import NotFound
-from buyback.places.gazetteer import Atlas, atlas
+from buyback.languages import spelled_month
+from buyback.places.gazetteer import Gazetteer, gazetteer
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import KEPT, Figure, complete
 from buyback.totals.rules import By, Query, Row, add_up, matching, ordered
@@ -52,7 +52,7 @@ def totals(session: Session, query: Query, *, within: str | None = None) -> Tota
     ``within`` is the district whose people ask; what lies elsewhere does not exist for them. A row appears where
     something was handed in. Raises NotFound for an unknown place, event or programme.
     """
-    places = atlas(session)
+    places = gazetteer(session)
     _check(session, query, within=within, names=places.names)
     text, values = statement(query, place=query.place or within or "")
     *found, last = (tuple(record) for record in session.execute(text, values))
@@ -88,7 +88,7 @@ def _check(session: Session, query: Query, *, within: str | None, names: Mapping
         campaigns.get_programme(session, query.programme)
 
 
-def _row(record: tuple[Any, ...], query: Query, places: Atlas) -> Row:
+def _row(record: tuple[Any, ...], query: Query, places: Gazetteer) -> Row:
     code, site, corregimiento = record[:3]
     name, context = _name_and_context(query.by, code, site, corregimiento, places.names)
     people = places.populations[code] if query.is_of_places else 0
@@ -113,7 +113,7 @@ def _name_and_context(by: By, code: str, site: str, corregimiento: str, names: M
     if by is By.EVENT:
         return site, names[corregimiento]
     if by is By.MONTH:
-        return format_date(date.fromisoformat(f"{code}-01"), "MMMM 'de' y", locale="es"), ""
+        return spelled_month(date.fromisoformat(f"{code}-01")), ""
     if by is By.CLASS:
         return CATALOGUE[ClassCode(code)].name, ""
     return names[code], ", ".join(names[code[:digits]] for digits in (4, 2) if digits < len(code))

@@ -16,7 +16,7 @@ from buyback.intake.queries import IDS_A_STATEMENT
 from buyback.ledger import queries as ledger
 from buyback.vouchers.rules import Blank, Disposition, ResolutionKind, Stock, disposition
 from buyback.vouchers.serials import serial_text
-from buyback.vouchers.tables import HandoverVoucher, Issuance, Resolution, Reversal, Voucher
+from buyback.vouchers.tables import Issuance, Resolution, Reversal, Voucher
 
 
 @dataclass(frozen=True)
@@ -56,23 +56,6 @@ def get_standing(session: Session, *, event: UUID, serial: int) -> Standing:
     if row is None:
         raise NotFound(field="serial", what="el vale", name=serial_text(serial))
     return _standing(row)
-
-
-def standings(session: Session, event: UUID) -> list[Standing]:
-    """All vouchers of an event, by serial."""
-    rows = session.execute(_standings().where(Voucher.event == event).order_by(Voucher.serial))
-    return [_standing(row) for row in rows]
-
-
-def of_surrender(session: Session, surrender: UUID) -> list[Standing]:
-    """What a surrender was paid, largest first; known until the purge."""
-    statement = (
-        _standings()
-        .join(HandoverVoucher, HandoverVoucher.voucher == Voucher.id)
-        .where(HandoverVoucher.surrender == surrender)
-        .order_by(Voucher.face.desc(), Voucher.serial)
-    )
-    return [_standing(row) for row in session.execute(statement)]
 
 
 def stock(session: Session, event: UUID) -> Stock:

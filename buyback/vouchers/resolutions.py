@@ -13,14 +13,13 @@ from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.states import EventState
 from buyback.db import core
 from buyback.ids import new_id
-from buyback.ledger import rules as postings
 from buyback.ledger import service as ledger
 from buyback.ledger.rules import JournalKind, Leg
 from buyback.ledger.service import Entry
 from buyback.people.rules import Actor
 from buyback.security.keyring import KeyRing
 from buyback.times import panama_day
-from buyback.vouchers import queries, redemptions
+from buyback.vouchers import postings, queries, redemptions
 from buyback.vouchers.queries import Standing
 from buyback.vouchers.redemptions import Redemption
 from buyback.vouchers.rules import Disposition, Fate, ResolutionKind, VoidReason, VoucherNotOutstanding

@@ -20,13 +20,12 @@ from buyback.ids import new_id
 from buyback.intake import offers
 from buyback.ledger import queries as ledger_queries
 from buyback.ledger import service as ledger
-from buyback.ledger.rules import ALLOTTED, AccountRef, JournalKind, event_scope
-from buyback.ledger.rules import issue as issue_legs
+from buyback.ledger.rules import ALLOTTED, AccountRef, JournalKind
 from buyback.ledger.service import Entry
 from buyback.money import decimal_text, screen_text
 from buyback.people.rules import Actor
 from buyback.security.keyring import KeyRing, token_hash
-from buyback.vouchers import queries
+from buyback.vouchers import postings, queries
 from buyback.vouchers.rules import (
     FloatExceeded,
     SecretsGone,
@@ -183,7 +182,7 @@ def _voucher_row(event: EventFacts, minted: MintedVoucher, key_id: int, keys: Ke
 
 
 def _check_float(session: Session, event: EventFacts, wanted: int) -> None:
-    left = ledger_queries.limited_balance(session, AccountRef(ALLOTTED, event_scope(event.id)))
+    left = ledger_queries.limited_balance(session, AccountRef(ALLOTTED, event=event.id))
     if wanted > left:
         raise FloatExceeded(left=screen_text(left), wanted=screen_text(wanted))
 
@@ -215,7 +214,7 @@ def _post_issues(
 ) -> None:
     """One journal a voucher, without the minute and without an op id."""
     entries = [
-        Entry(JournalKind.ISSUE, issue_legs(event.id, voucher.face), day, None, event=event.id, actor=issuer)
+        Entry(JournalKind.ISSUE, postings.issue(event.id, voucher.face), day, None, event=event.id, actor=issuer)
         for voucher, day, issuer in issues
     ]
     try:

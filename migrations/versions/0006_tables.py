@@ -442,17 +442,89 @@ def _ledger() -> None:
         sa.Column("id", ID, nullable=False),
         sa.Column("ledger", SMALL, nullable=False),
         sa.Column("code", sa.String(length=4), nullable=False),
-        sa.Column("scope", sa.String(length=96), nullable=False),
+        sa.Column("event", ID, nullable=True),
+        sa.Column("programme", ID, nullable=True),
+        sa.Column("funder", ID, nullable=True),
+        sa.Column("merchant", ID, nullable=True),
+        sa.Column("counterparty", ID, nullable=True),
         sa.Column("normal_side", WORD, nullable=False),
         sa.Column("limited", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_account"),
-        sa.UniqueConstraint("ledger", "code", "scope", name="uq_account_ledger_code_scope"),
         sa.UniqueConstraint("ledger", "id", name="uq_account_ledger_id"),
+        sa.ForeignKeyConstraint(["counterparty"], ["organisation.id"], name="fk_account_counterparty"),
+        sa.ForeignKeyConstraint(["event"], ["event.id"], name="fk_account_event"),
+        sa.ForeignKeyConstraint(["funder"], ["organisation.id"], name="fk_account_funder"),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name="fk_account_merchant"),
+        sa.ForeignKeyConstraint(["programme"], ["programme.id"], name="fk_account_programme"),
         sa.CheckConstraint("ledger IN (1, 2)", name="ck_account_ledger"),
         sa.CheckConstraint("(ledger = 2) = (substr(code, 1, 1) = '8')", name="ck_account_ledger_of_code"),
         sa.CheckConstraint("limited = (code IN ('8100', '8150'))", name="ck_account_limited_by_code"),
-        sa.CheckConstraint("NOT limited OR normal_side = 'credit'", name="ck_account_limited_is_credit"),
+        sa.CheckConstraint(
+            (
+                "(code IN ('2100', '2200', '5100', '5900', '8150', '8200', '8300') AND event IS NOT NULL"
+                " AND programme IS NULL AND funder IS NULL AND merchant IS NULL AND counterparty IS NULL)"
+                " OR (code IN ('8000') AND event IS NOT NULL"
+                " AND programme IS NOT NULL AND funder IS NULL AND merchant IS NULL AND counterparty IS NULL)"
+                " OR (code IN ('1100', '1150', '8350', '8400') AND event IS NULL"
+                " AND programme IS NULL AND funder IS NOT NULL AND merchant IS NULL AND counterparty IS NULL)"
+                " OR (code IN ('1210') AND event IS NULL"
+                " AND programme IS NULL AND funder IS NOT NULL AND merchant IS NULL AND counterparty IS NOT NULL)"
+                " OR (code IN ('2250') AND event IS NULL"
+                " AND programme IS NULL AND funder IS NOT NULL AND merchant IS NOT NULL AND counterparty IS NULL)"
+                " OR (code IN ('8000', '8100') AND event IS NULL"
+                " AND programme IS NOT NULL AND funder IS NULL AND merchant IS NULL AND counterparty IS NULL)"
+            ),
+            name="ck_account_owners_of_code",
+        ),
         sa.CheckConstraint("normal_side IN ('debit', 'credit')", name="ck_account_side"),
+        sa.CheckConstraint(
+            (
+                "(normal_side = 'debit' AND code IN ('1100', '1210', '5100', '8000'))"
+                " OR (normal_side = 'credit' AND code IN"
+                " ('1150', '1210', '2100', '2200', '2250', '5900', '8100', '8150', '8200', '8300', '8350', '8400'))"
+            ),
+            name="ck_account_side_of_code",
+        ),
+    )
+    op.create_index(
+        "uq_account_counterparty",
+        "account",
+        ["counterparty", "funder", "code", "normal_side"],
+        unique=True,
+        sqlite_where=sa.text("counterparty IS NOT NULL"),
+        postgresql_where=sa.text("counterparty IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_account_event",
+        "account",
+        ["event", "code"],
+        unique=True,
+        sqlite_where=sa.text("event IS NOT NULL"),
+        postgresql_where=sa.text("event IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_account_funder",
+        "account",
+        ["funder", "code"],
+        unique=True,
+        sqlite_where=sa.text("counterparty IS NULL AND merchant IS NULL AND funder IS NOT NULL"),
+        postgresql_where=sa.text("counterparty IS NULL AND merchant IS NULL AND funder IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_account_merchant",
+        "account",
+        ["merchant", "funder", "code"],
+        unique=True,
+        sqlite_where=sa.text("merchant IS NOT NULL"),
+        postgresql_where=sa.text("merchant IS NOT NULL"),
+    )
+    op.create_index(
+        "uq_account_programme",
+        "account",
+        ["programme", "code"],
+        unique=True,
+        sqlite_where=sa.text("event IS NULL AND programme IS NOT NULL"),
+        postgresql_where=sa.text("event IS NULL AND programme IS NOT NULL"),
     )
     op.create_table(
         "account_balance",

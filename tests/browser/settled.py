@@ -11,7 +11,7 @@ from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
 from buyback.ids import new_id
 from buyback.redemption import service as redemption
-from buyback.redemption.service import Request
+from buyback.redemption.service import TillRequest
 from buyback.settlement import approvals, orders, service
 from buyback.settlement.queries import SettlementFacts
 from buyback.settlement.states import ReturnReason
@@ -44,7 +44,7 @@ def _draft(database: Database, event: EventFacts, till: UUID) -> SettlementFacts
 
     def work(session: Session) -> SettlementFacts:
         for voucher in issued:
-            asked = Request(till=till, op_id=new_id(), voucher=paper(event, voucher, make_keys()).qr)
+            asked = TillRequest(till=till, op_id=new_id(), voucher=paper(event, voucher, make_keys()).qr)
             redemption.redeem(session, asked, keys=make_keys(), now=NOW)
         merchant = actor(database, "caja.demo").merchant
         assert merchant is not None

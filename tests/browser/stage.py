@@ -16,7 +16,7 @@ from buyback.intake.details import NO_DETAILS, Details
 from buyback.intake.rules import SerialStatus
 from buyback.merchants import queries as merchants
 from buyback.redemption import service as redemption
-from buyback.redemption.service import Request
+from buyback.redemption.service import TillRequest
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import PricedThing
 from buyback.vouchers.service import issue_surrender
@@ -114,9 +114,9 @@ def _work_at(database: Database, till: UUID, qr: str) -> dict[str, UUID]:
     told = {"yes": qr, "no": qr, "mistyped": "0000-0000-0000-1"}
     ops = {kind: new_id() for kind in told}
     for kind, text in told.items():
-        _redeem(database, Request(till=till, op_id=ops[kind], voucher=text, cashier=cashier))
+        _redeem(database, TillRequest(till=till, op_id=ops[kind], voucher=text, cashier=cashier))
     return ops
 
 
-def _redeem(database: Database, asked: Request) -> None:
+def _redeem(database: Database, asked: TillRequest) -> None:
     database.transact(lambda session: redemption.redeem(session, asked, keys=make_keys(), now=NOW))

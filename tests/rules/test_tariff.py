@@ -10,9 +10,7 @@ from buyback.tariff.catalogue import (
     CalibreGroup,
     ClassCode,
     Condition,
-    InternationalClass,
     TotalColumn,
-    international_class,
 )
 from buyback.tariff.rules import (
     ApprovalReason,
@@ -231,10 +229,3 @@ def test_parts_are_totalled_with_accessories_and_flares_with_explosives() -> Non
 def test_explosives_never_come_to_the_desk() -> None:
     away = {code for code, entry in CATALOGUE.items() if not entry.reaches_the_desk}
     assert away == {ClassCode.GRENADE, ClassCode.OTHER_EXPLOSIVE, ClassCode.FLARE}
-
-
-def test_bursts_and_conversion_change_the_international_heading() -> None:
-    assert international_class(ClassCode.MILITARY_RIFLE) is InternationalClass.RIFLE
-    assert international_class(ClassCode.MILITARY_RIFLE, fires_bursts=True) is InternationalClass.MACHINE_GUN
-    assert international_class(ClassCode.FLARE_LAUNCHER) is InternationalClass.NONE
-    assert international_class(ClassCode.FLARE_LAUNCHER, converted=True) is InternationalClass.OTHER_CRAFT

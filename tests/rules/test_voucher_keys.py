@@ -47,7 +47,6 @@ def test_keys_loaded_again_derive_the_same(folder: Path, ring: KeyRing) -> None:
     assert again.token(SALT, VOUCHER) == ring.token(SALT, VOUCHER)
     assert again.typed_code(SALT, VOUCHER) == ring.typed_code(SALT, VOUCHER)
     assert again.code_hash(5) == ring.code_hash(5)
-    assert again.pin_hash(VOUCHER, "0417") == ring.pin_hash(VOUCHER, "0417")
     assert again.session_key == ring.session_key
     assert _public(again) == _public(ring)
 
@@ -74,8 +73,6 @@ def test_another_voucher_or_another_salt_gives_another_token_and_code(ring: KeyR
 def test_hashes_in_the_database_depend_on_the_key(tmp_path: Path, ring: KeyRing) -> None:
     other = keys.init(tmp_path / "other", demonstration=False, now=NOW)
     assert ring.code_hash(5) != other.code_hash(5)
-    assert ring.pin_hash(VOUCHER, "0417") != other.pin_hash(VOUCHER, "0417")
-    assert ring.pin_hash(VOUCHER, "0417") != ring.pin_hash(OTHER_VOUCHER, "0417")
 
 
 def test_demonstration_keys_are_marked(tmp_path: Path) -> None:

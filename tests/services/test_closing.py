@@ -33,8 +33,6 @@ from buyback.ledger.rules import (
     OUTSTANDING,
     PROGRAMME_COST,
     AccountRef,
-    event_scope,
-    programme_scope,
 )
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
@@ -102,11 +100,10 @@ def test_what_expires_is_breakage_and_its_budget_returns_to_the_programme(
     day_after = event.expires_on + timedelta(days=1)
     run = database.transact(lambda session: expire_due(session, today=day_after, by=OPERATOR, now=LATER))
     assert (run.vouchers, run.amount) == (3, 150_00)
-    scope = event_scope(event.id)
     expected = {BREAKAGE: 150_00, PROGRAMME_COST: 150_00, OUTSTANDING: 0, COMMITTED: 0, ALLOTTED: 50_00}
     with database.reading() as session:
-        assert {kind: ledger.balance(session, AccountRef(kind, scope)) for kind in expected} == expected
-        available = AccountRef(AVAILABLE, programme_scope(event.programme.id))
+        assert {kind: ledger.balance(session, AccountRef(kind, event=event.id)) for kind in expected} == expected
+        available = AccountRef(AVAILABLE, programme=event.programme.id)
         assert ledger.limited_balance(session, available) == 150_00
     assert_sound(database)
 
@@ -118,8 +115,8 @@ def test_the_float_that_is_left_returns_to_the_programme(
     count(database, event, appraiser, 0, 3)
     count(database, event, issuer, 0, 3)
     with database.reading() as session:
-        assert ledger.limited_balance(session, AccountRef(ALLOTTED, event_scope(event.id))) == 0
-        assert ledger.limited_balance(session, AccountRef(AVAILABLE, programme_scope(event.programme.id))) == 50_00
+        assert ledger.limited_balance(session, AccountRef(ALLOTTED, event=event.id)) == 0
+        assert ledger.limited_balance(session, AccountRef(AVAILABLE, programme=event.programme.id)) == 50_00
 
 
 def test_an_event_that_spent_its_whole_float_returns_nothing(

@@ -27,7 +27,7 @@ from buyback.schema import metadata
 from buyback.security.access import Role
 from buyback.tariff.catalogue import ClassCode, Condition
 from buyback.tariff.rules import PricedThing
-from buyback.vouchers import queries as vouchers
+from buyback.vouchers.printing import papers
 from buyback.vouchers.rules import BlanksDoNotFit, FloatExceeded, SerialNotBlank
 from buyback.vouchers.service import issue_again, issue_surrender
 from tests.builders import (
@@ -116,7 +116,7 @@ def test_a_surrender_goes_from_the_table_to_its_vouchers(
     assert (paid.state, paid.appraised_by, paid.issued_by) == (SurrenderState.PAID_OUT, ana.id, beto.id)
     assert items_of(database, surrender) == [(ItemState.RECEIVED, 150_00), (ItemState.RECEIVED, 7_00)]
     with database.reading() as session:
-        assert sum(voucher.face for voucher in vouchers.of_surrender(session, surrender)) == 157_00
+        assert sum(voucher.face for voucher in papers.of_surrender(session, surrender)) == 157_00
 
 
 def test_the_award_is_rounded_and_the_exact_sum_is_kept(database: Database, event: EventFacts, ana: Actor) -> None:
@@ -217,7 +217,7 @@ def test_what_is_not_handed_over_goes_back_without_a_price(
     assert (ended.appraised, ended.award) == (None, None)
     assert items_of(database, surrender) == [(ItemState.RETURNED, None)] * 2
     with database.reading() as session:
-        assert vouchers.of_surrender(session, surrender) == []
+        assert papers.of_surrender(session, surrender) == []
 
 
 def test_a_declined_offer_is_not_accepted_afterwards(database: Database, event: EventFacts, ana: Actor) -> None:
@@ -234,7 +234,7 @@ def test_a_surrender_is_paid_out_once(database: Database, event: EventFacts, ana
     with pytest.raises(SurrenderMoved):
         issue(database, surrender, beto)
     with database.reading() as session:
-        assert len(vouchers.of_surrender(session, surrender)) == 3
+        assert len(papers.of_surrender(session, surrender)) == 3
 
 
 def test_an_offer_is_not_paid_before_it_is_accepted(

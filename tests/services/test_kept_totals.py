@@ -21,7 +21,7 @@ from buyback.commands.totals import fold
 from buyback.db import Database
 from buyback.ids import new_id
 from buyback.people.rules import OPERATOR
-from buyback.redemption import reversing
+from buyback.redemption import reversal
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
@@ -108,7 +108,7 @@ def replace_voucher(database: Database, event: EventFacts, serial: int) -> None:
 def spend_and_undo(world: World) -> None:
     op_id, hashed = new_id(), token_digest(world.till.token)
     assert try_to_redeem(world.database, world.till, world.unspent.typed, op_id=op_id).code == "redeemed"
-    world.database.transact(lambda session: reversing.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW))
+    world.database.transact(lambda session: reversal.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW))
 
 
 def deltas(database: Database) -> int:

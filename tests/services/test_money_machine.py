@@ -23,9 +23,9 @@ from buyback.db import Database
 from buyback.errors import Refused
 from buyback.ids import new_id
 from buyback.ledger.queries import balance, limited_balance
-from buyback.ledger.rules import ACCRUED_PAYABLE, ALLOTTED, OUTSTANDING, AccountRef, event_scope
+from buyback.ledger.rules import ACCRUED_PAYABLE, ALLOTTED, OUTSTANDING, AccountRef
 from buyback.people.rules import OPERATOR
-from buyback.redemption import reversing
+from buyback.redemption import reversal
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
 from buyback.tariff.catalogue import ClassCode
@@ -103,7 +103,7 @@ def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C9
             if op_id is None or taken_at is None:
                 return
             answer = database.transact(
-                lambda session: reversing.undo(
+                lambda session: reversal.undo(
                     session, till=token_digest(till.token), op_id=op_id, cashier=None, now=self.now
                 )
             )
@@ -162,15 +162,14 @@ def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C9
         def teardown(self) -> None:
             if not hasattr(self, "known"):
                 return
-            scope = event_scope(self.event.id)
             faces = {
                 state: sum(one.paper.face for one in self.known if one.state == state)
                 for state in ("issued", "redeemed")
             }
             with database.reading() as session:
-                assert balance(session, AccountRef(OUTSTANDING, scope)) == faces["issued"]
-                assert balance(session, AccountRef(ACCRUED_PAYABLE, scope)) == faces["redeemed"]
-                assert limited_balance(session, AccountRef(ALLOTTED, scope)) == self.left
+                assert balance(session, AccountRef(OUTSTANDING, event=self.event.id)) == faces["issued"]
+                assert balance(session, AccountRef(ACCRUED_PAYABLE, event=self.event.id)) == faces["redeemed"]
+                assert limited_balance(session, AccountRef(ALLOTTED, event=self.event.id)) == self.left
                 answer = totals(session, Query(by=By.EVENT, event=self.event.code))
                 assert of_totals(answer) == by_rows(session, answer.query)
                 assert answer.headline["outstanding"] == faces["issued"]

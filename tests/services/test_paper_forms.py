@@ -12,11 +12,12 @@ from buyback.db import Database
 from buyback.intake import details, queries, rules
 from buyback.intake.rules import ItemState, SurrenderState
 from buyback.ledger import queries as ledger
-from buyback.ledger.rules import ALLOTTED, OUTSTANDING, AccountRef, event_scope
+from buyback.ledger.rules import ALLOTTED, OUTSTANDING, AccountRef
 from buyback.paper_forms.service import ImportOutcome, import_forms, preview
 from buyback.people.rules import OPERATOR
 from buyback.security.access import Role
 from buyback.vouchers import queries as vouchers
+from buyback.vouchers.printing import papers
 from buyback.vouchers.rules import Disposition
 from tests.builders import NOW, make_event, make_keys, make_user, open_surrender
 from tests.paper_forms import MAGAZINES, make_blanks, make_paper_event, raw_form, raw_revolver, rows, take, written
@@ -37,7 +38,7 @@ def test_a_form_becomes_a_surrender_that_is_paid_out(database: Database, event: 
     with database.reading() as session:
         facts = queries.get_surrender(session, event=event.id, number=1)
         items = queries.items_of(session, facts.id)
-        faces = [voucher.face for voucher in vouchers.of_surrender(session, facts.id)]
+        faces = [voucher.face for voucher in papers.of_surrender(session, facts.id)]
     assert (facts.state, facts.appraised, facts.award) == (SurrenderState.PAID_OUT, 170_53, 170_55)
     assert [(item.line, item.state, item.value) for item in items] == [
         (1, ItemState.RECEIVED, 150_03),
@@ -72,9 +73,8 @@ def test_what_was_read_off_a_weapon_is_kept(database: Database, event: EventFact
 
 def test_the_books_hold_what_was_issued(database: Database, event: EventFacts) -> None:
     take(database, raw_form(1), raw_form(2))
-    scope = event_scope(event.id)
-    assert balance(database, AccountRef(OUTSTANDING, scope)) == 341_10
-    assert balance(database, AccountRef(ALLOTTED, scope)) == 20_000_00 - 341_10
+    assert balance(database, AccountRef(OUTSTANDING, event=event.id)) == 341_10
+    assert balance(database, AccountRef(ALLOTTED, event=event.id)) == 20_000_00 - 341_10
 
 
 def test_tickets_go_on_from_the_events_last(database: Database, event: EventFacts) -> None:
@@ -159,8 +159,8 @@ def test_blanks_that_were_given_out_become_issued(database: Database, event: Eve
     serials = make_blanks(database, event, 50_00, 50_00, 50_00, 20_00, 50_00)
     assert take(database, raw_form(serials=serials[:4])).vouchers == 5  # and a remainder of 55 cents
     with database.reading() as session:
-        standing = {one.serial: one.disposition for one in vouchers.standings(session, event.id)}
-    assert [standing[serial] for serial in serials] == [Disposition.ISSUED] * 4 + [Disposition.BLANK]
+        found = [vouchers.get_standing(session, event=event.id, serial=serial) for serial in serials]
+    assert [standing.disposition for standing in found] == [Disposition.ISSUED] * 4 + [Disposition.BLANK]
 
 
 def test_an_import_is_in_the_audit_log_once_for_each_event(database: Database, event: EventFacts) -> None:

@@ -8,7 +8,7 @@ from buyback.db import Database
 from buyback.errors import NotFound
 from buyback.people.rules import OPERATOR
 from buyback.places import queries
-from buyback.places.gazetteer import atlas
+from buyback.places.gazetteer import gazetteer
 from buyback.places.rules import BarrioNameMalformed, fold, is_valid
 from buyback.places.service import add_barrio
 from tests.builders import NOW, TODAY
@@ -21,7 +21,7 @@ def found(database: Database, text: str, on: date = TODAY, limit: int = 20) -> l
 
 def test_every_corregimiento_of_the_census_is_there(database: Database) -> None:
     with database.reading() as session:
-        names = atlas(session).names
+        names = gazetteer(session).names
     by_length = [sum(len(code) == digits for code in names) for digits in (2, 4, 6)]
     assert by_length == [13, 82, 699]
 
@@ -117,7 +117,7 @@ def test_a_barrio_is_named_once_however_it_is_accented(database: Database) -> No
 
     assert add("Villa Cáceres") == add(" villa  caceres ")
     with database.reading() as session:
-        assert [barrio.name for barrio in queries.barrios(session, "080806")] == ["Villa Cáceres"]
+        assert queries.find_barrio(session, "080806", "VILLA caceres") is not None
         assert queries.find_barrio(session, "080807", "Villa Cáceres") is None
 
 

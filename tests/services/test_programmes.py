@@ -16,7 +16,7 @@ from buyback.campaigns.rules import (
 from buyback.db import Database
 from buyback.errors import InvalidInput, NotFound
 from buyback.ledger import queries as ledger
-from buyback.ledger.rules import ALLOTTED, AVAILABLE, AccountRef, event_scope, programme_scope
+from buyback.ledger.rules import ALLOTTED, AVAILABLE, AccountRef
 from buyback.people.rules import OPERATOR
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.programme_file import parse
@@ -127,10 +127,9 @@ def test_a_stated_appropriation_is_the_ceiling_of_all_floats(database: Database)
         make_event(database, "SECOND", float_cents=5_000_01, programme="PMB-TEST")
     make_event(database, "THIRD", float_cents=5_000_00, programme="PMB-TEST")
     with database.reading() as session:
-        scope = programme_scope(event.programme.id)
         assert budget.stated_appropriation(session, event.programme.id) == 25_000_00
-        assert ledger.limited_balance(session, AccountRef(AVAILABLE, scope)) == 0
-        assert ledger.limited_balance(session, AccountRef(ALLOTTED, event_scope(event.id))) == 20_000_00
+        assert ledger.limited_balance(session, AccountRef(AVAILABLE, programme=event.programme.id)) == 0
+        assert ledger.limited_balance(session, AccountRef(ALLOTTED, event=event.id)) == 20_000_00
         assert queries.find_event(session, "SECOND") is None
 
 
@@ -147,10 +146,9 @@ def test_an_appropriation_grows_with_a_new_version_and_never_shrinks(database: D
 def test_without_a_stated_appropriation_a_float_appropriates_itself(database: Database) -> None:
     event = make_event(database)
     with database.reading() as session:
-        scope = programme_scope(event.programme.id)
         assert budget.stated_appropriation(session, event.programme.id) == 0
-        assert ledger.limited_balance(session, AccountRef(AVAILABLE, scope)) == 0
-        assert ledger.limited_balance(session, AccountRef(ALLOTTED, event_scope(event.id))) == 20_000_00
+        assert ledger.limited_balance(session, AccountRef(AVAILABLE, programme=event.programme.id)) == 0
+        assert ledger.limited_balance(session, AccountRef(ALLOTTED, event=event.id)) == 20_000_00
 
 
 def test_a_closed_programme_takes_nothing_more(database: Database) -> None:

@@ -16,11 +16,10 @@ from buyback.campaigns import queries as campaigns
 from buyback.closing import expiry
 from buyback.db import Database
 from buyback.ids import new_id
-from buyback.ledger import rules as postings
 from buyback.redemption.rules import Code
 from buyback.schema import metadata
 from buyback.security.access import Role
-from buyback.vouchers import queries, resolutions
+from buyback.vouchers import postings, queries, resolutions
 from buyback.vouchers.resolutions import Ending
 from buyback.vouchers.rules import Disposition, ResolutionKind, VoidReason, VoucherNotOutstanding
 from tests.builders import NOW, make_user

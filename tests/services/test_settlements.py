@@ -16,14 +16,13 @@ from buyback.ledger.rules import (
     ACCRUED,
     ACCRUED_PAYABLE,
     ACCRUED_SHARE,
-    AMONG_FUNDERS,
-    APPROVED_PAYABLE,
     BANK,
+    DUE_FROM_FUNDER,
     IN_TRANSIT,
+    OWED_TO_FUNDER,
     PAID_SHARE,
     AccountKind,
     AccountRef,
-    event_scope,
 )
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
@@ -176,9 +175,9 @@ def test_where_one_leads_it_pays_all_and_the_others_owe_it(office: Office, till:
     assert_sound(office.database)
     assert office.book(ordered[0])
     for debtor in (MINGOB, TOWN):
-        due = AccountRef(AMONG_FUNDERS, settling.due_scope(ids[MINSEG], ids[debtor]))
-        owed = AccountRef(AMONG_FUNDERS, settling.owed_scope(ids[debtor], ids[MINSEG]))
-        assert (_balance(office, due), _balance(office, owed)) == (FACE, -FACE)
+        due = AccountRef(DUE_FROM_FUNDER, funder=ids[MINSEG], counterparty=ids[debtor])
+        owed = AccountRef(OWED_TO_FUNDER, funder=ids[debtor], counterparty=ids[MINSEG])
+        assert (_balance(office, due), _balance(office, owed)) == (FACE, FACE)
     assert _of_funder(office, BANK, ids[MINSEG]) == -3 * FACE
     assert {_of_funder(office, PAID_SHARE, ids[code]) for code in FUNDERS} == {FACE}
     assert _state(office, draft) is SettlementState.PAID
@@ -459,12 +458,12 @@ def _balance(office: Office, account: AccountRef) -> int:
 
 
 def _event_balance(office: Office, kind: AccountKind, event: EventFacts) -> int:
-    return _balance(office, AccountRef(kind, event_scope(event.id)))
+    return _balance(office, AccountRef(kind, event=event.id))
 
 
 def _of_funder(office: Office, kind: AccountKind, funder: UUID) -> int:
-    return _balance(office, AccountRef(kind, settling.funder_scope(funder)))
+    return _balance(office, AccountRef(kind, funder=funder))
 
 
 def _owed(office: Office, till: TillInHand, funder: UUID) -> int:
-    return _balance(office, AccountRef(APPROVED_PAYABLE, settling.payable_scope(till.merchant, funder)))
+    return _balance(office, settling.payable(till.merchant, funder))

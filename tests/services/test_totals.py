@@ -12,8 +12,8 @@ from buyback.db import Database
 from buyback.errors import NotFound
 from buyback.ids import new_id
 from buyback.people.rules import OPERATOR
-from buyback.places.gazetteer import atlas
-from buyback.redemption import reversing
+from buyback.places.gazetteer import gazetteer
+from buyback.redemption import reversal
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
 from buyback.totals.figures import Figure, Rows
@@ -169,8 +169,8 @@ def test_a_place_an_event_and_a_class_are_called_by_name(database: Database, eve
         ("Escuela República", "Cativá")
     }
     with database.reading() as session:
-        assert atlas(session).path(CATIVA) == (("03", "Colón"), ("0301", "Colón"), (CATIVA, "Cativá"))
-        assert atlas(session).path(None) == ()
+        assert gazetteer(session).path(CATIVA) == (("03", "Colón"), ("0301", "Colón"), (CATIVA, "Cativá"))
+        assert gazetteer(session).path(None) == ()
 
 
 def test_a_class_has_its_pieces_and_their_value_only(database: Database, events: tuple[EventFacts, ...]) -> None:
@@ -252,7 +252,7 @@ def undo(database: Database, till: TillInHand, typed: str) -> None:
     """Redeem a voucher, and undo it at once."""
     op_id, hashed = new_id(), token_digest(till.token)
     assert try_to_redeem(database, till, typed, op_id=op_id).code == "redeemed"
-    undone = database.transact(lambda session: reversing.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW))
+    undone = database.transact(lambda session: reversal.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW))
     assert undone.code == "reversed"
 
 

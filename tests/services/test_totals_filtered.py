@@ -10,7 +10,7 @@ from buyback.audit.tables import AuditBody
 from buyback.db import Database
 from buyback.errors import NotFound
 from buyback.people.rules import Actor, OrganisationKind
-from buyback.places.gazetteer import atlas
+from buyback.places.gazetteer import gazetteer
 from buyback.security.access import Role
 from buyback.tariff.catalogue import ClassCode
 from buyback.totals.queries import Totals, totals
@@ -114,7 +114,7 @@ def test_words_keep_rows_and_the_sum_is_theirs(database: Database) -> None:
 
 def test_a_place_knows_its_people_and_what_comes_on_ten_thousand_of_them(database: Database) -> None:
     with database.reading() as session:
-        people = {spot.code: spot.population for spot in atlas(session).spots if spot.exists}
+        people = {locality.code: locality.population for locality in gazetteer(session).localities if locality.exists}
     corregimientos, district = look(database), look(database, By.DISTRICT)
     assert figures(corregimientos, "population") == {code: people[code] for code in (BETANIA, CURUNDU, CATIVA)}
     assert corregimientos.total["population"] == people[BETANIA] + people[CURUNDU] + people[CATIVA]

@@ -38,24 +38,26 @@ def test_the_application_reads_and_adds_rows(serving: Engine) -> None:
 
 
 def test_the_application_moves_a_float_by_posting_only(serving: Engine) -> None:
-    accounts = {"8150": new_id(), "8200": new_id(), "8000": new_id()}
+    accounts = {"8100": new_id(), "8350": new_id(), "8000": new_id()}
     with serving.begin() as connection:
+        programme = new_id()
+        put(connection, "programme", id=programme, code="PMB", number=1)
+        funder = connection.scalar(text("SELECT id FROM organisation WHERE code = 'MINSEG'"))
         for code, key in accounts.items():
-            side = "debit" if code == "8000" else "credit"
             put(
                 connection,
                 "account",
                 id=key,
                 ledger=2,
                 code=code,
-                scope="event/1",
-                normal_side=side,
-                limited=code == "8150",
+                normal_side="debit" if code == "8000" else "credit",
+                limited=code == "8100",
+                **({"funder": funder} if code == "8350" else {"programme": programme}),
             )
         journal = new_id()
         row = {"kind": "allot", "period": "2026-11", "effective_on": NOW.date(), "recorded_at": NOW}
         put(connection, "journal", id=journal, **row)
-        legs = (("8000", "8150", 30_00), ("8150", "8200", 20_00))
+        legs = (("8000", "8100", 30_00), ("8100", "8350", 20_00))
         for line, (debit, credit, amount) in enumerate(legs):
             sides = {"debit": accounts[debit], "credit": accounts[credit], "amount": amount}
             put(connection, "transfer", id=new_id(), journal=journal, line=line, ledger=2, **sides)

@@ -19,7 +19,7 @@ from buyback.intake.rules import SurrenderState
 from buyback.merchants import queries as merchants
 from buyback.people import queries as people
 from buyback.redemption import service
-from buyback.redemption.service import Request
+from buyback.redemption.service import TillRequest
 from buyback.security.access import Role
 from buyback.settlement import approvals, orders, payments
 from buyback.settlement import queries as settlements
@@ -183,7 +183,7 @@ def test_a_voucher_of_today_is_taken_at_a_till(database: Database) -> None:
         (shop,) = (one for one in merchants.registered(session) if one.category == "shop")
         till = merchants.enrolled(session, merchant=shop.id)[0].id
     at = NOW + timedelta(hours=1)
-    requests = [Request(till, new_id(), paper.qr_text) for paper in printed]
+    requests = [TillRequest(till, new_id(), paper.qr_text) for paper in printed]
     answers = [
         database.transact(partial(service.redeem, request=request, keys=keys, now=at)).code.value
         for request in requests

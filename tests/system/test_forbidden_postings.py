@@ -7,12 +7,14 @@ import pytest
 from sqlalchemy import select
 
 from buyback.audit.rules import GENESIS
+from buyback.campaigns import postings as budget
 from buyback.db import Database
-from buyback.ids import account_id, new_id
-from buyback.ledger import rules as postings
+from buyback.ids import new_id
+from buyback.ledger.rules import ALLOTTED, AVAILABLE, BUDGET, COMMITTED, FINANCIAL, AccountRef
 from buyback.merchants.states import RucKind
 from buyback.people.rules import OPERATOR
 from buyback.schema import metadata
+from buyback.vouchers import postings
 from tests.builders import NOW
 from tests.raw import Acts, problem_with
 from tests.tills import FACE
@@ -35,16 +37,19 @@ def test_what_the_books_and_the_chains_take_goes_through(database: Database) -> 
     world = make_world(database)
     with database.engine.connect() as connection:
         hand = Hand(connection, world)
-        hand.post("issue", postings.issue(world.other_event.id, _left(hand, "8150", _float_scope(hand))))
+        hand.post("issue", postings.issue(world.other_event.id, _left(hand, _float(hand))))
         hand.journal("redeem", op_scope=world.till.id, op_id=new_id(), op_hash=bytes(32))
         _account(hand)
+        _payable(hand)
+        _between_funders(hand)
+        _between_funders(hand, normal_side="debit")
         _append(hand)
         connection.rollback()
 
 
 @ACTS.forbidden_by("ck_account_balance_not_below_zero")
 def an_event_promises_a_cent_more_than_its_float(hand: Hand) -> None:
-    left = _left(hand, "8150", _float_scope(hand))
+    left = _left(hand, _float(hand))
     assert left > 0
     hand.post("issue", postings.issue(hand.world.other_event.id, left + 1))
 
@@ -52,32 +57,32 @@ def an_event_promises_a_cent_more_than_its_float(hand: Hand) -> None:
 @ACTS.forbidden_by("ck_account_balance_not_below_zero")
 def a_float_is_a_cent_more_than_the_programme_has(hand: Hand) -> None:
     programme, event = hand.world.event.programme.id, hand.world.event.id
-    left = _left(hand, "8100", postings.programme_scope(programme))
-    hand.post("allot", postings.allot(programme, event, left + 1))
+    left = _left(hand, AccountRef(AVAILABLE, programme=programme))
+    hand.post("allot", budget.allot(programme, event, left + 1))
 
 
 @ACTS.forbidden_by("ck_account_balance_not_below_zero")
 def a_float_returns_a_cent_more_than_it_has(hand: Hand) -> None:
     programme, event = hand.world.other_event.programme.id, hand.world.other_event.id
-    hand.post("return", postings.return_float(programme, event, _left(hand, "8150", _float_scope(hand)) + 1))
+    hand.post("return", budget.return_float(programme, event, _left(hand, _float(hand)) + 1))
 
 
 @ACTS.forbidden_by("fk_transfer_ledger_debit")
 def a_leg_takes_from_the_other_ledger(hand: Hand) -> None:
-    (leg, _budget), scope = postings.issue(hand.world.other_event.id, FACE), _float_scope(hand)
-    hand.transfer(hand.journal("issue"), 0, leg, debit=account_id(postings.BUDGET, "8150", scope))
+    leg, _budget = postings.issue(hand.world.other_event.id, FACE)
+    hand.transfer(hand.journal("issue"), 0, leg, debit=_float(hand).id)
 
 
 @ACTS.forbidden_by("fk_transfer_ledger_credit")
 def a_leg_gives_to_the_other_ledger(hand: Hand) -> None:
-    (leg, _budget), scope = postings.issue(hand.world.other_event.id, FACE), _float_scope(hand)
-    hand.transfer(hand.journal("issue"), 0, leg, credit=account_id(postings.BUDGET, "8200", scope))
+    leg, _budget = postings.issue(hand.world.other_event.id, FACE)
+    hand.transfer(hand.journal("issue"), 0, leg, credit=AccountRef(COMMITTED, event=hand.world.other_event.id).id)
 
 
 @ACTS.forbidden_by("fk_transfer_ledger_debit", "fk_transfer_ledger_credit")
 def a_budget_leg_says_that_it_is_financial_and_leaves_the_float_whole(hand: Hand) -> None:
     _financial, leg = postings.issue(hand.world.other_event.id, FACE)
-    hand.transfer(hand.journal("issue"), 0, leg, ledger=postings.FINANCIAL)
+    hand.transfer(hand.journal("issue"), 0, leg, ledger=FINANCIAL)
 
 
 @ACTS.forbidden_by("ck_transfer_positive")
@@ -113,17 +118,85 @@ def a_float_has_no_ceiling(hand: Hand) -> None:
 
 @ACTS.forbidden_by("ck_account_ledger_of_code")
 def a_float_stands_in_the_financial_ledger(hand: Hand) -> None:
-    _account(hand, ledger=postings.FINANCIAL)
+    _account(hand, ledger=FINANCIAL)
 
 
-@ACTS.forbidden_by("ck_account_limited_is_credit")
+@ACTS.forbidden_by("ck_account_side_of_code")
 def a_ceiling_is_on_the_wrong_side(hand: Hand) -> None:
     _account(hand, normal_side="debit")
 
 
-@ACTS.forbidden_by("uq_account_ledger_code_scope")
+@ACTS.forbidden_by("ck_account_owners_of_code")
+def a_float_is_nobodys(hand: Hand) -> None:
+    _account(hand, event=None)
+
+
+@ACTS.forbidden_by("ck_account_owners_of_code")
+def a_float_is_a_funders_as_well(hand: Hand) -> None:
+    _account(hand, funder=_funder(hand))
+
+
+@ACTS.forbidden_by("ck_account_owners_of_code")
+def a_merchant_is_owed_by_no_funder(hand: Hand) -> None:
+    _payable(hand, funder=None)
+
+
+@ACTS.forbidden_by("ck_account_owners_of_code", "ck_account_side_of_code")
+def there_is_an_account_that_is_not_in_the_chart(hand: Hand) -> None:
+    _payable(hand, code="2260")
+
+
+@ACTS.forbidden_by("fk_account_event")
+def there_is_a_float_of_no_event(hand: Hand) -> None:
+    _account(hand, event=new_id())
+
+
+@ACTS.forbidden_by("fk_account_programme")
+def there_is_a_budget_of_no_programme(hand: Hand) -> None:
+    _account(hand, code="8100", event=None, programme=new_id())
+
+
+@ACTS.forbidden_by("fk_account_funder")
+def there_is_an_account_of_no_funder(hand: Hand) -> None:
+    _payable(hand, funder=new_id())
+
+
+@ACTS.forbidden_by("fk_account_merchant")
+def nobody_is_owed(hand: Hand) -> None:
+    _payable(hand, merchant=new_id())
+
+
+@ACTS.forbidden_by("fk_account_counterparty")
+def nobody_owes(hand: Hand) -> None:
+    _between_funders(hand, counterparty=new_id())
+
+
+@ACTS.forbidden_by("uq_account_event")
 def an_event_has_two_floats(hand: Hand) -> None:
-    _account(hand, scope=_float_scope(hand))
+    _account(hand, event=hand.world.other_event.id)
+
+
+@ACTS.forbidden_by("uq_account_programme")
+def a_programme_has_two_budgets(hand: Hand) -> None:
+    _account(hand, code="8100", event=None, programme=hand.world.event.programme.id)
+
+
+@ACTS.forbidden_by("uq_account_funder")
+def a_funder_has_two_banks(hand: Hand) -> None:
+    for _twice in range(2):
+        _payable(hand, code="1150", merchant=None)
+
+
+@ACTS.forbidden_by("uq_account_merchant")
+def a_merchant_is_owed_a_share_on_two_accounts(hand: Hand) -> None:
+    for _twice in range(2):
+        _payable(hand)
+
+
+@ACTS.forbidden_by("uq_account_counterparty")
+def a_funder_owes_another_on_two_accounts(hand: Hand) -> None:
+    for _twice in range(2):
+        _between_funders(hand)
 
 
 @ACTS.forbidden_by("uq_journal_op_scope_op_id")
@@ -236,17 +309,37 @@ def a_body_belongs_to_no_row(hand: Hand) -> None:
     hand.put("audit_body", chain=OPERATOR.chain, seq=_head(hand)[0] + 1, salt=bytes(32), body="{}")
 
 
-def _float_scope(hand: Hand) -> str:
-    return postings.event_scope(hand.world.other_event.id)
+def _float(hand: Hand) -> AccountRef:
+    return AccountRef(ALLOTTED, event=hand.world.other_event.id)
 
 
-def _left(hand: Hand, code: str, scope: str) -> int:
-    return int(hand.one("account_balance", account=account_id(postings.BUDGET, code, scope))["balance"])
+def _left(hand: Hand, account: AccountRef) -> int:
+    return int(hand.one("account_balance", account=account.id)["balance"])
 
 
 def _account(hand: Hand, **values: Any) -> None:  # noqa: ANN401  whatever a column holds
-    row = {"id": new_id(), "ledger": postings.BUDGET, "code": "8150", "scope": "event/fresh"}
-    hand.put("account", **{**row, "normal_side": "credit", "limited": True, **values})
+    """A float, of a fresh event unless told otherwise."""
+    row = {"id": new_id(), "ledger": BUDGET, "code": "8150", "normal_side": "credit", "limited": True}
+    if "event" not in values:
+        key, code = hand.world.other_event.id, "NUEVA-2026-11-24"
+        values["event"] = new_id()
+        hand.copy("event", {"id": key}, id=values["event"], code=code, state="planned")
+    hand.put("account", **{**row, **values})
+
+
+def _payable(hand: Hand, **values: Any) -> None:  # noqa: ANN401  as above
+    """What a merchant is owed of a funder's share, unless told otherwise."""
+    row = {"id": new_id(), "ledger": FINANCIAL, "code": "2250", "normal_side": "credit", "limited": False}
+    hand.put("account", **{**row, "funder": _funder(hand), "merchant": hand.world.till.merchant, **values})
+
+
+def _between_funders(hand: Hand, **values: Any) -> None:  # noqa: ANN401  as above
+    """What a funder owes another."""
+    _payable(hand, **{"code": "1210", "merchant": None, "counterparty": _funder(hand, "MINGOB"), **values})
+
+
+def _funder(hand: Hand, code: str = "MINSEG") -> UUID:
+    return UUID(str(hand.one("organisation", code=code)["id"]))
 
 
 def _head(hand: Hand) -> tuple[int, bytes]:

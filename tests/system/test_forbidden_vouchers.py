@@ -6,7 +6,7 @@ import pytest
 
 from buyback.db import Database
 from buyback.ids import new_id
-from buyback.ledger import rules as postings
+from buyback.vouchers import postings
 from tests.builders import NOW
 from tests.raw import Acts, problem_with
 from tests.tills import FACE

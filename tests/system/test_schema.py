@@ -28,8 +28,6 @@ POSTGRESQL_TRIGGERS = """
 """
 BELONGS_TO = {"organisation", "programme", "event", "merchant"}
 UNSCOPED = {
-    "account": "its scope is a text: an event's, a programme's, a funder's or a merchant's id",
-    "account_balance": "one row of an account",
     "audit_chain": "its id is the organisation's or the till's own",
     "audit_row": "one row of a chain",
     "barrio": "public",

@@ -9,7 +9,7 @@ from werkzeug.routing import Rule
 
 from buyback.web.shell.guard import Access, access_of, routes
 
-SAMPLES = {"UUIDConverter": UUID(int=7), "IntegerConverter": 7, "UnicodeConverter": "x", "PathConverter": "x"}
+SAMPLES = {"UUIDConverter": UUID(int=7), "ShortNumber": 7, "UnicodeConverter": "x", "PathConverter": "x"}
 
 
 @dataclass(frozen=True)

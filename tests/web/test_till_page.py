@@ -10,8 +10,18 @@ from buyback.db import Database
 from buyback.ids import new_id
 from buyback.people.service import Employer
 from buyback.security.access import Role
+from buyback.vouchers.codes import spell
 from tests.soundness import assert_sound
-from tests.tills import Paper, TillInHand, issue_vouchers, make_merchant, make_till, make_till_event, try_to_redeem
+from tests.tills import (
+    Paper,
+    TillInHand,
+    issue_vouchers,
+    make_branch,
+    make_merchant,
+    make_till,
+    make_till_event,
+    try_to_redeem,
+)
 from tests.web.desk import GONE_ON, REFUSED, said_at, stored
 from tests.web.site import Browser, Site
 
@@ -161,6 +171,25 @@ def test_a_till_of_another_merchant_cannot_be_chosen(counter: Counter) -> None:
         assert counter.cashier.post("/caja/elegir", {"till": str(wanted)}).status_code == 404
 
 
+def test_a_cashier_of_one_branch_works_at_no_till_of_another(counter: Counter) -> None:
+    database, merchant = counter.site.database, counter.till.merchant
+    branch = make_branch(database, merchant, "Albrook")
+    own = make_till(database, merchant, branch="Albrook")
+    cashier = counter.site.add_person(Role.CASHIER, employer=Employer(merchant=merchant, branch=branch))
+
+    chooses = counter.site.signed_in(cashier)
+    page = chooses.get("/caja/elegir").text
+    assert str(own.id) in page
+    assert str(counter.till.id) not in page
+    assert chooses.post("/caja/elegir", {"till": str(counter.till.id)}).status_code == 404
+
+    sits_there = counter.site.signed_in(cashier, till=counter.till.id)
+    assert sits_there.get("/caja").location == "/caja/elegir"
+    sent = sits_there.post("/caja/canjear", {"voucher": counter.voucher.qr, "op_id": str(new_id())})
+    assert sent.location == "/caja/elegir"
+    assert stored(database)["resolution"] == []
+
+
 def test_a_cashier_without_a_till_is_asked_which_one_first(counter: Counter) -> None:
     fresh = counter.site.signed_in(counter.site.people[0])
     assert fresh.get("/caja").location == "/caja/elegir"
@@ -189,8 +218,8 @@ def test_what_no_box_takes_is_refused_at_the_box(counter: Counter, fields: dict[
 def test_five_wrong_codes_close_the_keyboard_for_a_while_and_leave_the_scanner(
     counter: Counter, database: Database
 ) -> None:
-    for _try in range(5):
-        counter.redeem("0000-0000-0000-1")
+    for number in range(5):
+        counter.redeem(spell(number))
     answer = counter.redeem(counter.voucher.typed)
     assert answer.status_code == 409
     assert "Se escribieron demasiados códigos equivocados" in answer.text

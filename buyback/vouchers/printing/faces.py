@@ -15,6 +15,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from buyback.files.typefaces import AMOUNT, STRONG, TEXT, fit
+from buyback.languages import spelled_day
 from buyback.money import screen_text, words
 from buyback.vouchers.printing import ornament
 
@@ -23,9 +24,6 @@ RULES = (
     "Para usarlo no hace falta dar el nombre ni mostrar la cédula. El comercio solo lee el código.",
 )
 
-_MONTHS = (
-    "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()  # noqa: SIM905
-)
 # Each denomination has its ink, so that a hand tells them apart; the figures say it to everyone else.
 _INKS = {
     50_00: Color(0.35, 0.10, 0.30),
@@ -82,7 +80,7 @@ def draw_note(canvas: Canvas, face: Face) -> None:
     _block(canvas, (left, 35.0), _sentence(words(face.cents)), STRONG, size=7.6, width=width, lines=2)
     canvas.setFillColor(black)
     _write(canvas, (left, 28.7), "Válido hasta el", TEXT, 6.2)
-    _write(canvas, (left, 24.8), _day(face.expires_on), STRONG, 9.6)
+    _write(canvas, (left, 24.8), spelled_day(face.expires_on), STRONG, 9.6)
     _block(canvas, (left, 20.9), _accepted_in(face), TEXT, size=6.2, width=width, lines=2)
     _block(canvas, (left, 15.7), f"Comercios: {face.merchants_url}", TEXT, size=6.2, width=width)
     for line, rule in enumerate(RULES):
@@ -103,7 +101,7 @@ def draw_roll(canvas: Canvas, face: Face) -> None:
     _centred(canvas, (40, 116.4), screen_text(face.cents), AMOUNT, size=36, width=70)
     _centred(canvas, (40, 111.4), _sentence(words(face.cents)), STRONG, size=8.4, width=70)
     canvas.line(5, 50.4, 75, 50.4)
-    _centred(canvas, (40, 45.2), f"Válido hasta el {_day(face.expires_on)}", STRONG, size=10, width=70)
+    _centred(canvas, (40, 45.2), f"Válido hasta el {spelled_day(face.expires_on)}", STRONG, size=10, width=70)
     below = _centred(canvas, (40, 40.2), _accepted_in(face), TEXT, size=7.6, width=66, lines=3)
     below = _centred(canvas, (40, below - 0.6), f"Comercios: {face.merchants_url}", TEXT, size=7.6, width=70)
     for rule in RULES:
@@ -212,10 +210,6 @@ def _listed(names: Sequence[str]) -> str:
         return last
     both = "e" if last.startswith(("i", "hi")) else "y"
     return f"{', '.join(most)} {both} {last}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} de {_MONTHS[day.month - 1]} de {day.year}"
 
 
 def _sentence(text: str) -> str:

@@ -13,7 +13,6 @@ from qrcode.main import QRCode
 from qrcode.util import QRData
 
 MODULES = 41  # version 6, the smallest that holds 148 letters and digits at level M
-QUIET_MODULES = 4
 
 _VERSION = 6
 _MASK = 3

@@ -3,13 +3,15 @@
 from http import HTTPStatus
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response
 
-from buyback.redemption.rules import Code
-from buyback.redemption.sentences import advice_of, sentence_of, whose
-from buyback.redemption.service import Answer
-from buyback.web.shell.errors import problem
+from buyback.redemption.rules import AGREEMENTS, Code, TillAnswer
+from buyback.redemption.wording import wording
 from buyback.web.shell.i18n import _
+from buyback.web.shell.problems import problem
+
+Body = dict[str, object]  # what a view's schema makes its answer from
+Reply = Response | tuple[Body, int]
 
 STATUS = {
     Code.OP_ID_REUSED: HTTPStatus.UNPROCESSABLE_ENTITY,
@@ -23,34 +25,37 @@ STATUS = {
     Code.CATEGORY_NOT_ALLOWED: HTTPStatus.FORBIDDEN,
     Code.SLOW_DOWN: HTTPStatus.TOO_MANY_REQUESTS,
 }
-YES = frozenset({Code.REDEEMED, Code.REDEEMABLE, Code.REVERSED})
 
 
-def told(answer: Answer, *, op_id: UUID | None = None) -> Response:
-    """A yes as JSON, a no as a problem with its sentence."""
-    if answer.code in YES:
-        return _yes(answer, op_id)
-    headers = {}
-    if answer.retry_after_s is not None:
-        headers["Retry-After"] = str(answer.retry_after_s)
-    if answer.code is Code.TILL_REVOKED:
-        headers["WWW-Authenticate"] = "Bearer"
-    facts: dict[str, object] = {**answer.facts, **({"replayed": True} if answer.replayed else {})}
+def reply(answer: TillAnswer, *, op_id: UUID | None = None) -> Reply:
+    """A yes for the view's schema, a no as a problem with its sentence."""
+    if answer.code not in AGREEMENTS:
+        return refusal(answer)
+    is_made = answer.code is not Code.REDEEMABLE and not answer.replayed
+    return body(answer, op_id), HTTPStatus.CREATED if is_made else HTTPStatus.OK
+
+
+def body(answer: TillAnswer, op_id: UUID | None) -> Body:
+    """What a schema makes an answer from."""
+    return {"code": answer.code.value, **answer.facts, "op_id": op_id, "replayed": answer.replayed}
+
+
+def refusal(answer: TillAnswer) -> Response:
+    """A no as a problem."""
+    words = wording(answer.code)
+    replayed = {"replayed": True} if answer.replayed else {}
     return problem(
         STATUS.get(answer.code, HTTPStatus.CONFLICT),
         answer.code.value,
-        f"{_(sentence_of(answer.code))} {_(advice_of(answer.code))}",
-        whose=whose(answer.code).value,
-        headers=headers,
-        **facts,
+        f"{_(words.sentence)} {_(words.advice)}",
+        whose=words.responsible.value,
+        headers=_headers(answer),
+        **answer.facts,
+        **replayed,
     )
 
 
-def _yes(answer: Answer, op_id: UUID | None) -> Response:
-    body: dict[str, object] = {"code": answer.code.value, **answer.facts}
-    if op_id is not None:
-        body |= {"op_id": str(op_id), "replayed": answer.replayed}
-    response = jsonify(body)
-    made = answer.code in {Code.REDEEMED, Code.REVERSED} and not answer.replayed
-    response.status_code = HTTPStatus.CREATED if made else HTTPStatus.OK
-    return response
+def _headers(answer: TillAnswer) -> dict[str, str]:
+    if answer.code is Code.TILL_REVOKED:
+        return {"WWW-Authenticate": "Bearer"}
+    return {"Retry-After": answer.facts["retry_after_s"]} if answer.code is Code.SLOW_DOWN else {}

@@ -14,8 +14,8 @@ from buyback.files import values
 from buyback.files.parsing import json_value
 from buyback.files.refusals import InvalidJson, Missing, NotAnObject
 from buyback.files.values import Dialect
+from buyback.redemption.rules import VOUCHER_TEXT_MAX
 
-VOUCHER_LENGTH_MAX = 400
 PIN_LENGTH_MAX = 12
 
 
@@ -74,9 +74,9 @@ class _Body(Schema):
 
 
 def _voucher() -> Read:
-    read = partial(values.verbatim, limit=VOUCHER_LENGTH_MAX)
+    read = partial(values.verbatim, limit=VOUCHER_TEXT_MAX)
     told = "The QR text or the typed code."
-    return Read(read, type="string", minLength=1, maxLength=VOUCHER_LENGTH_MAX, description=told)
+    return Read(read, type="string", minLength=1, maxLength=VOUCHER_TEXT_MAX, description=told)
 
 
 class RedemptionRequest(_Body):

@@ -4,18 +4,20 @@ from datetime import UTC, date, datetime
 from typing import Any
 from uuid import UUID
 
-from flask import Response, jsonify
+from flask import Response
 from flask_smorest import Blueprint
 
-from buyback.money import CURRENCY, decimal_text
-from buyback.redemption import reversing, service
-from buyback.redemption.rules import Code
-from buyback.redemption.service import Answer, Request, UnknownTill
+from buyback.redemption import queries, reversal, service
+from buyback.redemption.facts import UnknownTill
+from buyback.redemption.queries import TillDay
+from buyback.redemption.rules import Code, refuse
+from buyback.redemption.service import TillRequest
 from buyback.security.tokens import token_digest
-from buyback.times import iso_utc, panama_day
+from buyback.times import panama_day
 from buyback.web.api import bodies, schemas
-from buyback.web.api.answers import told
+from buyback.web.api.answers import Body, Reply, body, refusal, reply
 from buyback.web.shell.guard import bearer, till_token
+from buyback.web.shell.problems import Problem
 from buyback.web.shell.request import keys, now, reading, transacting
 
 redemptions = Blueprint(
@@ -26,7 +28,7 @@ redemptions.ARGUMENTS_PARSER = bodies.BodyParser()
 
 @redemptions.errorhandler(UnknownTill)
 def _unknown_till(_error: UnknownTill) -> Response:
-    return told(Answer(Code.TILL_REVOKED, {}))
+    return refusal(refuse(Code.TILL_REVOKED))
 
 
 def _refusals(view: Any) -> Any:  # noqa: ANN401  flask-smorest's decorators have no types
@@ -44,7 +46,7 @@ def _refusals(view: Any) -> Any:  # noqa: ANN401  flask-smorest's decorators hav
         (503, "The database cannot answer; try again with the same op id"),
     ):
         view = redemptions.alt_response(
-            status, schema=schemas.Problem, description=words, content_type="application/problem+json"
+            status, schema=Problem, description=words, content_type="application/problem+json"
         )(view)
     return view
 
@@ -55,23 +57,19 @@ def _refusals(view: Any) -> Any:  # noqa: ANN401  flask-smorest's decorators hav
 @redemptions.response(201, schemas.Redeemed)
 @redemptions.alt_response(200, schema=schemas.Redeemed, description="The same op id again")
 @_refusals
-def redeem(body: dict[str, Any]) -> Response:
+def redeem(sent: dict[str, Any]) -> Reply:
     """Take a voucher.
 
     The same op id with the same voucher gets the same answer at any later time.
     """
-    asked = Request(
-        till=token_digest(bearer()),
-        op_id=body["op_id"],
-        voucher=body["voucher"],
-        claimed_at=_storable(body["occurred_at"]),
-    )
+    till = token_digest(bearer())
+    request = TillRequest(till, sent["op_id"], sent["voucher"], claimed_at=_storable(sent["occurred_at"]))
     answer = transacting(
-        lambda session: service.redeem(session, asked, keys=keys(), now=now()),
+        lambda session: service.redeem(session, request, keys=keys(), now=now()),
         again_on_conflict=True,
-        turn=lambda session: service.take_turn(session, asked.till),
+        turn=lambda session: service.take_turn(session, till),
     )
-    return told(answer, op_id=asked.op_id)
+    return reply(answer, op_id=request.op_id)
 
 
 @redemptions.post("/check")
@@ -79,22 +77,22 @@ def redeem(body: dict[str, Any]) -> Response:
 @redemptions.arguments(bodies.CheckRequest)
 @redemptions.response(200, schemas.Redeemable)
 @_refusals
-def check(body: dict[str, Any]) -> Response:
+def check(sent: dict[str, Any]) -> Reply:
     """Ask whether a voucher would be taken; nothing is taken."""
-    asked = Request(till=token_digest(bearer()), op_id=UUID(int=0), voucher=body["voucher"])
-    return told(transacting(lambda session: service.check(session, asked, keys=keys(), now=now())))
+    till = token_digest(bearer())
+    return reply(
+        transacting(lambda session: service.check(session, till=till, voucher=sent["voucher"], keys=keys(), now=now()))
+    )
 
 
 @redemptions.get("/<uuid:op_id>")
 @till_token
-@redemptions.response(200, schemas.Outcome)
+@redemptions.response(200, schemas.AttemptOutcome)
 @_refusals
-def look_up(op_id: UUID) -> Response:
+def look_up(op_id: UUID) -> Response | Body:
     """What became of a try, whatever it was answered."""
-    answer = reversing.look_up(reading(), till=token_digest(bearer()), op_id=op_id)
-    if answer.code is Code.UNKNOWN_OPERATION:
-        return told(answer)
-    return jsonify({"op_id": str(op_id), "code": answer.code.value, **answer.facts, "replayed": True})
+    answer = queries.look_up(reading(), till=token_digest(bearer()), op_id=op_id)
+    return refusal(answer) if answer.code is Code.UNKNOWN_OPERATION else body(answer, op_id)
 
 
 @redemptions.post("/<uuid:op_id>/reversal")
@@ -102,15 +100,15 @@ def look_up(op_id: UUID) -> Response:
 @redemptions.response(201, schemas.Reversed)
 @redemptions.alt_response(200, schema=schemas.Reversed, description="Undone before")
 @_refusals
-def reversal(op_id: UUID) -> Response:
+def undo(op_id: UUID) -> Reply:
     """Undo what this till took within the last 15 minutes, by the server's clock."""
     till = token_digest(bearer())
     answer = transacting(
-        lambda session: reversing.undo(session, till=till, op_id=op_id, cashier=None, now=now()),
+        lambda session: reversal.undo(session, till=till, op_id=op_id, cashier=None, now=now()),
         again_on_conflict=True,
         turn=lambda session: service.take_turn(session, till),
     )
-    return told(answer, op_id=op_id)
+    return reply(answer, op_id=op_id)
 
 
 @redemptions.get("")
@@ -118,30 +116,10 @@ def reversal(op_id: UUID) -> Response:
 @redemptions.arguments(bodies.DayQuery, location="query")
 @redemptions.response(200, schemas.TillDay)
 @_refusals
-def till_day(query: dict[str, Any]) -> Response:
+def till_day(query: dict[str, Any]) -> TillDay:
     """What this till was answered on a day."""
     day: date = query["day"] or panama_day(now())
-    entries = reversing.till_day(reading(), till=token_digest(bearer()), day=day)
-    taken = [entry for entry in entries if entry.amount is not None and entry.reversed_at is None]
-    return jsonify(
-        {
-            "day": day.isoformat(),
-            "count": len(taken),
-            "total": decimal_text(sum(entry.amount or 0 for entry in taken)),
-            "currency": CURRENCY,
-            "redemptions": [_line(entry) for entry in entries],
-        }
-    )
-
-
-def _line(entry: reversing.TillEntry) -> dict[str, str | None]:
-    return {
-        "op_id": str(entry.op_id),
-        "code": entry.code.value,
-        "amount": None if entry.amount is None else decimal_text(entry.amount),
-        "decided_at": iso_utc(entry.decided_at),
-        "reversed_at": None if entry.reversed_at is None else iso_utc(entry.reversed_at),
-    }
+    return queries.till_day(reading(), till=token_digest(bearer()), day=day)
 
 
 def _storable(claimed: datetime | None) -> datetime | None:

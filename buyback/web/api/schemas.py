@@ -1,12 +1,45 @@
-"""What the API answers. The OpenAPI document is made from these, and from ``bodies``."""
+"""What the API answers: these schemas make the bodies, and the OpenAPI document describes them.
+
+What was stored with an answer is text already; what is read for a list is not.
+"""
+
+from datetime import datetime
+from typing import Any
 
 from marshmallow import INCLUDE, Schema, fields, validate
 
-from buyback.money import CURRENCY
-from buyback.redemption.rules import Code, Whose
+from buyback.money import CURRENCY, decimal_text
+from buyback.redemption.rules import AGREEMENTS, Code
+from buyback.times import iso_utc
 
-_AMOUNT = validate.Regexp(r"^[0-9]+\.[0-9]{2}$")
-_REFUSALS = [code.value for code in Code if code not in {Code.REDEEMED, Code.REDEEMABLE, Code.REVERSED}]
+_REFUSALS = [code.value for code in Code if code not in AGREEMENTS]
+
+
+class Amount(fields.String):
+    """An amount with two decimals, from cents or from the text that was stored."""
+
+    def __init__(self, **more: Any) -> None:  # noqa: ANN401  marshmallow's own
+        super().__init__(validate=validate.Regexp(r"^[0-9]+\.[0-9]{2}$"), **more)
+
+    def _serialize(self, value: object, *args: Any, **more: Any) -> str | None:  # noqa: ANN401  marshmallow's own
+        return super()._serialize(decimal_text(value) if isinstance(value, int) else value, *args, **more)
+
+
+class Moment(fields.String):
+    """An instant in UTC, from itself or from the text that was stored."""
+
+    def __init__(self, **more: Any) -> None:  # noqa: ANN401  marshmallow's own
+        super().__init__(metadata={"format": "date-time"}, **more)
+
+    def _serialize(self, value: object, *args: Any, **more: Any) -> str | None:  # noqa: ANN401  marshmallow's own
+        return super()._serialize(iso_utc(value) if isinstance(value, datetime) else value, *args, **more)
+
+
+class Day(fields.String):
+    """A day of Panama; as text it is ISO 8601."""
+
+    def __init__(self, **more: Any) -> None:  # noqa: ANN401  marshmallow's own
+        super().__init__(metadata={"format": "date"}, **more)
 
 
 class _Open(Schema):
@@ -18,95 +51,71 @@ class _Open(Schema):
         unknown = INCLUDE
 
 
-class Redeemed(_Open):
-    """A voucher was taken, now or before (``replayed``)."""
+class _OfOperation(_Open):
+    """What was decided of an op id, now or before (``replayed``)."""
 
-    code = fields.String(required=True, validate=validate.Equal(Code.REDEEMED.value))
     redemption_id = fields.UUID(required=True)
     op_id = fields.UUID(required=True)
-    amount = fields.String(required=True, validate=_AMOUNT)
+    amount = Amount(required=True)
     currency = fields.String(required=True, validate=validate.Equal(CURRENCY))
-    redeemed_at = fields.DateTime(required=True)
     replayed = fields.Boolean(required=True)
+
+
+class Redeemed(_OfOperation):
+    """A voucher was taken, now or before (``replayed``); ``reversed_at`` where that was undone since."""
+
+    code = fields.String(required=True, validate=validate.Equal(Code.REDEEMED.value))
+    redeemed_at = Moment(required=True)
+    reversed_at = Moment()
 
 
 class Redeemable(_Open):
     """A voucher would be taken now."""
 
     code = fields.String(required=True, validate=validate.Equal(Code.REDEEMABLE.value))
-    amount = fields.String(required=True, validate=_AMOUNT)
+    amount = Amount(required=True)
     currency = fields.String(required=True, validate=validate.Equal(CURRENCY))
-    expires_on = fields.Date(required=True)
+    expires_on = Day(required=True)
 
 
-class Reversed(_Open):
+class Reversed(_OfOperation):
     """A redemption was undone, now or before (``replayed``)."""
 
     code = fields.String(required=True, validate=validate.Equal(Code.REVERSED.value))
-    redemption_id = fields.UUID(required=True)
-    op_id = fields.UUID(required=True)
-    amount = fields.String(required=True, validate=_AMOUNT)
-    currency = fields.String(required=True, validate=validate.Equal(CURRENCY))
-    reversed_at = fields.DateTime(required=True)
-    replayed = fields.Boolean(required=True)
+    reversed_at = Moment(required=True)
 
 
-class Outcome(_Open):
+class AttemptOutcome(_Open):
     """What became of a try: the code it was answered, and its facts."""
 
     op_id = fields.UUID(required=True)
     code = fields.String(required=True, validate=validate.OneOf([Code.REDEEMED.value, *_REFUSALS]))
     redemption_id = fields.UUID()
-    amount = fields.String(validate=_AMOUNT)
+    amount = Amount()
     currency = fields.String()
-    redeemed_at = fields.DateTime()
-    reversed_at = fields.DateTime()
+    redeemed_at = Moment()
+    reversed_at = Moment()
     branch = fields.String()
-    expired_on = fields.Date()
+    expired_on = Day()
     reason = fields.String()
     replayed = fields.Boolean(required=True)
 
 
-class DayLine(_Open):
+class TillEntry(_Open):
     """One answer of a till's day."""
 
     op_id = fields.UUID(required=True)
     code = fields.String(required=True)
-    amount = fields.String(allow_none=True, required=True)
-    decided_at = fields.DateTime(required=True)
-    reversed_at = fields.DateTime(allow_none=True, required=True)
+    amount = Amount(allow_none=True, required=True)
+    decided_at = Moment(required=True)
+    reversed_at = Moment(allow_none=True, required=True)
 
 
 class TillDay(_Open):
-    """A till's day; ``total`` leaves out what was undone."""
+    """A till's day; ``count`` and ``total`` leave out what was undone."""
 
-    day = fields.Date(required=True)
+    day = Day(required=True)
     count = fields.Integer(required=True)
-    total = fields.String(required=True, validate=_AMOUNT)
-    currency = fields.String(required=True)
-    redemptions = fields.List(fields.Nested(DayLine), required=True)
-
-
-class Problem(_Open):
-    """An error (RFC 9457): ``detail`` is for the cashier, ``whose`` says who has to act. Some codes say more."""
-
-    type = fields.String(required=True)
-    title = fields.String(required=True)
-    status = fields.Integer(required=True)
-    code = fields.String(required=True)
-    detail = fields.String(required=True)
-    whose = fields.String(required=True, validate=validate.OneOf([whose.value for whose in Whose]))
-    replayed = fields.Boolean(metadata={"description": "The op id was answered before, in the same way."})
-    redeemed_at = fields.DateTime(metadata={"description": "already_redeemed: when."})
-    branch = fields.String(metadata={"description": "already_redeemed: where, if at this merchant."})
-    expired_on = fields.Date(metadata={"description": "expired: its last day."})
-    retry_after_s = fields.String(
-        validate=validate.Regexp(r"^[0-9]+$"), metadata={"description": "slow_down: seconds to wait."}
-    )
-    reason = fields.String(metadata={"description": "key_revoked: why its vouchers are refused."})
-    errors = fields.Dict(
-        keys=fields.String(),
-        values=fields.List(fields.String()),
-        metadata={"description": "invalid_request: what is wrong, in sentences for the cashier, by path."},
-    )
-    reference = fields.String(metadata={"description": "internal_server_error: where the operator finds it."})
+    total = Amount(required=True)
+    currency = fields.Constant(CURRENCY, required=True)
+    redemptions = fields.List(fields.Nested(TillEntry), required=True, attribute="entries")

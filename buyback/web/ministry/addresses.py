@@ -9,7 +9,7 @@ from typing import Any
 from flask import request, url_for
 
 from buyback.campaigns import queries as campaigns
-from buyback.places.gazetteer import atlas
+from buyback.places.gazetteer import gazetteer
 from buyback.security.access import Permission
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import OF_CLASSES, Figure
@@ -78,7 +78,7 @@ class Choosing:
         """The choices of whoever is signed in."""
         session, district = reading(), actor().district
         events = campaigns.event_names(session, district=district)
-        names = atlas(session).names
+        names = gazetteer(session).names
         codes = {event.corregimiento[:digits] for event in events for digits in PLACE_DIGITS.values()}
         seen = sorted(code for code in codes if code.startswith(district or ""))
         return cls(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from buyback.places.gazetteer import Atlas, atlas
+from buyback.places.gazetteer import Gazetteer, gazetteer
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import Figure
 from buyback.totals.queries import Totals
@@ -72,7 +72,7 @@ def draw(session: Session, seen: Totals, wanted: str, *, address: Address, withi
     bars = charts.bars((row_name(query.by, row), row[figure]) for row in largest if row[figure])
     if not query.is_of_places:
         return Drawing(figure, bars=bars, is_of_arms=len(kept) < len(seen.rows))
-    places = _map(atlas(session), seen.rows, figure, query.place or within or "")
+    places = _map(gazetteer(session), seen.rows, figure, query.place or within or "")
     addresses = tuple((row.code, address(query, row) or "") for row in seen.rows)
     return Drawing(figure, bars=bars, map=places, addresses=addresses)
 
@@ -87,12 +87,12 @@ def _alike(rows: Sequence[Row]) -> Sequence[Row]:
     return [row for row in rows if CATALOGUE[ClassCode(row.code)].arm] or rows
 
 
-def _map(places: Atlas, rows: Sequence[Row], figure: Figure, ground: str) -> charts.Map:
-    around = places.inside[ground] if ground else places.spots
+def _map(places: Gazetteer, rows: Sequence[Row], figure: Figure, ground: str) -> charts.Map:
+    around = places.inside[ground] if ground else places.localities
     here = [(spot.longitude, spot.latitude) for spot in around if spot.exists]
     return charts.draw_map((_spot(row, row[figure], places) for row in rows), here)
 
 
-def _spot(row: Row, value: int, places: Atlas) -> charts.Spot:
+def _spot(row: Row, value: int, places: Gazetteer) -> charts.Spot:
     inside = [(spot.longitude, spot.latitude, spot.population) for spot in places.inside[row.code]]
     return charts.Spot(row.code, row.name, *charts.middle(inside), value)

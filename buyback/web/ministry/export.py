@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from sqlalchemy.orm import Session
 
 from buyback.files.tabular import Cell, Column, Table
-from buyback.places.gazetteer import atlas
+from buyback.places.gazetteer import gazetteer
 from buyback.tariff.catalogue import CATALOGUE
 from buyback.totals.files import sums
 from buyback.totals.queries import Totals
@@ -30,7 +30,7 @@ def table(seen: Totals, session: Session) -> Table:
         columns=columns,
         rows=tuple(_row(row, query) for row in seen.rows),
         total=("", _("Total"), *sums(seen, query.columns), ""),
-        notes=_notes(query, atlas(session).names),
+        notes=_notes(query, gazetteer(session).names),
         notes_title=_("Consulta"),
     )
 

@@ -2,28 +2,23 @@
 
 from buyback.security.access import Permission
 from buyback.settlement.listing import Turn
-from buyback.settlement.statements import WAITING
-from buyback.settlement.states import ReturnReason, SettlementState
+from buyback.settlement.states import STATE_NAMES, WAITING, ReturnReason, SettlementState
 from buyback.web.shell.i18n import N_
 
-STATES = {
-    SettlementState.DRAFT.value: (N_("Borrador"), "plain"),
-    SettlementState.SUBMITTED.value: (N_("Presentada"), "wait"),
-    SettlementState.APPROVED.value: (N_("Aprobada"), "info"),
-    SettlementState.ORDERED.value: (N_("Enviada a pago"), "info"),
-    SettlementState.PAID.value: (N_("Pagada"), "good"),
-    SettlementState.RETURNED.value: (N_("Devuelta"), "bad"),
-    WAITING: (N_("Por liquidar"), "plain"),
+_LOOKS = {
+    WAITING: "plain",
+    SettlementState.DRAFT: "plain",
+    SettlementState.SUBMITTED: "wait",
+    SettlementState.APPROVED: "info",
+    SettlementState.ORDERED: "info",
+    SettlementState.PAID: "good",
+    SettlementState.RETURNED: "bad",
 }
+STATES = {state: (N_(STATE_NAMES[state]), look) for state, look in _LOOKS.items()}
 
-STAGES = (N_("Preparada"), N_("Presentada"), N_("Aprobada"), N_("Enviada a pago"), N_("Pagada"))
-REACHED = {
-    SettlementState.DRAFT: 1,
-    SettlementState.SUBMITTED: 2,
-    SettlementState.APPROVED: 3,
-    SettlementState.ORDERED: 4,
-    SettlementState.PAID: 5,
-}
+_WAY = (SettlementState.SUBMITTED, SettlementState.APPROVED, SettlementState.ORDERED, SettlementState.PAID)
+STAGES = (N_("Preparada"), *(N_(STATE_NAMES[state]) for state in _WAY))
+REACHED = {state: stage for stage, state in enumerate((SettlementState.DRAFT, *_WAY), start=1)}
 
 TURNS = {
     Turn.APPROVAL: (N_("Espera mi aprobación"), Permission.SETTLEMENT_APPROVE),

@@ -9,7 +9,7 @@ from buyback.errors import NotFound
 from buyback.files.downloads import csv_file, xlsx_file
 from buyback.files.tabular import Kind
 from buyback.places import queries as places
-from buyback.places.gazetteer import atlas
+from buyback.places.gazetteer import gazetteer
 from buyback.security.access import Permission
 from buyback.totals.figures import Figure
 from buyback.totals.queries import Totals
@@ -167,7 +167,7 @@ def _headings(query: Query) -> list[tuple[str, str, str, str]]:
 
 def _path(query: Query | None) -> list[tuple[str, str]]:
     """The places around what is shown, as (code, name): inside the reader's district only."""
-    steps = atlas(reading()).path(query.place if query else None)
+    steps = gazetteer(reading()).path(query.place if query else None)
     return [
         (code, name) for code, name in steps if code.startswith(actor().district or "") and code != actor().district
     ]

@@ -5,12 +5,11 @@ sentence: no trace, no path, no value from the database.
 """
 
 import http
-from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import Flask, Response, jsonify
+from flask import Flask, Response
 from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
@@ -21,6 +20,7 @@ from buyback.web.shell import login, logs
 from buyback.web.shell.csrf import CsrfError
 from buyback.web.shell.i18n import N_, sentence
 from buyback.web.shell.pages import page
+from buyback.web.shell.problems import problem
 from buyback.web.shell.request import is_api, wiring
 
 logger = structlog.get_logger(__name__)
@@ -106,18 +106,6 @@ FORM_TOO_OLD = Words(
 def status_of(refusal: Refused) -> int:
     """The HTTP status of a refusal: that of its class, or of the nearest class above it."""
     return next(STATUS[kind] for kind in type(refusal).__mro__ if kind in STATUS)
-
-
-def problem(
-    status: int, code: str, detail: str, *, whose: str, headers: Mapping[str, str] | None = None, **more: object
-) -> Response:
-    """An error for a machine. ``whose`` says who has to act: voucher, merchant, till, programme or system."""
-    body = {"type": "about:blank", "title": http.HTTPStatus(status).phrase, "status": status}
-    answer = jsonify({**body, "code": code, "detail": detail, "whose": whose, **more})
-    answer.status_code = status
-    answer.mimetype = "application/problem+json"
-    answer.headers.extend(headers or {})
-    return answer
 
 
 def error_page(status: int, words: Words | None = None, *, detail: str = "", reference: str = "") -> Response:

@@ -13,22 +13,20 @@ from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request, session
 
 from buyback.errors import Refused
-from buyback.languages import catalogue
+from buyback.languages import LOCALE, MONTH, SOURCE, catalogue
 from buyback.money import screen_text
 from buyback.times import PANAMA
 from buyback.web.shell.request import is_api
 
 LANGUAGES = {"es": "Español", "en": "English"}
-LOCALES = {"es": "es_PA", "en": "en"}
-DEFAULT = "es"
+LOCALES = {"es": LOCALE, "en": "en"}
+DEFAULT = SOURCE
 SESSION_KEY = "lang"
 
 DAY = "d MMM y"
-DAY_LONG = "EEEE d 'de' MMMM 'de' y"
+DAY_LONG = f"EEEE d 'de' {MONTH}"
 DAY_LONG_EN = "EEEE d MMMM y"
-MONTH = "MMMM 'de' y"
 MONTH_EN = "MMMM y"
-CLOCK_TIME = "HH:mm"
 
 
 def _(text: str, **facts: object) -> str:
