@@ -37,6 +37,7 @@ class Problem(Schema):
         metadata={"description": "invalid_request: what is wrong, in sentences for the cashier, by path."},
     )
     reference = fields.String(metadata={"description": "internal_server_error: where the operator finds it."})
+    fault = fields.String(metadata={"description": "internal_server_error: the database's own code."})
 
 
 _PROBLEM = Problem()
