@@ -33,6 +33,7 @@ def test_every_thing_that_names_an_account_leads_to_another_id() -> None:
         AccountRef(APPROVED_PAYABLE, funder=OTHER, merchant=ONE),
         AccountRef(DUE_FROM_FUNDER, funder=ONE, counterparty=OTHER),
         AccountRef(DUE_FROM_FUNDER, funder=OTHER, counterparty=ONE),
+        AccountRef(DUE_FROM_FUNDER, funder=ONE, counterparty=ONE),
         AccountRef(OWED_TO_FUNDER, funder=ONE, counterparty=OTHER),
         AccountRef(BANK, event=ONE),
         AccountRef(BANK, programme=ONE),

@@ -191,6 +191,14 @@ def it_is_submitted_with_a_total_above_its_lines(rows: Rows) -> None:
 
 
 @ACTS.forbidden_by("settlement.adds_up")
+def it_is_submitted_with_all_that_follows_a_cent_above_its_lines(rows: Rows) -> None:
+    more = FACE * WEIGHTS["MINGOB"] // 100 + 1
+    shares = {"share": {"amount": more, "pays": more}, "part_share": {"amount": more}}
+    rows.draft(total=FACE + 1, part={"amount": FACE + 1}, **shares)
+    rows.change(state="submitted")
+
+
+@ACTS.forbidden_by("settlement.adds_up")
 def it_is_submitted_with_more_redemptions_than_lines(rows: Rows) -> None:
     rows.draft(redemptions=2)
     rows.change(state="submitted")
