@@ -16,7 +16,7 @@ def chains(session: Session) -> tuple[UUID, ...]:
 
 
 def verify_chain(session: Session, chain: UUID) -> tuple[Head, tuple[Fault, ...]]:
-    """Walk one chain from its first row: where it ends, and every fault found."""
+    """Verify one chain from its first row: where it ends, and every fault found."""
     reader = ChainReader(chain)
     faults = tuple(fault for row in _rows(session, chain) if (fault := reader.read(row)) is not None)
     return reader.head, faults

@@ -9,7 +9,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from buyback.audit.rules import Fault
 from buyback.commands.base import Context, as_json, print_json, report, write_new
 from buyback.proofs import checkpoints, invariants
-from buyback.totals import service as rollup
+from buyback.totals import service as totals
 
 SHOWN_MAX = 5  # of what breaks one invariant, on one line of text; --json tells all
 
@@ -60,22 +60,22 @@ def check(context: Context, *, as_json: bool) -> int:
 @as_json
 @click.pass_obj
 def verify(context: Context, *, checkpoint: Path | None, key: Ed25519PublicKey | None, as_json: bool) -> int:
-    """Walk the audit chains and name every row that was touched; with a checkpoint, also what was cut off."""
+    """Verify the audit chains and name every row that was touched; with a checkpoint, also what was cut off."""
     heads = {}
     if checkpoint is not None:
         heads = dict(checkpoints.read(checkpoint.read_bytes(), key=key or context.keys.checkpoint.public_key()))
     with context.database.reading() as session:
-        walks = list(checkpoints.walk(session))
+        verified = list(checkpoints.verify_chains(session))
         since = list(checkpoints.compare(session, heads))
-    faults = [*(fault for walk in walks for fault in walk.faults), *since]
+    faults = [*(fault for chain in verified for fault in chain.faults), *since]
     if as_json:
-        chains = [{"chain": str(walk.chain), "rows": walk.rows, "head": walk.head.hash.hex()} for walk in walks]
+        chains = [{"chain": str(chain.chain), "rows": chain.rows, "head": chain.head.hash.hex()} for chain in verified]
         print_json({"ok": not faults, "chains": chains, "faults": [_document(fault) for fault in faults]})
     else:
         faulty = {fault.chain for fault in faults}
-        for walk in walks:
-            word = "FAILED" if walk.chain in faulty else "ok    "
-            click.echo(f"{word} {walk.chain} {walk.rows} rows {walk.head.hash.hex()[:16]}")
+        for chain in verified:
+            word = "FAILED" if chain.chain in faulty else "ok    "
+            click.echo(f"{word} {chain.chain} {chain.rows} rows {chain.head.hash.hex()[:16]}")
         for fault in faults:
             click.echo(f"FAILED {fault.chain} row {fault.seq}: {fault.what}")
     return _status(f"{len(faults)} faults in the audit chains." if faults else "")
@@ -89,7 +89,7 @@ def verify(context: Context, *, checkpoint: Path | None, key: Ed25519PublicKey |
 @click.pass_obj
 def checkpoint(context: Context, *, output: Path, as_json: bool) -> None:
     """Sign how long each audit chain is and where it ends, for others to keep."""
-    context.transact(rollup.fold)
+    context.transact(totals.fold)
     with context.database.reading() as session:
         document = checkpoints.make(session, key=context.keys.checkpoint, now=context.now())
     write_new(output, json.dumps(document, indent=1).encode() + b"\n")

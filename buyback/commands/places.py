@@ -21,6 +21,6 @@ def search(context: Context, *, text: str, limit: int, as_json: bool) -> None:
     """Find corregimientos whose name or code has TEXT in it, without minding accents and capitals."""
     with context.database.reading() as session:
         found = queries.search(session, text, on=panama_day(context.now()), limit=limit)
-    rows = [{"code": one.code, "name": one.full_name, "population": one.population} for one in found]
-    lines = [f"{one.code}  {one.full_name}  {one.population:,}" for one in found]
+    rows = [{"code": place.code, "name": place.full_name, "population": place.population} for place in found]
+    lines = [f"{place.code}  {place.full_name}  {place.population:,}" for place in found]
     report({"places": rows}, "\n".join(lines) or "Nothing found.", as_json=as_json)

@@ -101,7 +101,7 @@ class Past:
 
     def _voucher_count(self) -> int:
         awards = (award(visit.things, self._tariff, rounding=self._rules.rounding) for visit in self._visits)
-        return sum(len(split(one, self._rules.denominations)) for one in awards)
+        return sum(len(split(award, self._rules.denominations)) for award in awards)
 
     def _redemptions(self, count: int) -> Iterator[Timed]:
         last, district = self._bulletin.days[-1], self._bulletin.corregimiento[:4]

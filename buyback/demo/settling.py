@@ -94,4 +94,6 @@ class Office:
     def _of(self, funder: UUID, role: Role) -> Actor:
         """Whoever has a role at a funder."""
         code = people.organisations_by_id(self._session, [funder])[funder].code
-        return self._named(next(one.name for one in PEOPLE if one.organisation == code and role in one.roles))
+        return self._named(
+            next(person.name for person in PEOPLE if person.organisation == code and role in person.roles)
+        )

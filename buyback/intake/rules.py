@@ -191,24 +191,6 @@ class SamePerson(Refused):
     sentence = "El avalúo, la aprobación y la emisión de una entrega los hacen personas distintas."
 
 
-class PersonUnknown(Refused):
-    """Paper forms name people by their user names; a disabled account takes no part."""
-
-    sentence = "No hay un usuario activo con el nombre {name}."
-
-
-class EventUnknown(Refused):
-    """Paper forms name events by their codes."""
-
-    sentence = "No hay una jornada {event}."
-
-
-class ApprovalNeeded(Refused):
-    """The value is outside the tariff's range, or over the programme's threshold."""
-
-    sentence = "El valor de {value} necesita la aprobación de una segunda persona («approved_by»)."
-
-
 class FloatTooSmall(Refused):
     """The event cannot promise more than it was given."""
 
@@ -260,11 +242,17 @@ def after_appraisal(*, needs_approval: bool) -> Step:
     return Step.ASK_APPROVAL if needs_approval else Step.OFFER
 
 
+def check_appraiser(parties: Parties, by: UUID | None) -> None:
+    """Refuse everybody but the surrender's appraiser; whoever asks first becomes it."""
+    if parties.appraised_by not in {None, by}:
+        raise AppraisedByAnother
+
+
 def check_duty(step: Step, parties: Parties, by: UUID | None) -> None:
     """Refuse a step to somebody whose it is not: AppraisedByAnother or SamePerson."""
     duty = MOVES[step].duty
-    if duty is Duty.APPRAISER and parties.appraised_by not in {None, by}:
-        raise AppraisedByAnother
+    if duty is Duty.APPRAISER:
+        check_appraiser(parties, by)
     if duty is Duty.NOT_APPRAISER:
         check_different(by, parties.appraised_by)
     if duty is Duty.NEITHER_APPRAISER_NOR_APPROVER:

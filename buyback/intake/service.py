@@ -24,7 +24,6 @@ from buyback.intake.details import NO_DETAILS, Details, MadeSafeNeeded, check_de
 from buyback.intake.queries import ItemFacts, SurrenderFacts
 from buyback.intake.rules import (
     ITEMS_MAX,
-    AppraisedByAnother,
     FloatSpent,
     ItemsMoved,
     ItemState,
@@ -34,6 +33,7 @@ from buyback.intake.rules import (
     TagInUse,
     TooManyItems,
     appraise,
+    check_appraiser,
     check_day,
     check_float,
 )
@@ -134,7 +134,7 @@ def add_item(
 def strike_item(session: Session, *, surrender: UUID, item: UUID, by: Actor, now: datetime) -> None:
     """Undo an entry: the thing was never there. A second tap changes nothing; NotFound never tells more."""
     case = take_for_appraisal(session, surrender, by=by)
-    entry = next((one for one in queries.items_of(session, surrender) if one.id == item), None)
+    entry = next((entry for entry in queries.items_of(session, surrender) if entry.id == item), None)
     if entry is None:
         raise ItemsMoved
     if entry.counts:
@@ -163,8 +163,7 @@ def take_for_appraisal(session: Session, surrender: UUID, *, by: Actor) -> Case:
         raise SurrenderNotOpen(number=facts.number)
     if facts.appraised_by is None:
         session.execute(update(Handover).where(Handover.surrender == surrender).values(appraised_by=by.id))
-    elif facts.appraised_by != by.id:
-        raise AppraisedByAnother
+    check_appraiser(facts.parties, by.id)
     return Case(facts, held)
 
 

@@ -73,3 +73,21 @@ class PinNotAsked(Refused):
     """A PIN that no till asks for would protect nobody."""
 
     sentence = "Las cajas todavía no piden el PIN; deje «pin» en null."
+
+
+class PersonUnknown(Refused):
+    """Paper forms name people by their user names; a disabled account takes no part."""
+
+    sentence = "No hay un usuario activo con el nombre {name}."
+
+
+class EventUnknown(Refused):
+    """Paper forms name events by their codes."""
+
+    sentence = "No hay una jornada {event}."
+
+
+class ApprovalNeeded(Refused):
+    """The value is outside the tariff's range, or over the programme's threshold."""
+
+    sentence = "El valor de {value} necesita la aprobación de una segunda persona («approved_by»)."

@@ -20,10 +20,7 @@ from buyback.errors import InvalidInput, Problem, Refused
 from buyback.intake import queries
 from buyback.intake.rules import (
     Appraisal,
-    ApprovalNeeded,
-    EventUnknown,
     OpIdReused,
-    PersonUnknown,
     TagInUse,
     appraise,
     check_day,
@@ -31,6 +28,7 @@ from buyback.intake.rules import (
     check_float,
 )
 from buyback.money import screen_text
+from buyback.paper_forms.errors import ApprovalNeeded, EventUnknown, PersonUnknown
 from buyback.paper_forms.file import PaperForm
 from buyback.people import queries as people
 from buyback.people.errors import RoleMissing

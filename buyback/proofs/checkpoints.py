@@ -50,7 +50,7 @@ class CheckpointForged(Refused):
 
 
 @dataclass(frozen=True)
-class Walk:
+class VerifiedChain:
     """One chain from its first row: where it ends, how many rows, and every fault found."""
 
     chain: UUID
@@ -63,10 +63,10 @@ class Walk:
         return self.head.seq + 1
 
 
-def walk(session: Session) -> Iterator[Walk]:
+def verify_chains(session: Session) -> Iterator[VerifiedChain]:
     """Read all chains, each from its first row to its last."""
     for chain in audit.chains(session):
-        yield Walk(chain, *audit.verify_chain(session, chain))
+        yield VerifiedChain(chain, *audit.verify_chain(session, chain))
 
 
 def make(session: Session, *, key: Ed25519PrivateKey, now: datetime) -> dict[str, Any]:
@@ -74,7 +74,7 @@ def make(session: Session, *, key: Ed25519PrivateKey, now: datetime) -> dict[str
     content: dict[str, Any] = {
         "version": VERSION,
         "made_at": iso_utc(now),
-        "chains": [{"chain": str(one.chain), "rows": one.rows, "head": one.head.hash.hex()} for one in walk(session)],
+        "chains": [_ending(chain) for chain in verify_chains(session)],
         "totals": {name: decimal_text(int(session.scalars(text(query)).one())) for name, query in _TOTALS.items()},
     }
     return {
@@ -92,7 +92,8 @@ def read(content: bytes, *, key: Ed25519PublicKey) -> Mapping[UUID, Head]:
         document.pop("key")
         signed = PREFIX + rfc8785.dumps(document)
         heads = {
-            UUID(one["chain"]): Head(int(one["rows"]) - 1, bytes.fromhex(one["head"])) for one in document["chains"]
+            UUID(ending["chain"]): Head(int(ending["rows"]) - 1, bytes.fromhex(ending["head"]))
+            for ending in document["chains"]
         }
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise CheckpointUnreadable from error
@@ -114,3 +115,7 @@ def compare(session: Session, heads: Mapping[UUID, Head]) -> Iterator[Fault]:
             yield Fault(chain, head.seq, "missing_since_checkpoint")
         elif bytes(found) != head.hash:
             yield Fault(chain, head.seq, "rewritten_since_checkpoint")
+
+
+def _ending(chain: VerifiedChain) -> dict[str, object]:
+    return {"chain": str(chain.chain), "rows": chain.rows, "head": chain.head.hash.hex()}

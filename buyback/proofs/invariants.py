@@ -11,21 +11,11 @@ from dataclasses import dataclass
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from buyback.proofs import intake as invariants_intake
-from buyback.proofs import ledger as invariants_ledger
-from buyback.proofs import settlement as invariants_settlement
-from buyback.proofs import totals as invariants_rollup
-from buyback.proofs import trust as invariants_trust
-from buyback.proofs import vouchers as invariants_vouchers
+from buyback.proofs import audit, intake, ledger, settlement, totals, vouchers
 from buyback.proofs.invariant import Invariant
 
-ALL: tuple[Invariant, ...] = (
-    *invariants_ledger.ALL,
-    *invariants_vouchers.ALL,
-    *invariants_intake.ALL,
-    *invariants_settlement.ALL,
-    *invariants_rollup.ALL,
-    *invariants_trust.ALL,
+ALL: tuple[Invariant, ...] = tuple(
+    invariant for domain in (ledger, vouchers, intake, settlement, totals, audit) for invariant in domain.ALL
 )
 
 

@@ -69,7 +69,7 @@ def mint(session: Session, *, event: EventFacts, faces: Sequence[int], keys: Key
     minted = tuple(
         MintedVoucher(new_id(), serial_at(event.salt, first + place), face) for place, face in enumerate(faces)
     )
-    session.execute(insert(core(Voucher)), [_voucher_row(event, one, signer.id, keys) for one in minted])
+    session.execute(insert(core(Voucher)), [_voucher_row(event, voucher, signer.id, keys) for voucher in minted])
     return minted
 
 

@@ -61,7 +61,7 @@ def test_problems_of_reading_and_of_checking_come_together_in_the_files_order(
 ) -> None:
     found = refusals(database, raw_form(1, event="NINGUNA"), raw_form(2, pin="1234"), raw_form(3, date="2026-11-23"))
     assert found == [
-        (1, "event", rules.EventUnknown),
+        (1, "event", line_errors.EventUnknown),
         (2, "pin", line_errors.PinNotAsked),
         (3, "date", rules.DayOutsideEvent),
     ]
@@ -70,11 +70,11 @@ def test_problems_of_reading_and_of_checking_come_together_in_the_files_order(
 @pytest.mark.parametrize(
     "changes, field, refusal",
     [
-        ({"appraised_by": "nadie"}, "appraised_by", rules.PersonUnknown),
+        ({"appraised_by": "nadie"}, "appraised_by", line_errors.PersonUnknown),
         ({"appraised_by": "carla", "issued_by": "carla"}, "appraised_by", RoleMissing),
         ({"issued_by": "ana"}, "issued_by", RoleMissing),
         ({"approved_by": "carla"}, "approved_by", RoleMissing),
-        ({"items": [raw_revolver(value="250.01")]}, "items[0].value", rules.ApprovalNeeded),
+        ({"items": [raw_revolver(value="250.01")]}, "items[0].value", line_errors.ApprovalNeeded),
         ({"items": [raw_revolver(value=None)]}, "items[0].value", tariff.ValueNeeded),
         ({"items": [raw_revolver(condition=None)]}, "items[0].condition", tariff.ConditionNeeded),
         ({"items": [{**MAGAZINES, "value": "5.00"}]}, "items[0].value", tariff.ValueNotExpected),
@@ -103,7 +103,7 @@ def test_the_same_person_is_not_named_for_two_steps(database: Database, event: E
 
 def test_a_disabled_account_takes_no_part(database: Database, event: EventFacts) -> None:
     database.transact(lambda session: people.disable_user(session, name="carla", by=OPERATOR, now=NOW))
-    assert refusals(database, raw_form()) == [(1, "issued_by", rules.PersonUnknown)]
+    assert refusals(database, raw_form()) == [(1, "issued_by", line_errors.PersonUnknown)]
 
 
 def test_a_role_that_was_taken_away_does_not_count(database: Database, event: EventFacts) -> None:

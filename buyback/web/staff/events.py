@@ -9,7 +9,7 @@ from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.states import EventState
 from buyback.ids import new_id
 from buyback.intake import queries as intake
-from buyback.intake.rules import ENDED, SurrenderState
+from buyback.intake.rules import ENDED, MOVES, UNFINISHED, Step, SurrenderState
 from buyback.places import queries as places
 from buyback.security.access import Permission
 from buyback.times import panama_day
@@ -25,13 +25,9 @@ from buyback.web.staff.blueprint import REFUSED, get_event, staff, to_event
 
 BUDGETED = frozenset({EventState.PLANNED, EventState.OPEN, EventState.CLOSING})
 
-# Whose turn it is: the states that wait for somebody with a permission.
-TURNS = (
-    (Permission.SURRENDER_APPROVE, SurrenderState.AWAITING_APPROVAL),
-    (Permission.VOUCHER_ISSUE, SurrenderState.ACCEPTED),
-    (Permission.SURRENDER_APPRAISE, SurrenderState.OPEN),
-    (Permission.SURRENDER_REGISTER, SurrenderState.OFFERED),
-)
+# Whose turn it is: what each state waits for, in the order of the list.
+TURNS = (Step.APPROVE, Step.PAY_OUT, Step.OFFER, Step.ACCEPT)
+WAITS_FOR = {state: MOVES[step].permission for step in TURNS for state in MOVES[step].sources}
 
 
 @staff.get("")
@@ -84,7 +80,7 @@ def event_page(found: EventFacts, form: Form) -> str:
         form=form,
         op_id=form["op_id"] or str(new_id()),
         days=days,
-        day_options=[(one.isoformat(), show_day(one)) for one in days],
+        day_options=[(day.isoformat(), show_day(day)) for day in days],
         day=today if today in days else None,
         waiting=_waiting(found) if sees_surrenders else [],
         ended=_ended(found, counts) if sees_surrenders else None,
@@ -98,11 +94,11 @@ def event_page(found: EventFacts, form: Form) -> str:
 
 def _waiting(found: EventFacts) -> list[tuple[SurrenderState, bool, list[intake.Queued]]]:
     """The unfinished surrenders by state, those that wait for this person first."""
-    unfinished = intake.queue(reading(), found.id, states=set(SurrenderState) - ENDED)
-    mine = {state for needed, state in TURNS if actor().may(needed)}
-    order = sorted((state for _needed, state in TURNS), key=lambda state: state not in mine)
-    listed = [(state, state in mine, [one for one in unfinished if one.state is state]) for state in order]
-    return [entry for entry in listed if entry[2]]
+    unfinished = intake.queue(reading(), found.id, states=UNFINISHED)
+    mine = {state for state, needed in WAITS_FOR.items() if actor().may(needed)}
+    order = sorted(WAITS_FOR, key=lambda state: state not in mine)
+    of_state = {state: [surrender for surrender in unfinished if surrender.state is state] for state in order}
+    return [(state, state in mine, waiting) for state, waiting in of_state.items() if waiting]
 
 
 def _ended(found: EventFacts, counts: dict[SurrenderState, int]) -> Listing[intake.Queued]:
