@@ -12,6 +12,7 @@ from uuid import UUID
 
 from buyback.campaigns.states import PaymentMode, PinRule
 from buyback.errors import Problem, Refused
+from buyback.files.values import is_one_line
 from buyback.money import CENTS_MAX
 
 EVENT_DAYS_MAX = 366  # an event is a matter of days; a longer one is a mistyped year
@@ -212,17 +213,12 @@ def is_code(text: str, longest: int) -> bool:
     return len(text) <= longest and _CODE.fullmatch(text) is not None
 
 
-def is_one_line(text: str, longest: int) -> bool:
-    """Whether a text is a printable line of 1 to ``longest`` characters without blanks around it."""
-    return 0 < len(text) <= longest and text == text.strip() and text.isprintable()
-
-
 def problems_of_plan(plan: EventPlan, *, valid_from: date, valid_until: date) -> tuple[Problem, ...]:
     """Everything wrong with an event planned under a programme; ``valid_until`` is exclusive."""
     refusals: list[Refused] = []
     if not is_code(plan.code, EVENT_CODE_LENGTH_MAX):
         refusals.append(CodeMalformed(field="code", longest=EVENT_CODE_LENGTH_MAX))
-    if not is_one_line(plan.site, SITE_LENGTH_MAX):
+    if not is_one_line(plan.site, limit=SITE_LENGTH_MAX):
         refusals.append(SiteMalformed(field="site", longest=SITE_LENGTH_MAX))
     if not 0 < plan.float_cents <= CENTS_MAX:
         refusals.append(FloatOutOfBounds(field="float"))

@@ -46,11 +46,15 @@ def verbatim(value: object, *, limit: int, may_be_empty: bool = False) -> str:
 
 def text(value: object, *, limit: int) -> str:
     """One printable line of 1 to ``limit`` characters without spaces around it."""
-    if not isinstance(value, str):
-        raise refusals.NotText
-    if not value or value != value.strip() or not value.isprintable():
+    line = verbatim(value, limit=limit, may_be_empty=True)
+    if not is_one_line(line, limit=limit):
         raise refusals.NotPlainText
-    return verbatim(value, limit=limit)
+    return line
+
+
+def is_one_line(text: str, *, limit: int) -> bool:
+    """Whether a text is a printable line of 1 to ``limit`` characters without blanks around it."""
+    return 0 < len(text) <= limit and text == text.strip() and text.isprintable()
 
 
 def whole(value: object, dialect: Dialect, *, low: int, high: int) -> int:

@@ -3,8 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from buyback.campaigns.rules import MerchantCategory, is_one_line
+from buyback.campaigns.rules import MerchantCategory
 from buyback.errors import Problem, Refused
+from buyback.files.values import is_one_line
 from buyback.merchants.states import RucKind
 
 NAME_LENGTH_MAX = 120
@@ -93,7 +94,7 @@ class MerchantEntry:
 
 def merchant_problems(entry: MerchantEntry) -> Iterator[Problem]:
     """What is wrong with a merchant's ``name`` and ``category``."""
-    if not is_one_line(entry.name, NAME_LENGTH_MAX):
+    if not is_one_line(entry.name, limit=NAME_LENGTH_MAX):
         yield Problem("name", MerchantNameMalformed(longest=NAME_LENGTH_MAX))
     if entry.category not in list(MerchantCategory):
         choices = ", ".join(MerchantCategory)
@@ -102,11 +103,11 @@ def merchant_problems(entry: MerchantEntry) -> Iterator[Problem]:
 
 def branch_problems(name: str) -> Iterator[Problem]:
     """What is wrong with the name of a ``branch``."""
-    if not is_one_line(name, BRANCH_LENGTH_MAX):
+    if not is_one_line(name, limit=BRANCH_LENGTH_MAX):
         yield Problem("branch", BranchNameMalformed(longest=BRANCH_LENGTH_MAX))
 
 
 def check_till_name(name: str) -> None:
     """Raise TillNameMalformed unless the name fits on one line."""
-    if not is_one_line(name, TILL_LENGTH_MAX):
+    if not is_one_line(name, limit=TILL_LENGTH_MAX):
         raise TillNameMalformed(field="name", longest=TILL_LENGTH_MAX)
