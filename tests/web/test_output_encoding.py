@@ -6,6 +6,7 @@ sites, programmes, merchants, branches, tills and items are called by what would
 
 import csv
 import io
+import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
@@ -21,6 +22,7 @@ from werkzeug.test import TestResponse
 from buyback.db import Database
 from buyback.ids import new_id
 from tests.builders import actor
+from tests.catalogue import PLACEHOLDER, pairs
 from tests.databases import Grow
 from tests.hostile import CHIEF, MARK, TEXTS, Planted, plant
 from tests.web.routes import every_route
@@ -29,6 +31,7 @@ from tests.web.site import Browser, Site, make_site
 pytestmark = [pytest.mark.long, pytest.mark.databases("sqlite")]  # escaping is the pages' work, whatever the database
 
 PAGES_MAX = 900
+READ_IN_ENGLISH = 3  # pages of each address
 ADDRESSES = {"href", "src", "action", "formaction"}
 NEVER = {"iframe", "object", "embed", "base", "style", "img", "marquee"}
 
@@ -97,15 +100,20 @@ class Crawl:
         self.shown: dict[str, list[str]] = defaultdict(list)
         self.files: list[tuple[str, TestResponse]] = []
         self.wrong: list[tuple[str, list[str]]] = []
+        self.english: dict[str, list[Read]] = defaultdict(list)
         self.seen: set[tuple[str, tuple[str, ...], str]] = set()
 
-    def walk(self, browser: Browser, start: str = "/") -> None:
-        """Follow everything."""
+    def walk(self, browser: Browser, reader: Browser, start: str = "/") -> None:
+        """Follow everything, and let the same person read some of it in English."""
+        reader.post("/idioma", {"lang": "en"})
         ahead = [start]
         while ahead:
             address = ahead.pop()
             if self._is_new(address):
-                ahead += self._look(address, browser.get(address))
+                answer = browser.get(address)
+                ahead += self._look(address, answer)
+                if answer.mimetype == "text/html" and len(pages := self.english[self._rule(address)]) < READ_IN_ENGLISH:
+                    pages.append(Read(reader.get(address).text))
         assert len(self.seen) < PAGES_MAX
 
     def _look(self, address: str, answer: TestResponse) -> list[str]:
@@ -149,11 +157,12 @@ def planted(grow: Grow) -> tuple[Site, Planted]:
 def walk_everywhere(database: Database) -> Crawl:
     made, site = plant(database), make_site(database)
     crawl = Crawl(site)
-    crawl.walk(site.signed_in(actor(database, CHIEF)))
-    for cashier, till in zip(made.cashiers, made.tills, strict=True):
+    chief = actor(database, CHIEF)
+    crawl.walk(site.signed_in(chief), site.signed_in(chief))
+    for cashier, till in zip((actor(database, name) for name in made.cashiers), made.tills, strict=True):
         crawl.seen = {key for key in crawl.seen if not key[0].startswith("/caja")}
-        crawl.walk(site.signed_in(actor(database, cashier), till=till.id), "/caja")
-        crawl.walk(site.signed_in(actor(database, cashier)), "/caja/elegir")
+        crawl.walk(site.signed_in(cashier, till=till.id), site.signed_in(cashier, till=till.id), "/caja")
+        crawl.walk(site.signed_in(cashier), site.signed_in(cashier), "/caja/elegir")
     return crawl
 
 
@@ -184,6 +193,25 @@ def test_what_was_typed_is_shown_as_it_was_typed_where_it_belongs(crawled: Crawl
         for rule, texts in at.items()
     }
     assert {rule: texts for rule, texts in missing.items() if texts} == {}
+
+
+def test_who_reads_english_is_told_nothing_in_spanish(crawled: Crawl) -> None:
+    spanish = [text for text, english in pairs() if english != text and _says_something(text)]
+    known = re.compile("|".join(".+".join(map(re.escape, PLACEHOLDER.split(text))) for text in spanish))
+    told = {
+        (rule, text.strip())
+        for rule, pages in crawled.english.items()
+        for page in pages
+        for text in (*page.texts, *page.values)
+    }
+    assert len(told) > 1000
+    left = [(rule, text) for rule, text in told if known.fullmatch(text)]
+    assert left == []
+
+
+def _says_something(text: str) -> bool:
+    """Whether a text can be told from a name: of a ministry, or of anything beside a lone "de"."""
+    return len(PLACEHOLDER.sub("", text)) > 3 + 2 * len(PLACEHOLDER.findall(text)) and "Ministerio" not in text
 
 
 def test_the_crawl_comes_to_every_page_and_file_that_there_is(crawled: Crawl) -> None:
