@@ -85,12 +85,12 @@ class Rows:
 
     def part(self, **values: Any) -> None:  # noqa: ANN401  as above
         """The event's part."""
-        self.put("settlement_part", **{"event": self.event, "amount": FACE, "pact": HASH, **values})
+        self.put("settlement_part", **{"event": self.event, "amount": FACE, "terms_hash": HASH, **values})
 
     def line(self, voucher: UUID, **values: Any) -> None:  # noqa: ANN401  as above
         """A redemption in it."""
         taken = self.hand.one("resolution", voucher=voucher)
-        row = {"resolution": taken["id"], "event": self.event, "amount": FACE, "held": True}
+        row = {"resolution": taken["id"], "event": self.event, "amount": FACE, "active": True}
         self.put("settlement_line", **{**row, **values})
 
     def share(self, code: str, **values: Any) -> None:  # noqa: ANN401  as above

@@ -15,8 +15,8 @@ from buyback.people.rules import Actor, OrganisationKind
 from buyback.redemption import reversal
 from buyback.security.access import Role
 from buyback.security.tokens import token_digest
-from buyback.settlement import approvals, orders, payments, service
-from buyback.settlement.orders import Ordered
+from buyback.settlement import payments, service
+from buyback.settlement.payments import PaymentOrder
 from buyback.settlement.queries import SettlementFacts
 from tests.builders import NOW, PROGRAMME, TODAY, make_event, make_organisation, make_programme, make_user
 from tests.tills import FACE, Paper, TillInHand, issue_vouchers, make_merchant, make_till, try_to_redeem
@@ -65,7 +65,7 @@ class Office:
     def approve(self, draft: SettlementFacts, funder: str) -> bool:
         """One funder's signature."""
         by = self.signers[funder]
-        return self.do(lambda session: approvals.approve(session, settlement=draft.id, by=by, now=NOW))
+        return self.do(lambda session: service.approve(session, settlement=draft.id, by=by, now=NOW))
 
     def approved(self, merchant: UUID) -> SettlementFacts:
         """A settlement that every funder has approved."""
@@ -78,22 +78,22 @@ class Office:
     def countersign(self, draft: SettlementFacts) -> None:
         """Note the comptroller's."""
         self.do(
-            lambda session: orders.countersign(
+            lambda session: payments.countersign(
                 session, settlement=draft.id, number="R-2026-77", on=TODAY, by=self.preparer, now=NOW
             )
         )
 
-    def order(self, draft: SettlementFacts) -> tuple[Ordered, ...]:
+    def order(self, draft: SettlementFacts) -> tuple[PaymentOrder, ...]:
         """Send it to be paid."""
-        return self.do(lambda session: orders.order(session, settlement=draft.id, by=self.preparer, now=NOW))
+        return self.do(lambda session: payments.order(session, settlement=draft.id, by=self.preparer, now=NOW))
 
-    def ordered(self, merchant: UUID) -> tuple[SettlementFacts, tuple[Ordered, ...]]:
+    def ordered(self, merchant: UUID) -> tuple[SettlementFacts, tuple[PaymentOrder, ...]]:
         """A settlement that was sent to be paid."""
         draft = self.approved(merchant)
         self.countersign(draft)
         return draft, self.order(draft)
 
-    def book(self, payment: Ordered, *, reference: str | None = None, amount: int | None = None) -> bool:
+    def book(self, payment: PaymentOrder, *, reference: str | None = None, amount: int | None = None) -> bool:
         """Attested by the payer's own treasurer."""
         by = next(actor for actor in self.signers.values() if actor.organisation == payment.funder)
         return self.do(

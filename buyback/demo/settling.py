@@ -17,7 +17,7 @@ from buyback.merchants import queries as merchants
 from buyback.people import queries as people
 from buyback.people.rules import Actor
 from buyback.security.access import Role
-from buyback.settlement import approvals, orders, payments, service
+from buyback.settlement import payments, service
 from buyback.settlement import queries as settled
 from buyback.settlement.queries import SettlementFacts
 from buyback.times import panama_day
@@ -71,13 +71,13 @@ class Office:
         for share in settled.funder_shares(self._session, draft.id):
             by = self._of(share.funder, Role.FUNDER_APPROVER)
             if only in (None, by.organisation_code):
-                approvals.approve(self._session, settlement=draft.id, by=by, now=now)
+                service.approve(self._session, settlement=draft.id, by=by, now=now)
 
     def _pay(self, draft: SettlementFacts, now: datetime) -> None:
         by, noted, session = self._named(PREPARER), now - 2 * DAY, self._session
         number = f"DEMO-{draft.number}"
-        orders.countersign(session, settlement=draft.id, number=number, on=panama_day(noted), by=by, now=noted)
-        for ordered in orders.order(session, settlement=draft.id, by=by, now=now - DAY):
+        payments.countersign(session, settlement=draft.id, number=number, on=panama_day(noted), by=by, now=noted)
+        for ordered in payments.order(session, settlement=draft.id, by=by, now=now - DAY):
             payments.book(
                 session,
                 payment=ordered.id,

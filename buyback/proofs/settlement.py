@@ -35,20 +35,20 @@ ALL = (
         """,  # noqa: S608  constants of this package
     ),
     Invariant(
-        "lines_are_held_sealed_or_free",
-        "A settlement holds its lines, has sealed them once every funder approved, and let go of them if it went back.",
+        "lines_are_active_sealed_or_free",
+        "A settlement's lines are active, sealed once every funder approved, and not active if it went back.",
         f"""
         SELECT {NUMBER}
           FROM settlement_line l JOIN settlement s ON s.id = l.settlement
-         WHERE (s.state IN ('draft', 'submitted') AND (NOT l.held OR l.fate IS NOT NULL))
-            OR (s.state IN {APPROVED} AND (NOT l.held OR l.fate IS NULL))
-            OR (s.state = 'returned' AND (l.held OR l.fate IS NOT NULL))
+         WHERE (s.state IN ('draft', 'submitted') AND (NOT l.active OR l.fate IS NOT NULL))
+            OR (s.state IN {APPROVED} AND (NOT l.active OR l.fate IS NULL))
+            OR (s.state = 'returned' AND (l.active OR l.fate IS NOT NULL))
          UNION ALL
         SELECT 'settled without a settlement: ' || CAST(f.resolution AS TEXT)
           FROM resolution_fate f
          WHERE f.fate = 'settled'
            AND (SELECT COUNT(*) FROM settlement_line l
-                 WHERE l.resolution = f.resolution AND l.held AND l.fate = 'settled') <> 1
+                 WHERE l.resolution = f.resolution AND l.active AND l.fate = 'settled') <> 1
         """,  # noqa: S608  as above
     ),
     Invariant(
@@ -106,7 +106,7 @@ ALL = (
         """,  # noqa: S608  as above
     ),
     Invariant(
-        "carries_are_what_rounding_left",
+        "carry_is_what_rounding_left",
         "What is carried for a funder is its exact shares of all settlements that stand, less what it was given.",
         """
         SELECT 'carry of ' || o.code
@@ -118,7 +118,7 @@ ALL = (
                  JOIN settlement s ON s.id = p.settlement AND s.state <> 'returned'
                  JOIN agreement_share g ON g.event = p.event AND g.funder = c.funder
                  JOIN part_share h ON h.settlement = p.settlement AND h.event = p.event AND h.funder = c.funder
-                WHERE p.pact = c.pact), 0)
+                WHERE p.terms_hash = c.terms_hash), 0)
         """,
     ),
     Invariant(

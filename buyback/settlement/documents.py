@@ -6,9 +6,9 @@ from datetime import datetime
 from buyback.files.documents import Document, Signed
 from buyback.files.tabular import Cell, Column, Kind, Table, with_sum
 from buyback.money import screen_text, words
-from buyback.settlement.listing import Listed
-from buyback.settlement.record import Dossier, LineEntry
-from buyback.settlement.statements import Debt, FunderStatement, MerchantStatement
+from buyback.settlement.listing import SettlementRow
+from buyback.settlement.record import SettlementLineEntry, SettlementRecord
+from buyback.settlement.statements import FunderDebt, FunderStatement, MerchantStatement
 from buyback.settlement.states import STATE_NAMES
 from buyback.times import PANAMA
 
@@ -37,20 +37,20 @@ _SHARES = (
     Column("pays", "Paga", kind=Kind.MONEY, width=1.2),
     Column("reference", "Referencia del pago", width=2),
 )
-_TAKEN = (
+_REDEMPTIONS = (
     *_LINES,
     Column("settlement", "Liquidación", width=1.3),
     Column("state", "Estado", width=1.4, words=STATE_NAMES),
     Column("references", "Referencias de los pagos", width=2.4),
 )
-_PAID = (
+_PAYMENTS = (
     Column("settlement", "Liquidación"),
     Column("funder", "Paga", width=1.6),
     Column("reference", "Referencia del pago", width=2.4),
     Column("paid_on", "Pagado el", kind=Kind.DAY),
     Column("amount", "Monto", kind=Kind.MONEY),
 )
-_BORNE = (
+_FUNDER_ROWS = (
     Column("settlement", "Liquidación", width=1.25),
     Column("merchant", "Comercio", width=1.9),
     Column("ruc", "RUC", width=1.9),
@@ -70,68 +70,68 @@ _DEBTS = (
 )
 
 
-def list_table(listed: Sequence[Listed]) -> Table:
+def list_table(listed: Sequence[SettlementRow]) -> Table:
     """A list of settlements; ``share`` is empty where all shares are seen."""
     rows: list[tuple[Cell, ...]] = [
         (
-            one.facts.number,
-            one.merchant,
-            one.ruc,
-            one.facts.until,
-            one.facts.redemptions,
-            one.facts.total,
-            one.share,
-            one.facts.state.value,
+            row.facts.number,
+            row.merchant,
+            row.ruc,
+            row.facts.until,
+            row.facts.redemptions,
+            row.facts.total,
+            row.share,
+            row.facts.state.value,
         )
-        for one in listed
+        for row in listed
     ]
     return Table("Liquidaciones", _LIST, tuple(rows))
 
 
-def lines_table(lines: Sequence[LineEntry]) -> Table:
+def lines_table(lines: Sequence[SettlementLineEntry]) -> Table:
     """The redemptions of a settlement, without codes."""
-    rows: list[tuple[Cell, ...]] = [(one.day, one.branch, one.till, one.event, one.amount) for one in lines]
+    rows: list[tuple[Cell, ...]] = [(row.day, row.branch, row.till, row.event, row.amount) for row in lines]
     return with_sum("Canjes", _LINES, rows)
 
 
 def merchant_table(statement: MerchantStatement) -> Table:
     """A merchant's redemptions, each to the payments' references."""
     rows: list[tuple[Cell, ...]] = [
-        (one.day, one.branch, one.till, one.event, one.amount, one.settlement, one.state, ", ".join(one.references))
-        for one in statement.rows
+        (row.day, row.branch, row.till, row.event, row.amount, row.settlement, row.state, ", ".join(row.references))
+        for row in statement.rows
     ]
-    return with_sum("Canjes", _TAKEN, rows)
+    return with_sum("Canjes", _REDEMPTIONS, rows)
 
 
 def funder_table(statement: FunderStatement) -> Table:
     """A funder's shares of settlements."""
     rows: list[tuple[Cell, ...]] = [
         (
-            one.settlement,
-            one.merchant,
-            one.ruc,
-            one.until,
-            one.total,
-            one.amount,
-            one.pays,
-            one.state,
-            one.reference,
-            one.booked_on,
+            row.settlement,
+            row.merchant,
+            row.ruc,
+            row.until,
+            row.total,
+            row.amount,
+            row.pays,
+            row.state,
+            row.reference,
+            row.booked_on,
         )
-        for one in statement.rows
+        for row in statement.rows
     ]
-    return with_sum("Liquidaciones", _BORNE, rows)
+    return with_sum("Liquidaciones", _FUNDER_ROWS, rows)
 
 
-def debts_table(debts: Sequence[Debt]) -> Table:
+def debts_table(debts: Sequence[FunderDebt]) -> Table:
     """What funders owe each other."""
-    rows: list[tuple[Cell, ...]] = [(one.debtor, one.creditor, one.settlements, one.amount) for one in debts]
+    rows: list[tuple[Cell, ...]] = [(row.debtor, row.creditor, row.settlements, row.amount) for row in debts]
     return with_sum("Deudas entre aportantes", _DEBTS, rows)
 
 
-def settlement_document(dossier: Dossier, lines: Sequence[LineEntry]) -> Document:
+def settlement_document(record: SettlementRecord, lines: Sequence[SettlementLineEntry]) -> Document:
     """A settlement's file: what is owed, who bears it, who signed it, and each redemption."""
-    facts, merchant = dossier.facts, dossier.merchant
+    facts, merchant = record.facts, record.merchant
     shares: list[tuple[Cell, ...]] = [
         (
             f"{share.code} · {share.name}",
@@ -139,9 +139,9 @@ def settlement_document(dossier: Dossier, lines: Sequence[LineEntry]) -> Documen
             share.pays,
             (share.payment.reference or "pendiente") if share.payment else "",
         )
-        for share in dossier.shares
+        for share in record.shares
     ]
-    refrendo = dossier.countersign
+    refrendo = record.countersign
     return Document(
         title="Liquidación de vales canjeados",
         number=f"Liquidación {facts.number}",
@@ -154,14 +154,14 @@ def settlement_document(dossier: Dossier, lines: Sequence[LineEntry]) -> Documen
         ),
         tables=(Table("Partes de los aportantes", _SHARES, tuple(shares)),),
         signatures=(
-            *(Signed(STEPS[one.act], one.by, _at(one.at)) for one in dossier.history if one.act in STEPS),
+            *(Signed(STEPS[entry.act], entry.by, _at(entry.at)) for entry in record.history if entry.act in STEPS),
             *(
                 Signed(
                     f"{share.code}, por su parte de {screen_text(share.amount)}",
                     share.signature.by if share.signature else "",
                     _at(share.signature.at) if share.signature else "",
                 )
-                for share in dossier.shares
+                for share in record.shares
             ),
         ),
         annexes=(lines_table(lines),),
@@ -177,19 +177,19 @@ def merchant_document(statement: MerchantStatement, made_at: datetime) -> Docume
         title="Estado de cuenta del comercio",
         number=f"RUC {merchant.ruc}",
         lead=f"{merchant.name}, RUC {merchant.ruc} DV {merchant.dv}. Hecho el {_at(made_at)}.",
-        tables=(_paid_table(statement), _taken_table(statement)),
+        tables=(_payments_table(statement), _redemptions_table(statement)),
     )
 
 
-def _paid_table(statement: MerchantStatement) -> Table:
+def _payments_table(statement: MerchantStatement) -> Table:
     rows: list[tuple[Cell, ...]] = [
-        (one.settlement, one.funder, one.reference or "ordenado", one.booked_on, one.amount)
-        for one in statement.payments
+        (row.settlement, row.funder, row.reference or "ordenado", row.booked_on, row.amount)
+        for row in statement.payments
     ]
-    return with_sum("Pagos de cada liquidación", _PAID, rows)
+    return with_sum("Pagos de cada liquidación", _PAYMENTS, rows)
 
 
-def _taken_table(statement: MerchantStatement) -> Table:
+def _redemptions_table(statement: MerchantStatement) -> Table:
     """Its redemptions with their settlements: the payments of each settlement stand in a table of their own."""
     whole = merchant_table(statement)
     return with_sum(whole.title, whole.columns[:-1], (row[:-1] for row in whole.rows))
@@ -206,7 +206,7 @@ def funder_document(statement: FunderStatement, made_at: datetime) -> Document:
     )
 
 
-def debts_document(debts: Sequence[Debt], made_at: datetime) -> Document:
+def debts_document(debts: Sequence[FunderDebt], made_at: datetime) -> Document:
     """What funders owe each other, on paper."""
     return Document(
         title="Deudas entre aportantes",

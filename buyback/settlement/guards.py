@@ -23,7 +23,7 @@ _CONTENT = (
         "settlement_line",
         "is_its_redemption",
         "INSERT",
-        "NEW.fate IS NOT NULL OR NOT NEW.held OR NOT EXISTS ("
+        "NEW.fate IS NOT NULL OR NOT NEW.active OR NOT EXISTS ("
         "SELECT 1 FROM resolution r JOIN voucher v ON v.id = r.voucher JOIN settlement s ON s.merchant = r.merchant"
         " WHERE r.id = NEW.resolution AND s.id = NEW.settlement AND r.kind = 'redeem' AND r.amount = NEW.amount"
         " AND v.event = NEW.event)",
@@ -33,8 +33,8 @@ _CONTENT = (
         "settlement_line",
         "sealed_or_let_go",
         "UPDATE",
-        f"{changes('settlement', 'resolution', 'event', 'amount')} OR NOT OLD.held OR OLD.fate IS NOT NULL"
-        f" OR (NOT NEW.held AND {_STATE} <> 'returned') OR (NEW.fate IS NOT NULL AND {_STATE} <> 'submitted')",
+        f"{changes('settlement', 'resolution', 'event', 'amount')} OR NOT OLD.active OR OLD.fate IS NOT NULL"
+        f" OR (NOT NEW.active AND {_STATE} <> 'returned') OR (NEW.fate IS NOT NULL AND {_STATE} <> 'submitted')",
     ),
     Guard(
         "settlement",

@@ -2,44 +2,39 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from enum import StrEnum
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, false, func, or_, select
 from sqlalchemy.orm import Session
 
+from buyback.errors import NotFound
 from buyback.merchants import queries as merchants
 from buyback.people.rules import Actor
 from buyback.places.rules import fold
 from buyback.settlement import queries
-from buyback.settlement.queries import Scope, SettlementFacts
-from buyback.settlement.states import SettlementState
+from buyback.settlement.queries import SettlementFacts
+from buyback.settlement.rules import AWAITED, Scope
+from buyback.settlement.states import SettlementAct, SettlementState
 from buyback.settlement.tables import FunderShare, Payment, PaymentBooking, Settlement, SettlementApproval
 
 
-class Turn(StrEnum):
-    """What a settlement may wait for: an organisation's approval, or that it pays. Never from whoever prepared it."""
-
-    APPROVAL = "approval"
-    PAYMENT = "payment"
-
-
 @dataclass(frozen=True, kw_only=True)
-class Filter:
+class SettlementFilter:
     """What is asked for. ``search`` is a number, or part of a merchant's name, without accents, or tax number.
 
-    ``turn`` finds what somebody's organisation has not approved or paid yet, and that person may.
+    ``awaits`` finds what waits for a step of somebody's organisation (one of ``rules.AWAITED``), as far as that person
+    may take it.
     """
 
     state: SettlementState | None = None
-    turn: tuple[Turn, Actor] | None = None
+    awaits: tuple[SettlementAct, Actor] | None = None
     merchant: UUID | None = None
     funder: UUID | None = None
     search: str = ""
 
 
 @dataclass(frozen=True)
-class Listed:
+class SettlementRow:
     """A settlement in a list; ``share`` is the part of the organisation whose list it is, None where all is seen."""
 
     facts: SettlementFacts
@@ -48,10 +43,15 @@ class Listed:
     share: int | None
 
 
-def listed(
-    session: Session, wanted: Filter, *, scope: Scope, limit: int, offset: int
-) -> tuple[tuple[Listed, ...], int]:
-    """The settlements that a filter finds, newest first, a page of them, and how many there are in all."""
+def find_settlements(
+    session: Session, wanted: SettlementFilter, *, scope: Scope, limit: int, offset: int
+) -> tuple[tuple[SettlementRow, ...], int]:
+    """The settlements that a filter finds, newest first, a page of them, and how many there are in all.
+
+    NotFound for another funder than the one whose shares are seen.
+    """
+    if wanted.funder is not None and not scope.reaches(wanted.funder):
+        raise NotFound(what="la organización")
     conditions = _conditions(session, wanted)
     statement = queries.settlements(scope).where(*conditions)
     total = session.scalar(select(func.count()).select_from(statement.subquery())) or 0
@@ -62,7 +62,8 @@ def listed(
     names = merchants.merchants_by_id(session, {facts.merchant for facts in found})
     shares = _shares(session, [facts.id for facts in found], scope)
     entries = (
-        Listed(facts, names[facts.merchant].name, names[facts.merchant].ruc, shares.get(facts.id)) for facts in found
+        SettlementRow(facts, names[facts.merchant].name, names[facts.merchant].ruc, shares.get(facts.id))
+        for facts in found
     )
     return tuple(entries), total
 
@@ -80,13 +81,12 @@ def totals_by_state(session: Session, *, scope: Scope) -> dict[SettlementState, 
     return {row[0]: int(row[1]) for row in session.execute(statement)}
 
 
-def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, wanted: SettlementFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if wanted.state is not None:
         conditions.append(Settlement.state == wanted.state)
-    if wanted.turn is not None:
-        turn, by = wanted.turn
-        conditions += [_AWAITED[turn](by.organisation), Settlement.prepared_by != by.id]
+    if wanted.awaits is not None:
+        conditions += _awaited(*wanted.awaits)
     if wanted.merchant is not None:
         conditions.append(Settlement.merchant == wanted.merchant)
     if wanted.funder is not None:
@@ -97,27 +97,38 @@ def _conditions(session: Session, wanted: Filter) -> list[ColumnElement[bool]]:
     return conditions
 
 
-def _unapproved(funder: UUID | None) -> ColumnElement[bool]:
+def _awaited(act: SettlementAct, by: Actor) -> list[ColumnElement[bool]]:
+    """``rules`` over many settlements at once; one with a reversed line is among them, to be returned."""
+    permission, state = AWAITED[act]
+    if not by.may(permission):
+        return [false()]
+    return [Settlement.state == state, Settlement.prepared_by != by.id, *_OWN[act](by.organisation)]
+
+
+def _unapproved(funder: UUID | None) -> list[ColumnElement[bool]]:
     borne = select(FunderShare.settlement).where(
         FunderShare.funder == funder, (FunderShare.amount > 0) | (FunderShare.pays > 0)
     )
     approved = select(SettlementApproval.settlement).where(SettlementApproval.funder == funder)
-    submitted = Settlement.state == SettlementState.SUBMITTED
-    return submitted & Settlement.id.in_(borne) & Settlement.id.not_in(approved)
+    return [Settlement.id.in_(borne), Settlement.id.not_in(approved)]
 
 
-def _unpaid(funder: UUID | None) -> ColumnElement[bool]:
+def _unpaid(funder: UUID | None) -> list[ColumnElement[bool]]:
     booked = select(PaymentBooking.payment)
     due = select(Payment.settlement).where(Payment.funder == funder, Payment.id.not_in(booked))
-    return (Settlement.state == SettlementState.ORDERED) & Settlement.id.in_(due)
+    return [Settlement.id.in_(due)]
 
 
-_AWAITED = {Turn.APPROVAL: _unapproved, Turn.PAYMENT: _unpaid}
+_OWN = {SettlementAct.APPROVE: _unapproved, SettlementAct.PAY: _unpaid}
 
 
 def _search(session: Session, text: str) -> ColumnElement[bool]:
     folded = fold(text)
-    named = [one.id for one in merchants.registered(session) if folded in fold(one.name) or folded in fold(one.ruc)]
+    named = [
+        merchant.id
+        for merchant in merchants.registered(session)
+        if folded in fold(merchant.name) or folded in fold(merchant.ruc)
+    ]
     by_merchant = Settlement.merchant.in_(named)
     number = queries.read_number(text)
     if number is None:

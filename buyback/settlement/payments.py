@@ -1,5 +1,11 @@
-"""What the bank or the Treasury booked. An order is not a payment: only an attested reference posts it as paid."""
+"""From the last approval to the money: the comptroller's countersign, the orders to pay, and what was booked of them.
 
+An order is not a payment: only an attested reference of the bank or the Treasury posts it as paid.
+"""
+
+import re
+from collections import defaultdict
+from dataclasses import dataclass
 from datetime import date, datetime
 from uuid import UUID
 
@@ -7,31 +13,97 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
-from buyback.errors import Forbidden, InvalidInput, NotFound, Problem
-from buyback.ledger.rules import JournalKind
+from buyback.errors import InvalidInput, NotFound, Problem
+from buyback.ids import new_id
+from buyback.ledger import service as ledger
+from buyback.ledger.rules import JournalKind, Leg
+from buyback.ledger.service import Entry
 from buyback.money import decimal_text, screen_text
-from buyback.people import queries as people
 from buyback.people.rules import Actor
-from buyback.security.access import Permission
-from buyback.settlement import postings as settling
+from buyback.settlement import postings, queries, rules
 from buyback.settlement.errors import (
     BookingDayWrong,
-    NotYourPayment,
-    PaymentBookedAlready,
+    CountersignDayWrong,
+    CountersignMalformed,
     PaymentOfAnotherAmount,
-    PreparedBySame,
     ReferenceMalformed,
     ReferenceUsed,
 )
-from buyback.settlement.orders import Ordered, post, shares_by_payer
 from buyback.settlement.queries import SettlementFacts
-from buyback.settlement.references import is_number, spell
+from buyback.settlement.service import move, person, record_step, start_step
 from buyback.settlement.states import SettlementAct, SettlementState
-from buyback.settlement.steps import in_state, move, person
-from buyback.settlement.tables import Payment, PaymentBooking, SettlementStep
+from buyback.settlement.tables import Countersign, Payment, PaymentBooking, SettlementStep
 from buyback.times import panama_day
 
+COUNTERSIGN_LENGTH_MAX = 32
 REFERENCE_LENGTH_MAX = 64
+
+_NUMBER = re.compile(r"[A-Z0-9](?:[A-Z0-9./-]*[A-Z0-9])?", re.ASCII)
+
+
+@dataclass(frozen=True)
+class PaymentOrder:
+    """An order to pay. ``amount`` in cents; ``end_to_end_id`` travels with the money."""
+
+    id: UUID
+    settlement: UUID
+    funder: UUID
+    amount: int
+    end_to_end_id: str
+
+
+def countersign(session: Session, *, settlement: UUID, number: str, on: date, by: Actor, now: datetime) -> None:
+    """Note the comptroller's countersign (refrendo): its number and its day, as they stand on the paper.
+
+    Raises what ``rules`` refuse, or InvalidInput (``number``, ``on``).
+    """
+    facts, _ = start_step(session, settlement, SettlementAct.COUNTERSIGN, by=by)
+    spelled, earliest = _spell(number), panama_day(facts.prepared_at)
+    problems = []
+    if not _is_number(spelled, COUNTERSIGN_LENGTH_MAX):
+        problems.append(Problem("number", CountersignMalformed(longest=COUNTERSIGN_LENGTH_MAX)))
+    if not earliest <= on <= panama_day(now):
+        problems.append(Problem("on", CountersignDayWrong(earliest=earliest)))
+    if problems:
+        raise InvalidInput(problems)
+    noted = {"number": spelled, "countersigned_on": on, "noted_by": person(by), "noted_at": now}
+    session.execute(insert(Countersign).values(settlement=facts.id, **noted))
+    body = {"by": by.name, "settlement": facts.number, "number": spelled, "on": on.isoformat()}
+    audit.record(session, chain=by.chain, act="settlement:countersign", body=body, now=now)
+
+
+def order(session: Session, *, settlement: UUID, by: Actor, now: datetime) -> tuple[PaymentOrder, ...]:
+    """Send an approved and countersigned settlement to be paid, one payment for each funder that pays.
+
+    Where one funder leads, it pays all, and the others owe it their shares from now on (1210). 2250 → 1150. Raises
+    what ``rules`` refuse.
+    """
+    facts, _ = start_step(session, settlement, SettlementAct.ORDER, by=by)
+    shares = _shares_by_payer(session, facts.id)
+    orders = _orders(facts, {payer: sum(parts.values()) for payer, parts in shares.items()})
+    session.execute(
+        insert(Payment),
+        [
+            {
+                "id": ordered.id,
+                "settlement": ordered.settlement,
+                "funder": ordered.funder,
+                "attempt": 1,
+                "amount": ordered.amount,
+                "end_to_end_id": ordered.end_to_end_id,
+            }
+            for ordered in orders
+        ],
+    )
+    for ordered in orders:
+        legs = postings.order(ordered.funder, facts.merchant, shares[ordered.funder])
+        _post(session, JournalKind.PAY, legs, (ordered.id, facts.id), by=by, now=now)
+    move(session, facts, SettlementState.ORDERED)
+    record_step(session, facts, SettlementAct.ORDER, by=by, now=now)
+    amounts = {ordered.end_to_end_id: decimal_text(ordered.amount) for ordered in orders}
+    body = {"by": by.name, "settlement": facts.number, "payments": amounts}
+    audit.record(session, chain=by.chain, act="settlement:order", body=body, now=now)
+    return orders
 
 
 def book(
@@ -39,16 +111,12 @@ def book(
 ) -> bool:
     """Attest that the bank or the Treasury booked a payment of the own organisation; True when all of it is paid now.
 
-    ``amount`` in cents, as it stands on the bank's or the Treasury's paper. 1150 → 1100 and 8350 → 8400. Raises
-    Forbidden, NotYourPayment, PreparedBySame, PaymentBookedAlready, or InvalidInput (``amount``, ``reference``,
-    ``booked_on``). IntegrityError when the same reference is stored at the same moment: another try is then refused.
+    ``amount`` in cents, as it stands on the bank's or the Treasury's paper. 1150 → 1100 and 8350 → 8400. Raises what
+    ``rules`` refuse, or InvalidInput (``amount``, ``reference``, ``booked_on``). IntegrityError when the same reference
+    is stored at the same moment: another try is then refused.
     """
-    if not by.may(Permission.SETTLEMENT_PAY):
-        raise Forbidden
-    ordered = get_payment(session, payment)
-    facts = in_state(session, ordered.settlement, SettlementState.ORDERED, SettlementState.PAID)
-    _check_treasurer(session, facts, ordered, by)
-    spelled = spell(reference)
+    ordered, facts = _start_booking(session, payment, by)
+    spelled = _spell(reference)
     problems = [
         *_amount_problems(ordered, amount),
         *_reference_problems(session, spelled),
@@ -60,8 +128,8 @@ def book(
     session.execute(
         insert(PaymentBooking).values(payment=ordered.id, **booked, attested_by=person(by), attested_at=now)
     )
-    legs = settling.book(ordered.funder, shares_by_payer(session, facts.id)[ordered.funder])
-    post(session, JournalKind.BOOK, legs, (ordered.id, ordered.id), by=by, now=now)
+    legs = postings.book(ordered.funder, _shares_by_payer(session, facts.id)[ordered.funder])
+    _post(session, JournalKind.BOOK, legs, (ordered.id, ordered.id), by=by, now=now)
     body = {
         "by": by.name,
         "settlement": facts.number,
@@ -77,7 +145,7 @@ def book(
     return is_paid
 
 
-def get_payment(session: Session, payment: UUID) -> Ordered:
+def get_payment(session: Session, payment: UUID) -> PaymentOrder:
     """An order to pay by id; NotFound otherwise."""
     row = session.execute(
         select(Payment.id, Payment.settlement, Payment.funder, Payment.amount, Payment.end_to_end_id).where(
@@ -86,28 +154,62 @@ def get_payment(session: Session, payment: UUID) -> Ordered:
     ).first()
     if row is None:
         raise NotFound(field="payment", what="el pago")
-    return Ordered(*row)
+    return PaymentOrder(*row)
 
 
-def _check_treasurer(session: Session, facts: SettlementFacts, ordered: Ordered, by: Actor) -> None:
-    if by.organisation != ordered.funder:
-        payer = people.organisations_by_id(session, [ordered.funder])[ordered.funder]
-        raise NotYourPayment(funder=payer.code)
-    if by.id == facts.prepared_by:
-        raise PreparedBySame(number=facts.number)
-    reference = session.scalar(select(PaymentBooking.reference).where(PaymentBooking.payment == ordered.id))
-    if reference is not None:
-        raise PaymentBookedAlready(reference=reference)
+def _start_booking(session: Session, payment: UUID, by: Actor) -> tuple[PaymentOrder, SettlementFacts]:
+    ordered = get_payment(session, payment)
+    facts = queries.by_id(session, ordered.settlement, locked=True)
+    refusal = rules.payment_refusal(queries.progress_of(session, facts), queries.official(session, by), payment)
+    if refusal is not None:
+        raise refusal
+    return ordered, facts
 
 
-def _amount_problems(ordered: Ordered, amount: int) -> list[Problem]:
+def _shares_by_payer(session: Session, settlement: UUID) -> dict[UUID, dict[UUID, int]]:
+    """For each funder that pays: whose shares it pays, in cents, its own among them."""
+    shares: dict[UUID, dict[UUID, int]] = defaultdict(lambda: defaultdict(int))
+    for share in queries.part_shares(session, settlement):
+        shares[share.paid_by][share.funder] += share.amount
+    return {payer: dict(parts) for payer, parts in shares.items()}
+
+
+def _post(
+    session: Session, kind: JournalKind, legs: tuple[Leg, ...], op: tuple[UUID, UUID], *, by: Actor, now: datetime
+) -> None:
+    """Post about a payment, opening the accounts it needs; ``op`` (scope, id) keeps it from being posted twice."""
+    op_scope, op_id = op
+    entry = Entry(kind, legs, panama_day(now), now, actor=by.id, op_scope=op_scope, op_id=op_id)
+    ledger.ensure_accounts(session, entry.accounts)
+    ledger.post(session, entry)
+
+
+def _orders(facts: SettlementFacts, amounts: dict[UUID, int]) -> tuple[PaymentOrder, ...]:
+    payers = sorted(payer for payer, amount in amounts.items() if amount)
+    return tuple(
+        PaymentOrder(new_id(), facts.id, payer, amounts[payer], f"PMB{facts.year}{facts.serial:06d}-{at:02d}-1")
+        for at, payer in enumerate(payers, start=1)
+    )
+
+
+def _spell(number: str) -> str:
+    """In capitals and without spaces around it, so that one number is written one way."""
+    return number.strip().upper()
+
+
+def _is_number(number: str, longest: int) -> bool:
+    """Whether it is letters without accents, digits, dashes, points and slashes, and not too long."""
+    return len(number) <= longest and _NUMBER.fullmatch(number) is not None
+
+
+def _amount_problems(ordered: PaymentOrder, amount: int) -> list[Problem]:
     if amount == ordered.amount:
         return []
     return [Problem("amount", PaymentOfAnotherAmount(ordered=screen_text(ordered.amount), given=screen_text(amount)))]
 
 
 def _reference_problems(session: Session, reference: str) -> list[Problem]:
-    if not is_number(reference, REFERENCE_LENGTH_MAX):
+    if not _is_number(reference, REFERENCE_LENGTH_MAX):
         return [Problem("reference", ReferenceMalformed(longest=REFERENCE_LENGTH_MAX))]
     used = session.scalar(select(PaymentBooking.payment).where(PaymentBooking.reference == reference))
     return [] if used is None else [Problem("reference", ReferenceUsed(reference=reference))]

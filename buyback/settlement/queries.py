@@ -11,40 +11,30 @@ from sqlalchemy.orm import Session
 
 from buyback.errors import NotFound
 from buyback.people import queries as people
-from buyback.people.rules import Actor, OrganisationKind
-from buyback.security.access import Permission, Role
-from buyback.settlement.rules import Content, FunderShare, Line, Part, PartShare
+from buyback.people.rules import Actor
+from buyback.settlement.rules import RETURNABLE, Official, PaymentProgress, Scope, SettlementProgress
+from buyback.settlement.shares import (
+    Content,
+    FunderShareFacts,
+    PartShareFacts,
+    SettlementLineFacts,
+    SettlementPartFacts,
+)
 from buyback.settlement.states import SettlementState
 from buyback.settlement.tables import (
-    FunderShare as FunderShareRow,
-)
-from buyback.settlement.tables import (
-    PartShare as PartShareRow,
-)
-from buyback.settlement.tables import (
+    Countersign,
+    FunderShare,
+    PartShare,
+    Payment,
+    PaymentBooking,
     Settlement,
+    SettlementApproval,
     SettlementLine,
     SettlementPart,
 )
+from buyback.vouchers import redemptions as vouchers
 
 _NUMBER = re.compile(r"([0-9]{4})-([0-9]{1,6})", re.ASCII)
-_NATIONAL = frozenset({OrganisationKind.MINISTRY, OrganisationKind.COMPTROLLER})
-
-
-@dataclass(frozen=True)
-class Scope:
-    """Whose settlements somebody sees: all, or those in which one organisation has a share, and that share only."""
-
-    funder: UUID | None
-
-    @property
-    def is_whole(self) -> bool:
-        """Whether every share is seen."""
-        return self.funder is None
-
-    def reaches(self, funder: UUID) -> bool:
-        """Whether one funder's share is seen."""
-        return self.funder in (None, funder)
 
 
 @dataclass(frozen=True)
@@ -80,16 +70,34 @@ def read_number(text: str) -> tuple[int, int] | None:
     return None if match is None else (int(match[1]), int(match[2]))
 
 
+def official(session: Session, actor: Actor) -> Official:
+    """Somebody as the rules see people who take steps."""
+    code = actor.organisation_code
+    return Official(actor, None if code is None else people.get_organisation(session, code).kind)
+
+
 def scope_of(session: Session, actor: Actor) -> Scope:
-    """A ministry's reconcilers and auditors, and the comptroller's, see all; everyone else the own share."""
-    overlooks = actor.may(Permission.SETTLEMENT_PREPARE) or Role.AUDITOR in actor.roles
-    if overlooks and actor.organisation_code is not None:
-        employer = people.get_organisation(session, actor.organisation_code)
-        if employer.kind in _NATIONAL:
-            return Scope(None)
-    if actor.organisation is None:
-        raise NotFound(what="la liquidación")
-    return Scope(actor.organisation)
+    """Whose settlements somebody sees."""
+    return official(session, actor).scope()
+
+
+def progress_of(session: Session, facts: SettlementFacts) -> SettlementProgress:
+    """How far a settlement has come, for the rules."""
+    lines, amount = _reversed_lines(session, facts)
+    countersigned = select(Countersign.settlement).where(Countersign.settlement == facts.id)
+    return SettlementProgress(
+        number=facts.number,
+        state=facts.state,
+        prepared_by=facts.prepared_by,
+        funders=frozenset(share.funder for share in funder_shares(session, facts.id) if share.amount or share.pays),
+        approved_by=frozenset(
+            session.scalars(select(SettlementApproval.funder).where(SettlementApproval.settlement == facts.id))
+        ),
+        reversed_lines=lines,
+        reversed_amount=amount,
+        is_countersigned=session.scalar(countersigned) is not None,
+        payments=_payments(session, facts),
+    )
 
 
 def find(session: Session, number: str, *, scope: Scope) -> SettlementFacts | None:
@@ -128,7 +136,7 @@ def content_of(session: Session, facts: SettlementFacts) -> Content:
         )
     )
     parts = session.execute(
-        select(SettlementPart.event, SettlementPart.amount, SettlementPart.pact)
+        select(SettlementPart.event, SettlementPart.amount, SettlementPart.terms_hash)
         .where(SettlementPart.settlement == key)
         .order_by(SettlementPart.event)
     )
@@ -138,40 +146,40 @@ def content_of(session: Session, facts: SettlementFacts) -> Content:
         merchant=facts.merchant,
         until=facts.until,
         prepared_by=facts.prepared_by,
-        lines=tuple(Line(*row) for row in lines),
-        parts=tuple(Part(*row) for row in parts),
+        lines=tuple(SettlementLineFacts(*row) for row in lines),
+        parts=tuple(SettlementPartFacts(*row) for row in parts),
         part_shares=part_shares(session, key),
         funder_shares=funder_shares(session, key),
     )
 
 
-def part_shares(session: Session, settlement: UUID) -> tuple[PartShare, ...]:
+def part_shares(session: Session, settlement: UUID) -> tuple[PartShareFacts, ...]:
     """Who bears how much of each event's part."""
     rows = session.execute(
-        select(PartShareRow.event, PartShareRow.funder, PartShareRow.amount, PartShareRow.paid_by)
-        .where(PartShareRow.settlement == settlement)
-        .order_by(PartShareRow.event, PartShareRow.funder)
+        select(PartShare.event, PartShare.funder, PartShare.amount, PartShare.paid_by)
+        .where(PartShare.settlement == settlement)
+        .order_by(PartShare.event, PartShare.funder)
     )
-    return tuple(PartShare(*row) for row in rows)
+    return tuple(PartShareFacts(*row) for row in rows)
 
 
-def funder_shares(session: Session, settlement: UUID) -> tuple[FunderShare, ...]:
+def funder_shares(session: Session, settlement: UUID) -> tuple[FunderShareFacts, ...]:
     """Who bears and pays how much, largest share first."""
     rows = session.execute(
-        select(FunderShareRow.funder, FunderShareRow.amount, FunderShareRow.pays)
-        .where(FunderShareRow.settlement == settlement)
-        .order_by(FunderShareRow.amount.desc(), FunderShareRow.funder)
+        select(FunderShare.funder, FunderShare.amount, FunderShare.pays)
+        .where(FunderShare.settlement == settlement)
+        .order_by(FunderShare.amount.desc(), FunderShare.funder)
     )
-    return tuple(FunderShare(*row) for row in rows)
+    return tuple(FunderShareFacts(*row) for row in rows)
 
 
-def held(session: Session, merchant: UUID) -> frozenset[UUID]:
+def redemptions_in_settlements(session: Session, merchant: UUID) -> frozenset[UUID]:
     """A merchant's redemptions that are in a settlement which was not returned."""
     return frozenset(
         session.scalars(
             select(SettlementLine.resolution)
             .join(Settlement, Settlement.id == SettlementLine.settlement)
-            .where(Settlement.merchant == merchant, SettlementLine.held)
+            .where(Settlement.merchant == merchant, SettlementLine.active)
         )
     )
 
@@ -202,6 +210,28 @@ def settlements(scope: Scope) -> Select[UUID, int, int, UUID, date, int, int, by
         Settlement.state,
     )
     if scope.funder is not None:
-        reached = select(FunderShareRow.settlement).where(FunderShareRow.funder == scope.funder)
+        reached = select(FunderShare.settlement).where(FunderShare.funder == scope.funder)
         statement = statement.where(Settlement.id.in_(reached))
     return statement
+
+
+def _reversed_lines(session: Session, facts: SettlementFacts) -> tuple[int, int]:
+    """How many lines tills undid while it was prepared, and their cents: what is approved cannot be undone."""
+    if facts.state not in RETURNABLE:
+        return 0, 0
+    rows = session.execute(
+        select(SettlementLine.resolution, SettlementLine.amount).where(SettlementLine.settlement == facts.id)
+    )
+    amounts = {row.resolution: row.amount for row in rows}
+    undone = vouchers.reversed_among(session, amounts)
+    return len(undone), sum(amounts[redemption] for redemption in undone)
+
+
+def _payments(session: Session, facts: SettlementFacts) -> dict[UUID, PaymentProgress]:
+    rows = session.execute(
+        select(Payment.id, Payment.funder, PaymentBooking.reference)
+        .outerjoin(PaymentBooking, PaymentBooking.payment == Payment.id)
+        .where(Payment.settlement == facts.id)
+    ).all()
+    codes = organisation_codes(session, {row.funder for row in rows})
+    return {row.id: PaymentProgress(row.funder, codes[row.funder], row.reference) for row in rows}

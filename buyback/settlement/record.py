@@ -1,8 +1,9 @@
 """Everything about one settlement, for its page and its paper: shares, signatures, payments, lines, history."""
 
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Any
 from uuid import UUID
 
@@ -14,13 +15,14 @@ from buyback.merchants import queries as merchants
 from buyback.merchants.queries import MerchantFacts
 from buyback.people import queries as people
 from buyback.settlement import queries
-from buyback.settlement.queries import Scope, SettlementFacts
+from buyback.settlement.queries import SettlementFacts
+from buyback.settlement.rules import Scope
 from buyback.settlement.states import ReturnReason, SettlementAct
 from buyback.settlement.tables import Countersign, Payment, PaymentBooking, SettlementApproval, SettlementStep
 from buyback.times import panama_day
 from buyback.vouchers import redemptions as vouchers
 
-_ORDER = ("prepare", "submit", "approve", "return", "countersign", "order", "pay")
+_ORDER = list(SettlementAct)
 
 
 @dataclass(frozen=True)
@@ -61,7 +63,7 @@ class ShareEntry:
 
 
 @dataclass(frozen=True)
-class LineEntry:
+class SettlementLineEntry:
     """A redemption in it, without its codes. ``amount`` in cents."""
 
     day: date
@@ -73,11 +75,11 @@ class LineEntry:
 
 
 @dataclass(frozen=True)
-class Happening:
+class HistoryEntry:
     """What somebody did to it; ``subject`` is a funder, a reference, a number or a reason."""
 
     at: datetime
-    act: str
+    act: SettlementAct
     by: str
     subject: str = ""
 
@@ -91,72 +93,74 @@ class Countersigned:
 
 
 @dataclass(frozen=True)
-class Dossier:
-    """A settlement with everything that a scope reaches."""
+class SettlementRecord:
+    """A settlement with everything that a scope reaches (expediente)."""
 
     facts: SettlementFacts
     merchant: MerchantFacts
     shares: tuple[ShareEntry, ...]
     countersign: Countersigned | None
     returned: ReturnReason | None
-    history: tuple[Happening, ...]
+    history: tuple[HistoryEntry, ...]
 
 
-def open_dossier(session: Session, facts: SettlementFacts, *, scope: Scope) -> Dossier:
+def build_record(session: Session, facts: SettlementFacts, *, scope: Scope) -> SettlementRecord:
     """All about a settlement; of shares, signatures and payments, those that the scope reaches."""
-    signatures = {key: one for key, one in _signatures(session, facts.id).items() if scope.reaches(key)}
-    payments = {one.funder: one for one in payments_of(session, [facts.id]) if scope.reaches(one.funder)}
+    signatures = {key: signature for key, signature in _signatures(session, facts.id).items() if scope.reaches(key)}
+    payments = {
+        payment.funder: payment for payment in payments_of(session, [facts.id]) if scope.reaches(payment.funder)
+    }
     steps = session.execute(
         select(SettlementStep.act, SettlementStep.actor, SettlementStep.acted_at, SettlementStep.reason).where(
             SettlementStep.settlement == facts.id
         )
     ).all()
-    signed = session.execute(
+    countersign = session.execute(
         select(Countersign.number, Countersign.countersigned_on, Countersign.noted_by, Countersign.noted_at).where(
             Countersign.settlement == facts.id
         )
     ).first()
-    shares = tuple(_shares(session, facts, scope, signatures, payments))
-    codes = queries.organisation_codes(session, [*signatures, *payments])
     names = people.user_names(
         session,
         {row.actor for row in steps}
-        | ({signed.noted_by} if signed else set())
-        | {one.attested_by for one in payments.values() if one.attested_by is not None},
+        | ({countersign.noted_by} if countersign else set())
+        | {payment.attested_by for payment in payments.values() if payment.attested_by is not None},
     )
+    codes = queries.organisation_codes(session, [*signatures, *payments])
     history = [
-        *(Happening(row.acted_at, row.act.value, names[row.actor], row.reason or "") for row in steps),
-        *(Happening(one.at, "approve", one.by, codes[one.funder]) for one in signatures.values()),
-        *(
-            Happening(one.attested_at, "pay", names[one.attested_by], f"{codes[one.funder]} {one.reference}")
-            for one in payments.values()
-            if one.attested_at is not None and one.attested_by is not None
-        ),
+        *(HistoryEntry(row.acted_at, row.act, names[row.actor], row.reason or "") for row in steps),
+        *_signed(signatures, codes),
+        *_paid(payments, codes, names),
     ]
-    if signed is not None:
-        history.append(Happening(signed.noted_at, "countersign", names[signed.noted_by], signed.number))
-    return Dossier(
+    if countersign is not None:
+        who = names[countersign.noted_by]
+        history.append(HistoryEntry(countersign.noted_at, SettlementAct.COUNTERSIGN, who, countersign.number))
+    return SettlementRecord(
         facts=facts,
         merchant=merchants.get_merchant_by_id(session, facts.merchant),
-        shares=shares,
-        countersign=None if signed is None else Countersigned(signed.number, signed.countersigned_on),
+        shares=tuple(_shares(session, facts, scope, signatures, payments)),
+        countersign=None if countersign is None else Countersigned(countersign.number, countersign.countersigned_on),
         returned=next((row.reason for row in steps if row.act is SettlementAct.RETURN), None),
-        history=tuple(sorted(history, key=lambda one: (one.at, _ORDER.index(one.act)))),
+        history=tuple(sorted(history, key=lambda entry: (entry.at, _ORDER.index(entry.act)))),
     )
 
 
-def lines(session: Session, facts: SettlementFacts) -> tuple[LineEntry, ...]:
+def lines(session: Session, facts: SettlementFacts) -> tuple[SettlementLineEntry, ...]:
     """The redemptions in it, oldest first."""
     keys = queries.lines_of(session, facts.id)
-    found = sorted(vouchers.find_redemptions(session, keys).values(), key=lambda one: (one.redeemed_at, one.id))
+    redemptions = sorted(vouchers.find_redemptions(session, keys).values(), key=attrgetter("redeemed_at", "id"))
     undone = vouchers.reversed_among(session, keys)
     places = {till.id: (till.branch_name, till.name) for till in merchants.enrolled(session, merchant=facts.merchant)}
-    codes = campaigns.event_codes(session, {one.event for one in found})
+    codes = campaigns.event_codes(session, {redemption.event for redemption in redemptions})
     return tuple(
-        LineEntry(
-            panama_day(one.redeemed_at), *places[one.till], codes[one.event], one.amount, is_reversed=one.id in undone
+        SettlementLineEntry(
+            panama_day(redemption.redeemed_at),
+            *places[redemption.till],
+            codes[redemption.event],
+            redemption.amount,
+            is_reversed=redemption.id in undone,
         )
-        for one in found
+        for redemption in redemptions
     )
 
 
@@ -210,3 +214,17 @@ def _shares(
         funder = organisations[share.funder]
         signature, payment = signatures.get(share.funder), payments.get(share.funder)
         yield ShareEntry(share.funder, funder.code, funder.name, share.amount, share.pays, signature, payment)
+
+
+def _signed(signatures: Mapping[UUID, Signature], codes: Mapping[UUID, str]) -> Iterator[HistoryEntry]:
+    for funder, signature in signatures.items():
+        yield HistoryEntry(signature.at, SettlementAct.APPROVE, signature.by, codes[funder])
+
+
+def _paid(
+    payments: Mapping[UUID, PaymentEntry], codes: Mapping[UUID, str], names: Mapping[UUID, str]
+) -> Iterator[HistoryEntry]:
+    for funder, payment in payments.items():
+        if payment.attested_at is not None and payment.attested_by is not None:
+            subject = f"{codes[funder]} {payment.reference}"
+            yield HistoryEntry(payment.attested_at, SettlementAct.PAY, names[payment.attested_by], subject)

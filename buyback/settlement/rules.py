@@ -1,184 +1,223 @@
-"""Who bears and pays how much of a settlement, to the cent. Pure: integers only, the same result each time."""
+"""Which steps of a settlement are open, and to whom. Pure: services ask before a step, pages before they offer it.
 
-import hashlib
-from collections import defaultdict
-from collections.abc import Mapping, Sequence
+A refusal says why a step is not open; the first that holds is the one that people read.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import date
 from uuid import UUID
 
-from buyback.audit.rules import canonical
-from buyback.campaigns.rules import Share
-from buyback.campaigns.states import PaymentMode
+from buyback.errors import Forbidden, NotFound, Refused
+from buyback.money import screen_text
+from buyback.people.rules import Actor, OrganisationKind
+from buyback.security.access import Permission, Role
+from buyback.settlement.errors import (
+    ApprovedAlready,
+    CountersignedAlready,
+    LinesReversed,
+    NoShareInIt,
+    NotCountersigned,
+    NotInThisState,
+    NotNational,
+    NotYourPayment,
+    PaymentBookedAlready,
+    PreparedBySame,
+)
+from buyback.settlement.states import SettlementAct, SettlementState
 
-Carries = dict[tuple[bytes, UUID], int]  # by pact and funder, in cents times the sum of the pact's weights
+NATIONAL = frozenset({OrganisationKind.MINISTRY, OrganisationKind.COMPTROLLER})
+RETURNABLE = (SettlementState.DRAFT, SettlementState.SUBMITTED)
+# What a funder is waited for, by whom and when: the same as below, for lists of many settlements.
+AWAITED = {
+    SettlementAct.APPROVE: (Permission.SETTLEMENT_APPROVE, SettlementState.SUBMITTED),
+    SettlementAct.PAY: (Permission.SETTLEMENT_PAY, SettlementState.ORDERED),
+}
 
 
 @dataclass(frozen=True)
-class Terms:
-    """An event's agreement: how its funders pay, and their weights; the first one leads."""
+class Scope:
+    """Whose settlements somebody sees: all, or those in which one organisation has a share, and that share only."""
 
-    mode: PaymentMode
-    shares: tuple[Share, ...]
+    funder: UUID | None
 
     @property
-    def pact(self) -> bytes:
-        """SHA-256 of the funders and their weights: events under the same terms share what rounding leaves over."""
-        terms = sorted([str(share.funder), share.weight] for share in self.shares)
-        return hashlib.sha256(canonical({"shares": terms}).encode()).digest()
+    def is_whole(self) -> bool:
+        """Whether every share is seen."""
+        return self.funder is None
+
+    def reaches(self, funder: UUID) -> bool:
+        """Whether one funder's share is seen."""
+        return self.funder in (None, funder)
 
 
 @dataclass(frozen=True)
-class Line:
-    """A redemption in a settlement. ``amount`` in cents."""
+class Official:
+    """Who would take a step, and what kind of organisation employs that person; the operator has none."""
 
-    redemption: UUID
-    event: UUID
-    amount: int
-
-
-@dataclass(frozen=True)
-class PartShare:
-    """What a funder bears of one event's redemptions, in cents, and who pays it to the merchant."""
-
-    event: UUID
-    funder: UUID
-    amount: int
-    paid_by: UUID
-
-
-@dataclass(frozen=True)
-class FunderShare:
-    """What a funder bears of a settlement, and what it pays to the merchant. Both in cents."""
-
-    funder: UUID
-    amount: int
-    pays: int
-
-
-@dataclass(frozen=True)
-class Part:
-    """One event's redemptions in a settlement, in cents, and the hash of the terms that split them."""
-
-    event: UUID
-    amount: int
-    pact: bytes
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a settlement says: what its funders sign is the hash of this."""
-
-    year: int
-    number: int
-    merchant: UUID
-    until: date
-    prepared_by: UUID
-    lines: tuple[Line, ...]
-    parts: tuple[Part, ...]
-    part_shares: tuple[PartShare, ...]
-    funder_shares: tuple[FunderShare, ...]
+    actor: Actor
+    employer: OrganisationKind | None
 
     @property
-    def total(self) -> int:
-        """Cents owed to the merchant."""
-        return sum(line.amount for line in self.lines)
+    def is_national(self) -> bool:
+        """Whether the organisation looks over the events of every district."""
+        return self.employer in NATIONAL
 
-    def hash(self) -> bytes:
-        """SHA-256 of the content as canonical JSON (RFC 8785), rows in the order of their ids."""
-        return hashlib.sha256(canonical(self._document()).encode()).digest()
+    @property
+    def prepares(self) -> bool:
+        """Whether this person may prepare settlements, which run over the events of every district."""
+        return not any(_refuse_preparing(self))
 
-    def _document(self) -> dict[str, object]:
-        return {
-            "format": "settlement/1",
-            "year": self.year,
-            "number": self.number,
-            "merchant": str(self.merchant),
-            "until": self.until.isoformat(),
-            "prepared_by": str(self.prepared_by),
-            "total": self.total,
-            "lines": sorted([str(line.redemption), str(line.event), line.amount] for line in self.lines),
-            "parts": sorted([str(part.event), part.amount, part.pact.hex()] for part in self.parts),
-            "part_shares": sorted(
-                [str(share.event), str(share.funder), share.amount, str(share.paid_by)] for share in self.part_shares
-            ),
-            "funder_shares": sorted([str(share.funder), share.amount, share.pays] for share in self.funder_shares),
-        }
+    def scope(self) -> Scope:
+        """A ministry's reconcilers and auditors, and the comptroller's, see all; everyone else the own share."""
+        if self.prepares or (self.is_national and Role.AUDITOR in self.actor.roles):
+            return Scope(None)
+        if self.actor.organisation is None:
+            raise NotFound(what="la liquidación")
+        return Scope(self.actor.organisation)
 
 
 @dataclass(frozen=True)
-class Split:
-    """How a set of redemptions is split, and what rounding leaves over afterwards."""
+class PaymentProgress:
+    """An order to pay: the funder that pays it, and the reference under which it was booked, once it was."""
 
-    parts: tuple[Part, ...]
-    part_shares: tuple[PartShare, ...]
-    funder_shares: tuple[FunderShare, ...]
-    carries: Carries
+    funder: UUID
+    funder_code: str
+    reference: str | None
 
 
-def share_out(amount: int, weights: Sequence[int], carries: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
-    """Split ``amount`` cents by weights: the shares, and what each is short of (or over, below zero) from now on.
+@dataclass(frozen=True)
+class SettlementProgress:
+    """How far a settlement has come. ``funders`` bear or pay something of it; ``payments`` are found by their id.
 
-    Largest remainder with carry: each gets the whole cents of its exact quota plus what it was short of before, and the
-    cents left go to the largest remainders, the first of equals. Carries are in cents times the sum of the weights and
-    add up to zero, before and after; so no funder ever drifts by a cent, however many runs there are.
+    ``reversed_lines`` were undone at tills while it was prepared, and come to ``reversed_amount`` cents.
     """
-    whole = sum(weights)
-    quotas = [amount * weight + carry for weight, carry in zip(weights, carries, strict=True)]
-    shares = [max(0, quota // whole) for quota in quotas]
-    left = amount - sum(shares)
-    for at in sorted(range(len(quotas)), key=lambda at: (shares[at] * whole - quotas[at], at))[: max(0, left)]:
-        shares[at] += 1
-    while sum(shares) > amount:  # somebody was over by more than its quota and cannot give back below nothing
-        at = min((at for at in range(len(quotas)) if shares[at]), key=lambda at: (quotas[at] - shares[at] * whole, at))
-        shares[at] -= 1
-    after = tuple(quota - share * whole for quota, share in zip(quotas, shares, strict=True))
-    return tuple(shares), after
+
+    number: str
+    state: SettlementState
+    prepared_by: UUID
+    funders: frozenset[UUID]
+    approved_by: frozenset[UUID]
+    reversed_lines: int
+    reversed_amount: int
+    is_countersigned: bool
+    payments: Mapping[UUID, PaymentProgress]
+
+    def is_approved_with(self, funder: UUID) -> bool:
+        """Whether one funder's approval is all that is missing."""
+        return self.funders <= self.approved_by | {funder}
 
 
-def split(lines: Sequence[Line], terms: Mapping[UUID, Terms], carries: Mapping[tuple[bytes, UUID], int]) -> Split:
-    """Split a settlement's redemptions by the agreement of each one's event, event by event in the order of ids."""
-    amounts: dict[UUID, int] = defaultdict(int)
-    for line in lines:
-        amounts[line.event] += line.amount
-    after: Carries = {}
-    parts: list[Part] = []
-    shares: list[PartShare] = []
-    for event in sorted(amounts):
-        agreed = terms[event]
-        pact = agreed.pact
-        keys = [(pact, share.funder) for share in agreed.shares]
-        before = [after.get(key, carries.get(key, 0)) for key in keys]
-        given, left = share_out(amounts[event], [share.weight for share in agreed.shares], before)
-        after |= dict(zip(keys, left, strict=True))
-        parts.append(Part(event, amounts[event], pact))
-        shares += [
-            PartShare(event, share.funder, cents, _payer(agreed, share.funder))
-            for share, cents in zip(agreed.shares, given, strict=True)
-        ]
-    return Split(tuple(parts), tuple(shares), _by_funder(shares), after)
+def refusal(act: SettlementAct, progress: SettlementProgress, official: Official) -> Refused | None:
+    """Why somebody may not take a step now; None where it is open. For a payment, ask ``payment_refusal``."""
+    return next(_REFUSALS[act](progress, official), None)
 
 
-def contribution(content: Content, terms: Mapping[UUID, Terms]) -> Carries:
-    """What a settlement added to the carries: a returned one takes this back."""
-    added: Carries = defaultdict(int)
-    amounts = {part.event: part.amount for part in content.parts}
-    for share in content.part_shares:
-        agreed = terms[share.event]
-        weights = {one.funder: one.weight for one in agreed.shares}
-        exact = amounts[share.event] * weights[share.funder]
-        added[agreed.pact, share.funder] += exact - share.amount * sum(weights.values())
-    return dict(added)
+def payment_refusal(progress: SettlementProgress, official: Official, payment: UUID) -> Refused | None:
+    """Why somebody may not attest a payment now; None where it is open."""
+    return next(_refuse_payment(progress, official, progress.payments[payment]), None)
 
 
-def _payer(terms: Terms, funder: UUID) -> UUID:
-    return funder if terms.mode is PaymentMode.EACH else terms.shares[0].funder
+def preparing_refusal(official: Official) -> Refused | None:
+    """Why somebody may not prepare settlements."""
+    return next(_refuse_preparing(official), None)
 
 
-def _by_funder(shares: Sequence[PartShare]) -> tuple[FunderShare, ...]:
-    bears: dict[UUID, int] = defaultdict(int)
-    pays: dict[UUID, int] = defaultdict(int)
-    for share in shares:
-        bears[share.funder] += share.amount
-        pays[share.paid_by] += share.amount
-    return tuple(FunderShare(funder, bears[funder], pays[funder]) for funder in bears)
+def open_acts(progress: SettlementProgress, official: Official) -> frozenset[SettlementAct]:
+    """The steps that somebody may take now, payments aside."""
+    return frozenset(act for act in _REFUSALS if refusal(act, progress, official) is None)
+
+
+def open_payments(progress: SettlementProgress, official: Official) -> frozenset[UUID]:
+    """The payments that somebody may attest now."""
+    return frozenset(key for key in progress.payments if payment_refusal(progress, official, key) is None)
+
+
+def _refuse_submitting(progress: SettlementProgress, official: Official) -> Iterator[Refused]:
+    yield from _refuse_preparing(official)
+    yield from _refuse_state(progress, SettlementState.DRAFT)
+    yield from _refuse_reversed(progress)
+
+
+def _refuse_approving(progress: SettlementProgress, official: Official) -> Iterator[Refused]:
+    yield from _refuse_share(progress, official)
+    if official.actor.organisation in progress.approved_by:
+        yield ApprovedAlready(number=progress.number, funder=official.actor.organisation_code)
+    yield from _refuse_state(progress, SettlementState.SUBMITTED)
+    yield from _refuse_preparer(progress, official)
+    yield from _refuse_reversed(progress)
+
+
+def _refuse_returning(progress: SettlementProgress, official: Official) -> Iterator[Refused]:
+    if official.prepares:
+        yield from _refuse_state(progress, *RETURNABLE)
+    else:
+        yield from _refuse_share(progress, official)
+        yield from _refuse_state(progress, SettlementState.SUBMITTED)
+
+
+def _refuse_countersigning(progress: SettlementProgress, official: Official) -> Iterator[Refused]:
+    yield from _refuse_preparing(official)
+    yield from _refuse_state(progress, SettlementState.APPROVED)
+    if progress.is_countersigned:
+        yield CountersignedAlready(number=progress.number)
+
+
+def _refuse_ordering(progress: SettlementProgress, official: Official) -> Iterator[Refused]:
+    yield from _refuse_preparing(official)
+    yield from _refuse_state(progress, SettlementState.APPROVED)
+    if not progress.is_countersigned:
+        yield NotCountersigned(number=progress.number)
+
+
+def _refuse_payment(progress: SettlementProgress, official: Official, payment: PaymentProgress) -> Iterator[Refused]:
+    if not official.actor.may(Permission.SETTLEMENT_PAY):
+        yield Forbidden()
+    yield from _refuse_state(progress, SettlementState.ORDERED, SettlementState.PAID)
+    if official.actor.organisation != payment.funder:
+        yield NotYourPayment(funder=payment.funder_code)
+    yield from _refuse_preparer(progress, official)
+    if payment.reference is not None:
+        yield PaymentBookedAlready(reference=payment.reference)
+
+
+def _refuse_preparing(official: Official) -> Iterator[Refused]:
+    if not official.actor.may(Permission.SETTLEMENT_PREPARE):
+        yield Forbidden()
+    if not official.is_national:
+        yield NotNational()
+
+
+def _refuse_share(progress: SettlementProgress, official: Official) -> Iterator[Refused]:
+    """A funder's approvers decide about its share; whoever bears and pays nothing has none."""
+    if not official.actor.may(Permission.SETTLEMENT_APPROVE):
+        yield Forbidden()
+    if official.actor.organisation not in progress.funders:
+        yield NoShareInIt(number=progress.number)
+
+
+def _refuse_state(progress: SettlementProgress, *states: SettlementState) -> Iterator[Refused]:
+    if progress.state not in states:
+        yield NotInThisState(number=progress.number)
+
+
+def _refuse_preparer(progress: SettlementProgress, official: Official) -> Iterator[Refused]:
+    if official.actor.id == progress.prepared_by:
+        yield PreparedBySame(number=progress.number)
+
+
+def _refuse_reversed(progress: SettlementProgress) -> Iterator[Refused]:
+    if progress.reversed_lines:
+        yield LinesReversed(
+            number=progress.number,
+            count=progress.reversed_lines,
+            amount=screen_text(progress.reversed_amount),
+        )
+
+
+_REFUSALS: dict[SettlementAct, Callable[[SettlementProgress, Official], Iterator[Refused]]] = {
+    SettlementAct.SUBMIT: _refuse_submitting,
+    SettlementAct.APPROVE: _refuse_approving,
+    SettlementAct.RETURN: _refuse_returning,
+    SettlementAct.COUNTERSIGN: _refuse_countersigning,
+    SettlementAct.ORDER: _refuse_ordering,
+}

@@ -1,30 +1,36 @@
-"""Preparing settlements, submitting them to the funders, and sending them back.
+"""The steps of a settlement until its last approval: prepared, submitted to its funders, approved by each, or returned.
 
 A draft freezes redemptions: they are in no other settlement while it stands, and what they come to is hashed. Until
 the last approval a till may still undo one of them within its minutes; the settlement is then refused and goes back.
+The last approval settles: redemptions are sealed, and the merchant is owed.
 """
 
+from collections import defaultdict
 from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import update
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.errors import Forbidden
+from buyback.ledger import service as ledger
+from buyback.ledger.rules import JournalKind
+from buyback.ledger.service import Entry
 from buyback.merchants import queries as merchants
+from buyback.money import decimal_text
 from buyback.people.rules import Actor
-from buyback.security.access import Permission
-from buyback.settlement import drafting, queries
-from buyback.settlement.errors import NoShareInIt, NothingToSettle, NotNational, UntilInFuture
+from buyback.settlement import drafts, postings, queries, rules
+from buyback.settlement.errors import ContentChanged, NothingToSettle, UntilInFuture
 from buyback.settlement.queries import SettlementFacts
+from buyback.settlement.rules import SettlementProgress
+from buyback.settlement.shares import Content
 from buyback.settlement.states import ReturnReason, SettlementAct, SettlementState
-from buyback.settlement.steps import check_content, in_state, keep_step, move
-from buyback.settlement.tables import SettlementLine
+from buyback.settlement.tables import Settlement, SettlementApproval, SettlementLine, SettlementStep
 from buyback.times import panama_day
 from buyback.vouchers import redemptions as vouchers
-
-BACK_FROM = (SettlementState.DRAFT, SettlementState.SUBMITTED)
+from buyback.vouchers.resolutions import seal_settled
+from buyback.vouchers.rules import Fate
 
 
 def prepare(session: Session, *, merchant: UUID, until: date, by: Actor, now: datetime) -> SettlementFacts:
@@ -32,9 +38,8 @@ def prepare(session: Session, *, merchant: UUID, until: date, by: Actor, now: da
 
     Raises NothingToSettle, UntilInFuture, NotNational, or Forbidden for who may not prepare.
     """
-    _check_preparer(session, by)
-    _check_until(until, now)
-    draft = drafting.draft(session, merchant=merchant, until=until, by=by, now=now)
+    _check_preparing(session, until, by, now)
+    draft = _draft(session, merchant, until, by, now)
     if draft is None:
         raise NothingToSettle(field="until", until=until)
     return draft
@@ -42,66 +47,165 @@ def prepare(session: Session, *, merchant: UUID, until: date, by: Actor, now: da
 
 def prepare_all(session: Session, *, until: date, by: Actor, now: datetime) -> tuple[SettlementFacts, ...]:
     """A draft for each merchant that is owed something, in the order of their names. Raises as ``prepare``."""
-    _check_preparer(session, by)
-    _check_until(until, now)
-    owed = set(vouchers.merchants_owed(session, before=drafting.end_of(until)))
+    _check_preparing(session, until, by, now)
+    owed = set(vouchers.merchants_owed(session, before=drafts.end_of(until)))
     waiting = [merchant.id for merchant in merchants.registered(session) if merchant.id in owed]
-    drafts = [drafting.draft(session, merchant=merchant, until=until, by=by, now=now) for merchant in waiting]
-    prepared = tuple(draft for draft in drafts if draft is not None)
+    drafted = [_draft(session, merchant, until, by, now) for merchant in waiting]
+    prepared = tuple(draft for draft in drafted if draft is not None)
     if not prepared:
         raise NothingToSettle(field="until", until=until)
     return prepared
 
 
 def submit(session: Session, *, settlement: UUID, by: Actor, now: datetime) -> None:
-    """Put a draft before its funders. Raises NotInThisState, LinesReversed or ContentChanged."""
-    _check_preparer(session, by)
-    facts = in_state(session, settlement, SettlementState.DRAFT)
-    check_content(session, facts)
+    """Put a draft before its funders. Raises what ``rules`` refuse, or ContentChanged."""
+    facts, _ = start_step(session, settlement, SettlementAct.SUBMIT, by=by)
+    _check_content(session, facts)
     move(session, facts, SettlementState.SUBMITTED)
-    keep_step(session, facts, SettlementAct.SUBMIT, by=by, now=now)
+    record_step(session, facts, SettlementAct.SUBMIT, by=by, now=now)
     body = {"by": by.name, "settlement": facts.number, "content": facts.content_hash.hex()}
     audit.record(session, chain=by.chain, act="settlement:submit", body=body, now=now)
+
+
+def approve(session: Session, *, settlement: UUID, by: Actor, now: datetime) -> bool:
+    """Sign the content for the own organisation's share; True when it was the last signature that was missing.
+
+    The last one settles: 2200 → 2250 and 8300 → 8350, a line a funder. Raises what ``rules`` refuse, or
+    ContentChanged. IntegrityError when a line is undone at the same moment: another try is then refused with
+    LinesReversed.
+    """
+    facts, progress = start_step(session, settlement, SettlementAct.APPROVE, by=by)
+    content = _check_content(session, facts)
+    share = next(share for share in content.funder_shares if share.funder == by.organisation)
+    session.execute(
+        insert(SettlementApproval).values(
+            settlement=facts.id,
+            funder=share.funder,
+            approved_by=person(by),
+            content_hash=facts.content_hash,
+            approved_at=now,
+        )
+    )
+    body = {
+        "by": by.name,
+        "settlement": facts.number,
+        "funder": by.organisation_code,
+        "share": decimal_text(share.amount),
+        "content": facts.content_hash.hex(),
+    }
+    audit.record(session, chain=by.chain, act="settlement:approve", body=body, now=now)
+    is_whole = progress.is_approved_with(share.funder)
+    if is_whole:
+        _settle(session, facts, content, by=by, now=now)
+    return is_whole
 
 
 def send_back(session: Session, *, settlement: UUID, reason: ReturnReason, by: Actor, now: datetime) -> None:
     """Return a settlement, by who prepares or by one of its funders: its redemptions are free for another one.
 
-    What it was stays on record. Raises NotInThisState once every funder has approved.
+    What it was stays on record. Raises what ``rules`` refuse.
     """
-    facts = in_state(session, settlement, *BACK_FROM)
-    _check_may_return(session, facts, by)
-    drafting.take_back_carries(session, queries.content_of(session, facts))
+    facts, _ = start_step(session, settlement, SettlementAct.RETURN, by=by)
+    drafts.subtract_carry(session, queries.content_of(session, facts))
     move(session, facts, SettlementState.RETURNED)
-    session.execute(update(SettlementLine).where(SettlementLine.settlement == facts.id).values(held=False))
-    keep_step(session, facts, SettlementAct.RETURN, by=by, now=now, reason=reason)
+    session.execute(update(SettlementLine).where(SettlementLine.settlement == facts.id).values(active=False))
+    record_step(session, facts, SettlementAct.RETURN, by=by, now=now, reason=reason)
     body = {"by": by.name, "settlement": facts.number, "reason": reason.value}
     audit.record(session, chain=by.chain, act="settlement:return", body=body, now=now)
 
 
-def may_return(session: Session, facts: SettlementFacts, *, by: Actor) -> bool:
-    """Whether somebody may send a settlement back: a ministry that prepares, or one of its funders once submitted."""
-    if by.may(Permission.SETTLEMENT_PREPARE) and queries.scope_of(session, by).is_whole:
-        return True
-    has_share = any(share.funder == by.organisation for share in queries.funder_shares(session, facts.id))
-    return has_share and by.may(Permission.SETTLEMENT_APPROVE) and facts.state is SettlementState.SUBMITTED
+def start_step(
+    session: Session, settlement: UUID, act: SettlementAct, *, by: Actor
+) -> tuple[SettlementFacts, SettlementProgress]:
+    """A settlement, locked until the transaction ends, if the step is open to somebody; what ``rules`` refuse else."""
+    facts = queries.by_id(session, settlement, locked=True)
+    progress = queries.progress_of(session, facts)
+    refusal = rules.refusal(act, progress, queries.official(session, by))
+    if refusal is not None:
+        raise refusal
+    return facts, progress
 
 
-def _check_may_return(session: Session, facts: SettlementFacts, by: Actor) -> None:
-    if may_return(session, facts, by=by):
-        return
-    if by.may(Permission.SETTLEMENT_APPROVE):
-        raise NoShareInIt(number=facts.number)
-    raise Forbidden
+def move(session: Session, facts: SettlementFacts, state: SettlementState) -> None:
+    """Bring a locked settlement into its next state; the database refuses any other than the next."""
+    session.execute(update(Settlement).where(Settlement.id == facts.id).values(state=state))
 
 
-def _check_preparer(session: Session, by: Actor) -> None:
-    if by.id is None or not by.may(Permission.SETTLEMENT_PREPARE):
+def record_step(
+    session: Session,
+    facts: SettlementFacts,
+    act: SettlementAct,
+    *,
+    by: Actor,
+    now: datetime,
+    reason: ReturnReason | None = None,
+) -> None:
+    """Record who took a step and when."""
+    session.execute(
+        insert(SettlementStep).values(settlement=facts.id, act=act, actor=person(by), acted_at=now, reason=reason)
+    )
+
+
+def person(by: Actor) -> UUID:
+    """Whose name a step bears: the operator at the command line has none, and is Forbidden."""
+    if by.id is None:
         raise Forbidden
-    if not queries.scope_of(session, by).is_whole:
-        raise NotNational
+    return by.id
 
 
-def _check_until(until: date, now: datetime) -> None:
+def _check_preparing(session: Session, until: date, by: Actor, now: datetime) -> None:
+    refusal = rules.preparing_refusal(queries.official(session, by))
+    if refusal is not None:
+        raise refusal
     if until > panama_day(now):
         raise UntilInFuture(field="until", until=until)
+
+
+def _draft(session: Session, merchant: UUID, until: date, by: Actor, now: datetime) -> SettlementFacts | None:
+    facts = drafts.draft(session, merchant=merchant, until=until, prepared_by=person(by), now=now)
+    if facts is None:
+        return None
+    record_step(session, facts, SettlementAct.PREPARE, by=by, now=now)
+    body = {
+        "by": by.name,
+        "settlement": facts.number,
+        "merchant": merchants.get_merchant_by_id(session, facts.merchant).ruc,
+        "until": facts.until.isoformat(),
+        "redemptions": facts.redemptions,
+        "total": decimal_text(facts.total),
+        "content": facts.content_hash.hex(),
+    }
+    audit.record(session, chain=by.chain, act="settlement:prepare", body=body, now=now)
+    return facts
+
+
+def _check_content(session: Session, facts: SettlementFacts) -> Content:
+    """The content, as it was hashed; ContentChanged where somebody touched the rows: no rule foresees that."""
+    content = queries.content_of(session, facts)
+    if content.hash() != facts.content_hash:
+        raise ContentChanged(number=facts.number)
+    return content
+
+
+def _settle(session: Session, facts: SettlementFacts, content: Content, *, by: Actor, now: datetime) -> None:
+    seal_settled(session, [line.redemption for line in content.lines])
+    session.execute(update(SettlementLine).where(SettlementLine.settlement == facts.id).values(fate=Fate.SETTLED))
+    shares: dict[UUID, dict[UUID, int]] = defaultdict(dict)
+    for share in content.part_shares:
+        shares[share.event][share.funder] = share.amount
+    entries = [
+        Entry(
+            JournalKind.SETTLE,
+            postings.settle(event, facts.merchant, by_funder),
+            panama_day(now),
+            now,
+            event=event,
+            actor=by.id,
+            op_scope=facts.id,
+            op_id=event,
+        )
+        for event, by_funder in shares.items()
+    ]
+    ledger.ensure_accounts(session, [account for entry in entries for account in entry.accounts])
+    ledger.post_all(session, entries)
+    move(session, facts, SettlementState.APPROVED)

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import attrgetter
 from typing import Protocol
 from uuid import UUID
 
@@ -21,9 +22,9 @@ from buyback.merchants.queries import MerchantFacts
 from buyback.people import queries as people
 from buyback.people.queries import OrganisationFacts
 from buyback.people.rules import Actor
-from buyback.settlement import queries
-from buyback.settlement import record as dossier
-from buyback.settlement.queries import Scope, SettlementFacts
+from buyback.settlement import queries, record
+from buyback.settlement.queries import SettlementFacts
+from buyback.settlement.rules import Scope
 from buyback.settlement.states import WAITING, SettlementState
 from buyback.settlement.tables import FunderShare, PartShare, Settlement, SettlementLine
 from buyback.times import panama_day
@@ -32,7 +33,7 @@ from buyback.vouchers import redemptions as vouchers
 ORDERED = (SettlementState.ORDERED, SettlementState.PAID)
 
 
-class Amounted(Protocol):
+class StatementRow(Protocol):
     """A row of a statement."""
 
     @property
@@ -45,7 +46,7 @@ class Amounted(Protocol):
 
 
 @dataclass(frozen=True)
-class Taken:
+class MerchantStatementRow:
     """A redemption in a merchant's statement; ``references`` are those of the payments that paid it."""
 
     day: date
@@ -59,7 +60,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Paid:
+class MerchantPayment:
     """An order to pay a merchant, and its booking where there is one. ``amount`` in cents."""
 
     settlement: str
@@ -74,12 +75,12 @@ class MerchantStatement:
     """What a merchant took, how far each redemption has come, and what was paid."""
 
     merchant: MerchantFacts
-    rows: tuple[Taken, ...]
-    payments: tuple[Paid, ...]
+    rows: tuple[MerchantStatementRow, ...]
+    payments: tuple[MerchantPayment, ...]
 
 
 @dataclass(frozen=True)
-class Borne:
+class FunderStatementRow:
     """A settlement in a funder's statement: what it bears of it, what it pays, and how that was paid."""
 
     settlement: str
@@ -99,11 +100,11 @@ class FunderStatement:
     """What a funder bears of every settlement that stands."""
 
     funder: OrganisationFacts
-    rows: tuple[Borne, ...]
+    rows: tuple[FunderStatementRow, ...]
 
 
 @dataclass(frozen=True)
-class Debt:
+class FunderDebt:
     """What one funder owes to another that paid for it."""
 
     debtor: str
@@ -112,7 +113,7 @@ class Debt:
     amount: int
 
 
-def by_state(rows: Iterable[Amounted]) -> dict[str, int]:
+def by_state(rows: Iterable[StatementRow]) -> dict[str, int]:
     """What the rows of a statement come to in each state, and ``total``."""
     sums: dict[str, int] = defaultdict(int)
     for row in rows:
@@ -126,25 +127,25 @@ def of_merchant(session: Session, merchant: UUID, *, scope: Scope, now: datetime
     if not scope.is_whole:
         raise NotFound(what="el estado de cuenta")
     facts = merchants.get_merchant_by_id(session, merchant)
-    held = _held(session, merchant)
+    settlements = _settlements_by_redemption(session, merchant)
     owed = vouchers.owed(session, merchant=merchant, before=now)
-    found = {one.id: one for one in owed} | vouchers.find_redemptions(session, held)
+    redemptions = {redemption.id: redemption for redemption in owed} | vouchers.find_redemptions(session, settlements)
+    undone = vouchers.reversed_among(session, settlements)
     places = {till.id: (till.branch_name, till.name) for till in merchants.enrolled(session, merchant=merchant)}
-    codes = campaigns.event_codes(session, {one.event for one in found.values()})
-    payments = _paid(session, {one.id: one.number for one in held.values()})
+    codes = campaigns.event_codes(session, {redemption.event for redemption in redemptions.values()})
+    payments = _payments(session, {settled.id: settled.number for settled in settlements.values()})
     references = _references(payments)
-    undone = vouchers.reversed_among(session, held)
     rows = []
-    for one in sorted(found.values(), key=lambda one: (one.redeemed_at, one.id)):
-        if one.id in undone:
+    for redemption in sorted(redemptions.values(), key=attrgetter("redeemed_at", "id")):
+        if redemption.id in undone:
             continue
-        settlement = held.get(one.id)
+        settlement = settlements.get(redemption.id)
         rows.append(
-            Taken(
-                panama_day(one.redeemed_at),
-                *places[one.till],
-                codes[one.event],
-                one.amount,
+            MerchantStatementRow(
+                panama_day(redemption.redeemed_at),
+                *places[redemption.till],
+                codes[redemption.event],
+                redemption.amount,
                 settlement.number if settlement else "",
                 settlement.state.value if settlement else WAITING,
                 tuple(references.get(settlement.number, ())) if settlement else (),
@@ -168,15 +169,15 @@ def of_funder(session: Session, code: str, *, scope: Scope) -> FunderStatement:
     found = [(SettlementFacts(*row[:-2]), row[-2], row[-1]) for row in session.execute(statement).all()]
     names = merchants.merchants_by_id(session, {facts.merchant for facts, _, _ in found})
     payments = {
-        one.settlement: one
-        for one in dossier.payments_of(session, [facts.id for facts, _, _ in found])
-        if one.funder == funder.id
+        payment.settlement: payment
+        for payment in record.payments_of(session, [facts.id for facts, _, _ in found])
+        if payment.funder == funder.id
     }
     rows = []
     for facts, amount, pays in found:
         payment = payments.get(facts.id)
         rows.append(
-            Borne(
+            FunderStatementRow(
                 facts.number,
                 names[facts.merchant].name,
                 names[facts.merchant].ruc,
@@ -192,7 +193,7 @@ def of_funder(session: Session, code: str, *, scope: Scope) -> FunderStatement:
     return FunderStatement(funder, tuple(rows))
 
 
-def debts(session: Session, *, scope: Scope) -> tuple[Debt, ...]:
+def debts(session: Session, *, scope: Scope) -> tuple[FunderDebt, ...]:
     """What funders owe each other for settlements that one paid for all; a funder sees its own debts and claims."""
     rows = session.execute(
         select(
@@ -207,48 +208,54 @@ def debts(session: Session, *, scope: Scope) -> tuple[Debt, ...]:
     ).all()
     seen = [row for row in rows if scope.reaches(row.funder) or scope.reaches(row.paid_by)]
     codes = queries.organisation_codes(session, {key for row in seen for key in (row.funder, row.paid_by)})
-    return tuple(sorted((Debt(codes[row[0]], codes[row[1]], row[2], int(row[3])) for row in seen), key=_names))
+    return tuple(sorted((FunderDebt(codes[row[0]], codes[row[1]], row[2], int(row[3])) for row in seen), key=_names))
 
 
 def funders(session: Session, *, scope: Scope) -> tuple[OrganisationFacts, ...]:
     """Who bears a share of any settlement, by code, as far as a scope reaches."""
     keys = [key for key in session.scalars(select(FunderShare.funder).distinct()) if scope.reaches(key)]
-    return tuple(sorted(people.organisations_by_id(session, keys).values(), key=lambda one: one.code))
+    return tuple(sorted(people.organisations_by_id(session, keys).values(), key=lambda funder: funder.code))
 
 
-def keep_export(session: Session, *, what: str, by: Actor, now: datetime) -> None:
+def record_export(session: Session, *, what: str, by: Actor, now: datetime) -> None:
     """The audit log keeps who took which statement as a file."""
     audit.record(session, chain=by.chain, act="settlement:export", body={"by": by.name, "what": what}, now=now)
 
 
-def _names(debt: Debt) -> tuple[str, str]:
+def _names(debt: FunderDebt) -> tuple[str, str]:
     return debt.creditor, debt.debtor
 
 
-def _held(session: Session, merchant: UUID) -> dict[UUID, SettlementFacts]:
+def _settlements_by_redemption(session: Session, merchant: UUID) -> dict[UUID, SettlementFacts]:
     """A merchant's redemptions in settlements that were not returned, each with its settlement."""
     statement = (
         queries.settlements(Scope(None))
         .add_columns(SettlementLine.resolution)
         .join(SettlementLine, SettlementLine.settlement == Settlement.id)
-        .where(Settlement.merchant == merchant, SettlementLine.held)
+        .where(Settlement.merchant == merchant, SettlementLine.active)
     )
     return {row[-1]: SettlementFacts(*row[:-1]) for row in session.execute(statement).all()}
 
 
-def _paid(session: Session, numbers: Mapping[UUID, str]) -> tuple[Paid, ...]:
-    entries = dossier.payments_of(session, numbers)
-    codes = queries.organisation_codes(session, {one.funder for one in entries})
+def _payments(session: Session, numbers: Mapping[UUID, str]) -> tuple[MerchantPayment, ...]:
+    entries = record.payments_of(session, numbers)
+    codes = queries.organisation_codes(session, {payment.funder for payment in entries})
     return tuple(
-        Paid(numbers[one.settlement], codes[one.funder], one.reference or "", one.booked_on, one.amount)
-        for one in entries
+        MerchantPayment(
+            numbers[payment.settlement],
+            codes[payment.funder],
+            payment.reference or "",
+            payment.booked_on,
+            payment.amount,
+        )
+        for payment in entries
     )
 
 
-def _references(payments: Iterable[Paid]) -> dict[str, list[str]]:
+def _references(payments: Iterable[MerchantPayment]) -> dict[str, list[str]]:
     """What paid each settlement, by its number: ``MINSEG TRX-1``, ``MINGOB TRX-2``."""
-    told: dict[str, list[str]] = defaultdict(list)
-    for one in payments:
-        if one.reference:
-            told[one.settlement].append(f"{one.funder} {one.reference}")
-    return told
+    references: dict[str, list[str]] = defaultdict(list)
+    for payment in payments:
+        if payment.reference:
+            references[payment.settlement].append(f"{payment.funder} {payment.reference}")
+    return references

@@ -39,12 +39,15 @@ MOVES = (
 
 
 class SettlementAct(StrEnum):
-    """A step that happens once to a settlement; approvals and payments have tables of their own."""
+    """A step of a settlement, in the order in which they come. Audit records bear its name."""
 
     PREPARE = "prepare"
     SUBMIT = "submit"
-    ORDER = "order"
+    APPROVE = "approve"
     RETURN = "return"
+    COUNTERSIGN = "countersign"
+    ORDER = "order"
+    PAY = "pay"
 
 
 class ReturnReason(StrEnum):

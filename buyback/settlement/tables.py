@@ -63,7 +63,7 @@ class Settlement(Base):
 
 
 class SettlementPart(Base):
-    """One event's redemptions in a settlement. ``pact`` is the hash of its agreement's funders and weights."""
+    """One event's redemptions in a settlement. ``terms_hash`` is of its agreement's funders and weights."""
 
     __tablename__ = "settlement_part"
     __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
@@ -71,11 +71,11 @@ class SettlementPart(Base):
     settlement: Mapped[UUID] = mapped_column(ForeignKey("settlement.id"), primary_key=True)
     event: Mapped[UUID] = mapped_column(ForeignKey("agreement.event"), primary_key=True)
     amount: Mapped[int]
-    pact: Mapped[bytes] = mapped_column(LargeBinary(32))
+    terms_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
 
 
 class SettlementLine(Base):
-    """A redemption in a settlement. While it is ``held`` no other settlement has it; a returned one lets go of it.
+    """A redemption in a settlement. While it is ``active`` no other settlement has it; those of a returned one are not.
 
     The last approval seals it: its fate is settled, and by that key it can never be reversed.
     """
@@ -84,14 +84,14 @@ class SettlementLine(Base):
     __table_args__ = (
         ForeignKeyConstraint(["settlement", "event"], ["settlement_part.settlement", "settlement_part.event"]),
         ForeignKeyConstraint(["resolution", "fate"], ["resolution_fate.resolution", "resolution_fate.fate"]),
-        CheckConstraint("fate IS NULL OR (fate = 'settled' AND held)", name="sealed_as_settled"),
+        CheckConstraint("fate IS NULL OR (fate = 'settled' AND active)", name="sealed_as_settled"),
         CheckConstraint("amount > 0", name="amount"),
         Index(
-            "uq_settlement_line_held",
+            "uq_settlement_line_active",
             "resolution",
             unique=True,
-            sqlite_where=text("held"),
-            postgresql_where=text("held"),
+            sqlite_where=text("active"),
+            postgresql_where=text("active"),
         ),
         UNORDERED,
     )
@@ -100,7 +100,7 @@ class SettlementLine(Base):
     resolution: Mapped[UUID] = mapped_column(ForeignKey("resolution.id"), primary_key=True)
     event: Mapped[UUID]
     amount: Mapped[int]
-    held: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
+    active: Mapped[bool] = mapped_column(Boolean(create_constraint=False))
     fate: Mapped[Fate | None] = mapped_column(choice(Fate))
 
 
@@ -138,11 +138,11 @@ class PartShare(Base):
 
 
 class FunderCarry(Base):
-    """What rounding left a funder of a pact short of (or over, below zero), in cents times the pact's weights."""
+    """What rounding left a funder short of (or over, below zero), in cents times the sum of the terms' weights."""
 
     __tablename__ = "funder_carry"
 
-    pact: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
+    terms_hash: Mapped[bytes] = mapped_column(LargeBinary(32), primary_key=True)
     funder: Mapped[UUID] = mapped_column(ForeignKey("organisation.id"), primary_key=True)
     carry: Mapped[int]
 
@@ -151,7 +151,10 @@ class SettlementStep(Base):
     """Who prepared, submitted, ordered or returned a settlement, and when."""
 
     __tablename__ = "settlement_step"
-    __table_args__ = (CheckConstraint("(act = 'return') = (reason IS NOT NULL)", name="return_has_reason"),)
+    __table_args__ = (
+        CheckConstraint("act NOT IN ('approve', 'countersign', 'pay')", name="has_no_other_table"),
+        CheckConstraint("(act = 'return') = (reason IS NOT NULL)", name="return_has_reason"),
+    )
 
     settlement: Mapped[UUID] = mapped_column(ForeignKey("settlement.id"), primary_key=True)
     act: Mapped[SettlementAct] = mapped_column(choice(SettlementAct), primary_key=True)

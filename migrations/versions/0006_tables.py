@@ -985,10 +985,10 @@ def _settlements() -> None:
     )
     op.create_table(
         "funder_carry",
-        sa.Column("pact", HASH, nullable=False),
+        sa.Column("terms_hash", HASH, nullable=False),
         sa.Column("funder", ID, nullable=False),
         sa.Column("carry", BIG, nullable=False),
-        sa.PrimaryKeyConstraint("pact", "funder", name="pk_funder_carry"),
+        sa.PrimaryKeyConstraint("terms_hash", "funder", name="pk_funder_carry"),
         sa.ForeignKeyConstraint(["funder"], ["organisation.id"], name="fk_funder_carry_funder"),
     )
     op.create_table(
@@ -1037,14 +1037,20 @@ def _settlements() -> None:
             ),
             name="ck_settlement_step_return_reason",
         ),
-        sa.CheckConstraint("act IN ('prepare', 'submit', 'order', 'return')", name="ck_settlement_step_settlement_act"),
+        sa.CheckConstraint(
+            "act IN ('prepare', 'submit', 'approve', 'return', 'countersign', 'order', 'pay')",
+            name="ck_settlement_step_settlement_act",
+        ),
+        sa.CheckConstraint(
+            "act NOT IN ('approve', 'countersign', 'pay')", name="ck_settlement_step_has_no_other_table"
+        ),
     )
     op.create_table(
         "settlement_part",
         sa.Column("settlement", ID, nullable=False),
         sa.Column("event", ID, nullable=False),
         sa.Column("amount", BIG, nullable=False),
-        sa.Column("pact", HASH, nullable=False),
+        sa.Column("terms_hash", HASH, nullable=False),
         sa.PrimaryKeyConstraint("settlement", "event", name="pk_settlement_part"),
         sa.ForeignKeyConstraint(["event"], ["agreement.event"], name="fk_settlement_part_event"),
         sa.ForeignKeyConstraint(["settlement"], ["settlement.id"], name="fk_settlement_part_settlement"),
@@ -1056,7 +1062,7 @@ def _settlements() -> None:
         sa.Column("resolution", ID, nullable=False),
         sa.Column("event", ID, nullable=False),
         sa.Column("amount", BIG, nullable=False),
-        sa.Column("held", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("fate", WORD, nullable=True),
         sa.PrimaryKeyConstraint("settlement", "resolution", name="pk_settlement_line"),
         sa.ForeignKeyConstraint(["resolution"], ["resolution.id"], name="fk_settlement_line_resolution"),
@@ -1073,16 +1079,18 @@ def _settlements() -> None:
         ),
         sa.CheckConstraint("amount > 0", name="ck_settlement_line_amount"),
         sa.CheckConstraint("fate IN ('settled', 'reversed')", name="ck_settlement_line_fate"),
-        sa.CheckConstraint("fate IS NULL OR (fate = 'settled' AND held)", name="ck_settlement_line_sealed_as_settled"),
+        sa.CheckConstraint(
+            "fate IS NULL OR (fate = 'settled' AND active)", name="ck_settlement_line_sealed_as_settled"
+        ),
         sqlite_with_rowid=False,
     )
     op.create_index(
-        "uq_settlement_line_held",
+        "uq_settlement_line_active",
         "settlement_line",
         ["resolution"],
         unique=True,
-        sqlite_where=sa.text("held"),
-        postgresql_where=sa.text("held"),
+        sqlite_where=sa.text("active"),
+        postgresql_where=sa.text("active"),
     )
 
 

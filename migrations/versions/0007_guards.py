@@ -396,7 +396,7 @@ def _content() -> Iterator[Rule]:
         "is_its_redemption",
         "INSERT",
         (
-            "NEW.fate IS NOT NULL OR NOT NEW.held OR NOT EXISTS ("
+            "NEW.fate IS NOT NULL OR NOT NEW.active OR NOT EXISTS ("
             "SELECT 1 FROM resolution r JOIN voucher v ON v.id = r.voucher JOIN settlement s ON s.merchant = r.merchant"
             " WHERE r.id = NEW.resolution AND s.id = NEW.settlement AND r.kind = 'redeem' AND r.amount = NEW.amount"
             " AND v.event = NEW.event)"
@@ -409,8 +409,8 @@ def _content() -> Iterator[Rule]:
         "UPDATE",
         (
             "NEW.settlement <> OLD.settlement OR NEW.resolution <> OLD.resolution OR NEW.event <> OLD.event"
-            " OR NEW.amount <> OLD.amount OR NOT OLD.held OR OLD.fate IS NOT NULL"
-            f" OR (NOT NEW.held AND {STATE} <> 'returned') OR (NEW.fate IS NOT NULL AND {STATE} <> 'submitted')"
+            " OR NEW.amount <> OLD.amount OR NOT OLD.active OR OLD.fate IS NOT NULL"
+            f" OR (NOT NEW.active AND {STATE} <> 'returned') OR (NEW.fate IS NOT NULL AND {STATE} <> 'submitted')"
         ),
         "this cannot change any more",
     )

@@ -12,7 +12,7 @@ from buyback.db import Database
 from buyback.ids import new_id
 from buyback.redemption import service as redemption
 from buyback.redemption.service import TillRequest
-from buyback.settlement import approvals, orders, service
+from buyback.settlement import payments, service
 from buyback.settlement.queries import SettlementFacts
 from buyback.settlement.states import ReturnReason
 from tests.builders import NOW, REVOLVER, TODAY, actor, make_keys, make_paid_out
@@ -65,11 +65,11 @@ def _path(database: Database, draft: SettlementFacts) -> list[tuple[str, Callabl
 
     def approve(session: Session) -> None:
         for signer in signers:
-            approvals.approve(session, settlement=key, by=signer, now=NOW)
+            service.approve(session, settlement=key, by=signer, now=NOW)
 
     def order(session: Session) -> None:
-        orders.countersign(session, settlement=key, number="R-2026-100", on=TODAY, by=by, now=NOW)
-        orders.order(session, settlement=key, by=by, now=NOW)
+        payments.countersign(session, settlement=key, number="R-2026-100", on=TODAY, by=by, now=NOW)
+        payments.order(session, settlement=key, by=by, now=NOW)
 
     return [
         ("submitted", lambda session: service.submit(session, settlement=key, by=by, now=NOW)),

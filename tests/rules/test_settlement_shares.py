@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from buyback.campaigns.rules import Share
 from buyback.campaigns.states import PaymentMode
 from buyback.ids import new_id
-from buyback.settlement.rules import Content, Line, Split, Terms, contribution, share_out, split
+from buyback.settlement.shares import AgreementTerms, Content, SettlementLineFacts, Split, carry_added, share_out, split
 
 AMOUNTS = st.integers(1, 100_000_00)
 WEIGHTS = st.lists(st.integers(1, 100), min_size=1, max_size=5)
@@ -61,13 +61,13 @@ def test_shares_of_a_few_cents_are_never_negative(amounts: list[int], weights: l
         assert sum(carries) == 0
 
 
-def _terms(mode: PaymentMode, *weights: int) -> Terms:
-    return Terms(
+def _terms(mode: PaymentMode, *weights: int) -> AgreementTerms:
+    return AgreementTerms(
         mode, tuple(Share(funder=funder, weight=weight) for funder, weight in zip(FUNDERS, weights, strict=False))
     )
 
 
-DRAWN = st.builds(Line, st.uuids(version=4), st.sampled_from(EVENTS), st.integers(1, 100_00))
+DRAWN = st.builds(SettlementLineFacts, st.uuids(version=4), st.sampled_from(EVENTS), st.integers(1, 100_00))
 LINES = st.lists(DRAWN, min_size=1, max_size=40)
 TERMS = {
     EVENTS[0]: _terms(PaymentMode.EACH, 1, 1, 1),
@@ -77,12 +77,12 @@ TERMS = {
 
 
 @given(LINES)
-def test_a_split_is_the_same_in_whatever_order_the_redemptions_came(lines: list[Line]) -> None:
+def test_a_split_is_the_same_in_whatever_order_the_redemptions_came(lines: list[SettlementLineFacts]) -> None:
     assert split(lines, TERMS, {}) == split(lines[::-1], TERMS, {})
 
 
 @given(LINES)
-def test_parts_and_shares_and_payments_add_up_to_the_redemptions(lines: list[Line]) -> None:
+def test_parts_and_shares_and_payments_add_up_to_the_redemptions(lines: list[SettlementLineFacts]) -> None:
     done = split(lines, TERMS, {})
     total = sum(line.amount for line in lines)
     assert sum(part.amount for part in done.parts) == total
@@ -93,30 +93,32 @@ def test_parts_and_shares_and_payments_add_up_to_the_redemptions(lines: list[Lin
 
 
 @given(LINES, LINES)
-def test_what_a_returned_settlement_left_over_is_taken_back(earlier: list[Line], lines: list[Line]) -> None:
-    before = split(earlier, TERMS, {}).carries
+def test_what_a_returned_settlement_left_over_is_taken_back(
+    earlier: list[SettlementLineFacts], lines: list[SettlementLineFacts]
+) -> None:
+    before = split(earlier, TERMS, {}).carry
     done = split(lines, TERMS, before)
-    added = contribution(_content(lines, done), TERMS)
-    for key, carry in done.carries.items():
+    added = carry_added(_content(lines, done), TERMS)
+    for key, carry in done.carry.items():
         assert carry - added.get(key, 0) == before.get(key, 0)
 
 
 def test_events_under_the_same_terms_share_what_rounding_leaves_over() -> None:
-    assert TERMS[EVENTS[0]].pact == TERMS[EVENTS[2]].pact
-    assert TERMS[EVENTS[0]].pact != TERMS[EVENTS[1]].pact
-    one_cent_each = [Line(new_id(), event, 1) for event in (EVENTS[0], EVENTS[2])]
+    assert TERMS[EVENTS[0]].hash() == TERMS[EVENTS[2]].hash()
+    assert TERMS[EVENTS[0]].hash() != TERMS[EVENTS[1]].hash()
+    one_cent_each = [SettlementLineFacts(new_id(), event, 1) for event in (EVENTS[0], EVENTS[2])]
     done = split(one_cent_each, TERMS, {})
     assert sorted(share.amount for share in done.funder_shares) == [0, 1, 1]
 
 
 def test_where_one_leads_it_pays_all_and_the_others_bear_their_shares() -> None:
-    done = split([Line(new_id(), EVENTS[1], 10_00)], TERMS, {})
+    done = split([SettlementLineFacts(new_id(), EVENTS[1], 10_00)], TERMS, {})
     assert [(share.amount, share.pays) for share in done.funder_shares] == [(5_00, 10_00), (3_00, 0), (2_00, 0)]
 
 
 @pytest.mark.parametrize("change", ["amount", "until", "number", "line"])
 def test_any_change_changes_the_hash(change: str) -> None:
-    line = Line(new_id(), EVENTS[0], 10_00)
+    line = SettlementLineFacts(new_id(), EVENTS[0], 10_00)
     done = split([line], TERMS, {})
     content = _content([line], done)
     changed = {
@@ -128,7 +130,7 @@ def test_any_change_changes_the_hash(change: str) -> None:
     assert changed.hash() != content.hash()
 
 
-def _content(lines: list[Line], done: Split) -> Content:
+def _content(lines: list[SettlementLineFacts], done: Split) -> Content:
     return Content(
         year=2026,
         number=1,

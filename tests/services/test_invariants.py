@@ -72,11 +72,11 @@ AFTER_THE_PURGE = {
 # leads in a fourth, which is paid.
 OF_SETTLEMENTS = {
     "redeemed_is_settled_and_unsettled": "UPDATE settlement_line SET fate = NULL",
-    "lines_are_held_sealed_or_free": "UPDATE settlement_line SET held = NOT held WHERE fate IS NULL",
+    "lines_are_active_sealed_or_free": "UPDATE settlement_line SET active = NOT active WHERE fate IS NULL",
     "lines_are_their_redemptions": "UPDATE settlement_line SET amount = amount + 1",
     "settlements_add_up": "UPDATE settlement SET total = total + 1",
     "shares_follow_the_agreement": "UPDATE agreement SET payment = 'lead'",
-    "carries_are_what_rounding_left": "UPDATE funder_carry SET carry = carry + 1",
+    "carry_is_what_rounding_left": "UPDATE funder_carry SET carry = carry + 1",
     "approvals_sign_what_is_there": "UPDATE settlement SET content_hash = content_hash || content_hash",
     "steps_are_kept": "DELETE FROM countersign",
     "payments_are_what_funders_pay": "UPDATE payment_booking SET amount = amount + 1",

@@ -15,7 +15,7 @@ from buyback.db import Database
 from buyback.errors import Refused
 from buyback.ids import new_id
 from buyback.settlement import service
-from buyback.settlement.orders import Ordered
+from buyback.settlement.payments import PaymentOrder
 from buyback.settlement.queries import SettlementFacts
 from buyback.settlement.states import ReturnReason
 from tests.builders import NOW
@@ -55,7 +55,7 @@ class Known:
     draft: SettlementFacts
     signed: set[str] = field(default_factory=set)
     is_returned: bool = False
-    payments: tuple[Ordered, ...] = ()
+    payments: tuple[PaymentOrder, ...] = ()
     booked: int = 0
 
 

@@ -26,10 +26,11 @@ from buyback.ledger.rules import (
 )
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
-from buyback.settlement import approvals, orders, payments, queries, service
+from buyback.settlement import payments, queries, service
 from buyback.settlement import postings as settling
-from buyback.settlement.orders import Ordered
-from buyback.settlement.queries import Scope, SettlementFacts
+from buyback.settlement.payments import PaymentOrder
+from buyback.settlement.queries import SettlementFacts
+from buyback.settlement.rules import Scope
 from buyback.settlement.states import ReturnReason, SettlementState
 from tests.builders import NOW, TODAY, make_user
 from tests.settling import (
@@ -302,7 +303,7 @@ def test_a_funder_returns_what_was_submitted_to_it_and_nothing_else(
     spend(office.database, event, [till])
     draft = office.prepare(till.merchant)
     town = office.signers[TOWN]
-    assert _refused(lambda: _return(office, draft, by=town)) == "no_share_in_it"
+    assert _refused(lambda: _return(office, draft, by=town)) == "not_in_this_state"
     office.submit(draft)
     stranger = make_user(office.database, "x.policia", Role.FUNDER_APPROVER, organisation="PN")
     assert _refused(lambda: _return(office, draft, by=stranger)) == "no_share_in_it"
@@ -394,8 +395,8 @@ def test_the_operator_signs_nothing(office: Office, event: EventFacts, till: Til
     draft = office.prepare(till.merchant)
     for act in (
         lambda session: service.submit(session, settlement=draft.id, by=OPERATOR, now=NOW),
-        lambda session: approvals.approve(session, settlement=draft.id, by=OPERATOR, now=NOW),
-        lambda session: orders.order(session, settlement=draft.id, by=OPERATOR, now=NOW),
+        lambda session: service.approve(session, settlement=draft.id, by=OPERATOR, now=NOW),
+        lambda session: payments.order(session, settlement=draft.id, by=OPERATOR, now=NOW),
     ):
         with pytest.raises(Forbidden):
             office.do(act)
@@ -413,10 +414,10 @@ def _return(
 
 def _countersign(office: Office, draft: SettlementFacts, number: str, on: date) -> None:
     by = office.preparer
-    office.do(lambda session: orders.countersign(session, settlement=draft.id, number=number, on=on, by=by, now=NOW))
+    office.do(lambda session: payments.countersign(session, settlement=draft.id, number=number, on=on, by=by, now=NOW))
 
 
-def _book(office: Office, payment: Ordered, reference: str, booked_on: date) -> None:
+def _book(office: Office, payment: PaymentOrder, reference: str, booked_on: date) -> None:
     by = next(one for one in office.signers.values() if one.organisation == payment.funder)
     office.do(
         lambda session: payments.book(

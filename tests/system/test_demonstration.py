@@ -21,7 +21,7 @@ from buyback.people import queries as people
 from buyback.redemption import service
 from buyback.redemption.service import TillRequest
 from buyback.security.access import Role
-from buyback.settlement import approvals, orders, payments
+from buyback.settlement import payments
 from buyback.settlement import queries as settlements
 from buyback.settlement import service as settling
 from buyback.totals.figures import Figure
@@ -222,9 +222,9 @@ def test_a_visitor_can_take_each_settlement_on(database: Database) -> None:
 
     def work(session: Session) -> list[bool]:
         settling.submit(session, settlement=draft.id, by=preparer, now=NOW)
-        signed = [approvals.approve(session, settlement=submitted.id, by=by, now=NOW) for by in signers]
-        orders.countersign(session, settlement=approved.id, number="R-1", on=TODAY, by=preparer, now=NOW)
-        ordered = {one.funder: one for one in orders.order(session, settlement=approved.id, by=preparer, now=NOW)}
+        signed = [settling.approve(session, settlement=submitted.id, by=by, now=NOW) for by in signers]
+        payments.countersign(session, settlement=approved.id, number="R-1", on=TODAY, by=preparer, now=NOW)
+        ordered = {one.funder: one for one in payments.order(session, settlement=approved.id, by=preparer, now=NOW)}
         booked = [
             payments.book(
                 session,

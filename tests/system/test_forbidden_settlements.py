@@ -53,10 +53,10 @@ def _rows(world: World, officials: Officials) -> Callable[[Connection], Rows]:
 
 
 def _let_go(rows: Rows, **values: Any) -> None:  # noqa: ANN401  whatever a column holds
-    rows.hand.change("settlement_line", {"settlement": rows.id}, **{"held": False, **values})
+    rows.hand.change("settlement_line", {"settlement": rows.id}, **{"active": False, **values})
 
 
-@ACTS.forbidden_by("uq_settlement_line_held")
+@ACTS.forbidden_by("uq_settlement_line_active")
 def a_redemption_is_in_two_settlements(rows: Rows) -> None:
     rows.draft()
     Rows(rows.hand, rows.officials).draft(number=2)
@@ -94,7 +94,7 @@ def a_line_that_was_let_go_is_taken_back(rows: Rows) -> None:
     rows.draft()
     rows.change(state="returned")
     _let_go(rows)
-    _let_go(rows, held=True)
+    _let_go(rows, active=True)
 
 
 @ACTS.forbidden_by("settlement_line.is_its_redemption")
@@ -384,6 +384,12 @@ def it_counts_as_paid_with_a_payment_open(rows: Rows) -> None:
 def it_is_returned_without_a_reason(rows: Rows) -> None:
     rows.draft()
     rows.step("return")
+
+
+@ACTS.forbidden_by("ck_settlement_step_has_no_other_table")
+def an_approval_is_a_step_without_a_signature(rows: Rows) -> None:
+    rows.submitted()
+    rows.step("approve")
 
 
 @ACTS.forbidden_by("settlement_counter.only_grows")

@@ -55,7 +55,7 @@ def world(database: Database) -> World:
         rows = Rows(hand, officials)
         payment, _ = rows.ordered()
         rows.book(payment, officials.treasurer)
-        hand.put("funder_carry", pact=bytes(32), funder=rows.funders["MINSEG"], carry=0)
+        hand.put("funder_carry", terms_hash=bytes(32), funder=rows.funders["MINSEG"], carry=0)
     return world
 
 

@@ -193,7 +193,7 @@ def test_settlements_wait_for_whoever_can_move_them_on(office: Office) -> None:
     )
     page = approver.get("/resumen").text
     assert "Liquidaciones que esperan su aprobación" in page
-    assert 'href="/liquidaciones?turn=approval"' in page
+    assert 'href="/liquidaciones?turn=approve"' in page
     assert "Le espera" not in site.signed_in_as(Role.PROGRAMME_MANAGER).get("/resumen").text
 
 

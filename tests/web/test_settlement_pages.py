@@ -261,7 +261,7 @@ def test_the_list_finds_what_an_organisation_has_still_to_approve_and_to_pay(
     first = office.prepare(till.merchant)
     office.submit(first)
     town, preparer = signer(site, office, TOWN), site.signed_in(office.preparer)
-    mine, due = f"{LIST}?turn=approval", f"{LIST}?turn=payment"
+    mine, due = f"{LIST}?turn=approve", f"{LIST}?turn=pay"
     assert numbers(town.get(mine).text) == {first.number}
     assert numbers(preparer.get(mine).text) == set()  # who prepared it does not approve it
     office.approve(first, TOWN)

@@ -1,14 +1,14 @@
 """Pages of the officials."""
 
 from buyback.security.access import Permission
-from buyback.web.ministry import overview, settlement_acts, settlement_statements
+from buyback.web.ministry import overview, settlement_pages, settlement_statements, settlement_steps
 from buyback.web.ministry.settlements import settlements
 from buyback.web.ministry.totals import ministry
 from buyback.web.shell.audiences import Audience, Home, Link
 from buyback.web.shell.i18n import N_
 
 # Their views register themselves on the blueprint.
-VIEWS = (settlement_acts, settlement_statements)
+VIEWS = (settlement_pages, settlement_steps, settlement_statements)
 
 AUDIENCE = Audience(
     "ministry",

@@ -11,8 +11,8 @@ from buyback.campaigns import queries as campaigns
 from buyback.errors import NotFound
 from buyback.security.access import Permission
 from buyback.settlement import queries as settlements
-from buyback.settlement.listing import Filter, Turn, listed
-from buyback.settlement.states import SettlementState
+from buyback.settlement.listing import SettlementFilter, find_settlements
+from buyback.settlement.states import SettlementAct, SettlementState
 from buyback.times import panama_day
 from buyback.totals import periods
 from buyback.totals.figures import Figure
@@ -34,9 +34,9 @@ bp = Blueprint("overview", __name__, url_prefix="/resumen")
 PARTS = ("from", "to", "programme", "show")
 AWAITING = (
     (Permission.SETTLEMENT_PREPARE, "state", SettlementState.DRAFT, N_("Liquidaciones en borrador, por presentar")),
-    (Permission.SETTLEMENT_APPROVE, "turn", Turn.APPROVAL, N_("Liquidaciones que esperan su aprobación")),
+    (Permission.SETTLEMENT_APPROVE, "turn", SettlementAct.APPROVE, N_("Liquidaciones que esperan su aprobación")),
     (Permission.SETTLEMENT_PREPARE, "state", SettlementState.APPROVED, N_("Liquidaciones aprobadas, por ordenar")),
-    (Permission.SETTLEMENT_PAY, "turn", Turn.PAYMENT, N_("Liquidaciones que esperan su pago")),
+    (Permission.SETTLEMENT_PAY, "turn", SettlementAct.PAY, N_("Liquidaciones que esperan su pago")),
 )
 
 
@@ -195,8 +195,12 @@ def _waiting() -> list[Waiting]:
     for may, question, answer, text in AWAITING:
         if not actor().may(may):
             continue
-        wanted = Filter(turn=(answer, actor())) if isinstance(answer, Turn) else Filter(state=answer)
-        _found, count = listed(reading(), wanted, scope=scope, limit=0, offset=0)
+        wanted = (
+            SettlementFilter(awaits=(answer, actor()))
+            if isinstance(answer, SettlementAct)
+            else SettlementFilter(state=answer)
+        )
+        _found, count = find_settlements(reading(), wanted, scope=scope, limit=0, offset=0)
         if count:
             arguments: dict[str, Any] = {question: answer.value}
             waiting.append(Waiting(count, str(text), url_for("settlements.index", **arguments)))

@@ -1,8 +1,6 @@
 """What states, steps and reasons of settlements are called on the screen."""
 
-from buyback.security.access import Permission
-from buyback.settlement.listing import Turn
-from buyback.settlement.states import STATE_NAMES, WAITING, ReturnReason, SettlementState
+from buyback.settlement.states import STATE_NAMES, WAITING, ReturnReason, SettlementAct, SettlementState
 from buyback.web.shell.i18n import N_
 
 _LOOKS = {
@@ -20,9 +18,9 @@ _WAY = (SettlementState.SUBMITTED, SettlementState.APPROVED, SettlementState.ORD
 STAGES = (N_("Preparada"), *(N_(STATE_NAMES[state]) for state in _WAY))
 REACHED = {state: stage for stage, state in enumerate((SettlementState.DRAFT, *_WAY), start=1)}
 
-TURNS = {
-    Turn.APPROVAL: (N_("Espera mi aprobación"), Permission.SETTLEMENT_APPROVE),
-    Turn.PAYMENT: (N_("Espera mi pago"), Permission.SETTLEMENT_PAY),
+AWAITED = {
+    SettlementAct.APPROVE: N_("Espera mi aprobación"),
+    SettlementAct.PAY: N_("Espera mi pago"),
 }
 
 REASONS = {
@@ -36,11 +34,11 @@ REASONS = {
 }
 
 ACTS = {
-    "prepare": N_("La preparó"),
-    "submit": N_("La presentó a los aportantes"),
-    "approve": N_("Aprobó la parte de su organización"),
-    "return": N_("La devolvió"),
-    "countersign": N_("Anotó el refrendo de la Contraloría"),
-    "order": N_("La envió a pago"),
-    "pay": N_("Registró el pago"),
+    SettlementAct.PREPARE: N_("La preparó"),
+    SettlementAct.SUBMIT: N_("La presentó a los aportantes"),
+    SettlementAct.APPROVE: N_("Aprobó la parte de su organización"),
+    SettlementAct.RETURN: N_("La devolvió"),
+    SettlementAct.COUNTERSIGN: N_("Anotó el refrendo de la Contraloría"),
+    SettlementAct.ORDER: N_("La envió a pago"),
+    SettlementAct.PAY: N_("Registró el pago"),
 }

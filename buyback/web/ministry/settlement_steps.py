@@ -9,10 +9,11 @@ from werkzeug.wrappers import Response
 
 from buyback.errors import NotFound
 from buyback.security.access import Permission
-from buyback.settlement import approvals, orders, payments, service
+from buyback.settlement import payments, service
 from buyback.settlement.queries import SettlementFacts
 from buyback.settlement.states import ReturnReason
-from buyback.web.ministry.settlements import REFUSED, get_settlement, settlement_page, settlements, to_settlement
+from buyback.web.ministry.settlement_pages import get_settlement, settlement_page
+from buyback.web.ministry.settlements import REFUSED, settlements, to_settlement
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _
@@ -41,7 +42,7 @@ def approve(number: str) -> Answer:
     by, at, found = actor(), now(), get_settlement(number)
     return _step(
         found,
-        lambda session: approvals.approve(session, settlement=found.id, by=by, now=at),
+        lambda session: service.approve(session, settlement=found.id, by=by, now=at),
         _("Aprobó la parte de su organización."),
     )
 
@@ -71,9 +72,11 @@ def countersign(number: str) -> Answer:
     by, at, found = actor(), now(), get_settlement(number)
     form = Form.posted()
     with form.refusals():
-        text, on = form.text("number", limit=orders.COUNTERSIGN_LENGTH_MAX), form.day("on")
+        text, on = form.text("number", limit=payments.COUNTERSIGN_LENGTH_MAX), form.day("on")
         form.check()
-        transacting(lambda session: orders.countersign(session, settlement=found.id, number=text, on=on, by=by, now=at))
+        transacting(
+            lambda session: payments.countersign(session, settlement=found.id, number=text, on=on, by=by, now=at)
+        )
         flash(_("Refrendo anotado."))
         return to_settlement(number)
     return settlement_page(found, form), REFUSED
@@ -86,7 +89,7 @@ def order(number: str) -> Answer:
     by, at, found = actor(), now(), get_settlement(number)
     return _step(
         found,
-        lambda session: orders.order(session, settlement=found.id, by=by, now=at),
+        lambda session: payments.order(session, settlement=found.id, by=by, now=at),
         _("Enviada a pago: la tesorería de cada aportante registra su pago."),
     )
 
@@ -111,7 +114,7 @@ def book(number: str, payment: UUID) -> Answer:
         )
         flash(_("Pago registrado: la liquidación está pagada.") if is_paid else _("Pago registrado."))
         return to_settlement(number)
-    return settlement_page(found, form, payment=str(payment)), REFUSED
+    return settlement_page(found, form), REFUSED
 
 
 def _step(found: SettlementFacts, act: Callable[[Session], object], done: str) -> Answer:

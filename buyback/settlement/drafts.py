@@ -1,24 +1,19 @@
 """Freezing redemptions into a draft, split among the funders with what rounding left over from earlier runs."""
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection
 from datetime import date, datetime, timedelta
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from buyback.audit import service as audit
 from buyback.campaigns import queries as campaigns
 from buyback.db import affected
 from buyback.ids import new_id
-from buyback.merchants import queries as merchants
-from buyback.money import decimal_text
-from buyback.people.rules import Actor
-from buyback.settlement import queries, rules
+from buyback.settlement import queries, shares
 from buyback.settlement.queries import SettlementFacts
-from buyback.settlement.rules import Content, Line, Terms
-from buyback.settlement.states import SettlementAct, SettlementState
-from buyback.settlement.steps import keep_step, person
+from buyback.settlement.shares import AgreementTerms, Carry, Content, SettlementLineFacts
+from buyback.settlement.states import SettlementState
 from buyback.settlement.tables import (
     FunderCarry,
     FunderShare,
@@ -32,7 +27,7 @@ from buyback.times import day_start, panama_day
 from buyback.vouchers import redemptions as vouchers
 
 
-def draft(session: Session, *, merchant: UUID, until: date, by: Actor, now: datetime) -> SettlementFacts | None:
+def draft(session: Session, *, merchant: UUID, until: date, prepared_by: UUID, now: datetime) -> SettlementFacts | None:
     """A draft of what a merchant is owed until a day; None where nothing stands that is not in a settlement already."""
     year = panama_day(now).year
     _stand_in_line(session, year)
@@ -40,13 +35,13 @@ def draft(session: Session, *, merchant: UUID, until: date, by: Actor, now: date
     if not lines:
         return None
     terms = _terms(session, {line.event for line in lines})
-    split = rules.split(lines, terms, _carries(session, terms.values()))
+    split = shares.split(lines, terms, _carry(session, terms.values()))
     content = Content(
         year=year,
         number=_draw(session, year),
         merchant=merchant,
         until=until,
-        prepared_by=person(by),
+        prepared_by=prepared_by,
         lines=lines,
         parts=split.parts,
         part_shares=split.part_shares,
@@ -54,19 +49,17 @@ def draft(session: Session, *, merchant: UUID, until: date, by: Actor, now: date
     )
     facts = _facts(content, now)
     _store(session, facts, content)
-    _keep_carries(session, split.carries)
-    keep_step(session, facts, SettlementAct.PREPARE, by=by, now=now)
-    _tell(session, facts, by=by, now=now)
+    _store_carry(session, split.carry)
     return facts
 
 
-def take_back_carries(session: Session, content: Content) -> None:
+def subtract_carry(session: Session, content: Content) -> None:
     """Undo what a settlement that goes back has left over for later ones."""
     terms = _terms(session, {part.event for part in content.parts})
-    for (pact, funder), added in rules.contribution(content, terms).items():
+    for (terms_hash, funder), added in shares.carry_added(content, terms).items():
         session.execute(
             update(FunderCarry)
-            .where(FunderCarry.pact == pact, FunderCarry.funder == funder)
+            .where(FunderCarry.terms_hash == terms_hash, FunderCarry.funder == funder)
             .values(carry=FunderCarry.carry - added)
         )
 
@@ -91,31 +84,35 @@ def _draw(session: Session, year: int) -> int:
     return drawn.one()
 
 
-def _waiting(session: Session, merchant: UUID, until: date) -> tuple[Line, ...]:
-    taken = queries.held(session, merchant)
+def _waiting(session: Session, merchant: UUID, until: date) -> tuple[SettlementLineFacts, ...]:
+    in_settlements = queries.redemptions_in_settlements(session, merchant)
     owed = vouchers.owed(session, merchant=merchant, before=end_of(until))
-    return tuple(Line(one.id, one.event, one.amount) for one in owed if one.id not in taken)
+    return tuple(
+        SettlementLineFacts(redemption.id, redemption.event, redemption.amount)
+        for redemption in owed
+        if redemption.id not in in_settlements
+    )
 
 
-def _terms(session: Session, events: Collection[UUID]) -> dict[UUID, Terms]:
-    return {event: Terms(*campaigns.agreement(session, event)) for event in events}
+def _terms(session: Session, events: Collection[UUID]) -> dict[UUID, AgreementTerms]:
+    return {event: AgreementTerms(*campaigns.agreement(session, event)) for event in events}
 
 
-def _carries(session: Session, terms: Collection[Terms]) -> rules.Carries:
+def _carry(session: Session, terms: Collection[AgreementTerms]) -> Carry:
     rows = session.execute(
-        select(FunderCarry.pact, FunderCarry.funder, FunderCarry.carry)
-        .where(FunderCarry.pact.in_({agreed.pact for agreed in terms}))
-        .order_by(FunderCarry.pact, FunderCarry.funder)
+        select(FunderCarry.terms_hash, FunderCarry.funder, FunderCarry.carry)
+        .where(FunderCarry.terms_hash.in_({agreed.hash() for agreed in terms}))
+        .order_by(FunderCarry.terms_hash, FunderCarry.funder)
         .with_for_update()
     )
-    return {(row.pact, row.funder): row.carry for row in rows}
+    return {(row.terms_hash, row.funder): row.carry for row in rows}
 
 
-def _keep_carries(session: Session, carries: Mapping[tuple[bytes, UUID], int]) -> None:
-    for (pact, funder), carry in sorted(carries.items()):
-        here = FunderCarry.pact == pact, FunderCarry.funder == funder
-        if not affected(session.execute(update(FunderCarry).where(*here).values(carry=carry))):
-            session.execute(insert(FunderCarry).values(pact=pact, funder=funder, carry=carry))
+def _store_carry(session: Session, carry: Carry) -> None:
+    for (terms_hash, funder), units in sorted(carry.items()):
+        here = FunderCarry.terms_hash == terms_hash, FunderCarry.funder == funder
+        if not affected(session.execute(update(FunderCarry).where(*here).values(carry=units))):
+            session.execute(insert(FunderCarry).values(terms_hash=terms_hash, funder=funder, carry=units))
 
 
 def _facts(content: Content, now: datetime) -> SettlementFacts:
@@ -153,36 +150,26 @@ def _store(session: Session, facts: SettlementFacts, content: Content) -> None:
     key = {"settlement": facts.id}
     session.execute(
         insert(SettlementPart),
-        [{**key, "event": part.event, "amount": part.amount, "pact": part.pact} for part in content.parts],
+        [{**key, "event": part.event, "amount": part.amount, "terms_hash": part.terms_hash} for part in content.parts],
     )
     session.execute(
         insert(SettlementLine),
         [
-            {**key, "resolution": line.redemption, "event": line.event, "amount": line.amount, "held": True}
+            {**key, "resolution": line.redemption, "event": line.event, "amount": line.amount, "active": True}
             for line in content.lines
         ],
     )
     session.execute(
         insert(FunderShare),
-        [{**key, "funder": one.funder, "amount": one.amount, "pays": one.pays} for one in content.funder_shares],
+        [
+            {**key, "funder": share.funder, "amount": share.amount, "pays": share.pays}
+            for share in content.funder_shares
+        ],
     )
     session.execute(
         insert(PartShare),
         [
-            {**key, "event": one.event, "funder": one.funder, "amount": one.amount, "paid_by": one.paid_by}
-            for one in content.part_shares
+            {**key, "event": share.event, "funder": share.funder, "amount": share.amount, "paid_by": share.paid_by}
+            for share in content.part_shares
         ],
     )
-
-
-def _tell(session: Session, facts: SettlementFacts, *, by: Actor, now: datetime) -> None:
-    body = {
-        "by": by.name,
-        "settlement": facts.number,
-        "merchant": merchants.get_merchant_by_id(session, facts.merchant).ruc,
-        "until": facts.until.isoformat(),
-        "redemptions": facts.redemptions,
-        "total": decimal_text(facts.total),
-        "content": facts.content_hash.hex(),
-    }
-    audit.record(session, chain=by.chain, act="settlement:prepare", body=body, now=now)
