@@ -24,6 +24,7 @@ from buyback.intake.rules import (
     DayInFuture,
     DayOutsideEvent,
     FloatTooSmall,
+    Parties,
     SamePerson,
     SerialStatus,
     Step,
@@ -33,10 +34,13 @@ from buyback.intake.rules import (
     check_day,
     check_different,
     check_float,
+    open_steps,
 )
+from buyback.people.rules import Actor
+from buyback.security.access import Role
 
 DAYS = (date(2026, 11, 20), date(2026, 11, 22))
-ANA, BETO = UUID(int=1), UUID(int=2)
+ANA, BETO, CARLA = UUID(int=1), UUID(int=2), UUID(int=3)
 
 
 def test_no_step_leaves_an_end() -> None:
@@ -45,6 +49,39 @@ def test_no_step_leaves_an_end() -> None:
 
 def test_only_an_accepted_surrender_is_paid_out() -> None:
     assert MOVES[Step.PAY_OUT].sources == {SurrenderState.ACCEPTED}
+
+
+@pytest.mark.parametrize(
+    "state, ana, beto, carla",
+    [
+        (SurrenderState.OPEN, {Step.OFFER, Step.ASK_APPROVAL, Step.CANCEL}, {Step.CANCEL}, {Step.CANCEL}),
+        (
+            SurrenderState.AWAITING_APPROVAL,
+            {Step.REOPEN, Step.CANCEL},
+            {Step.APPROVE, Step.SEND_BACK, Step.CANCEL},
+            {Step.APPROVE, Step.SEND_BACK, Step.CANCEL},
+        ),
+        (
+            SurrenderState.OFFERED,
+            {Step.REOPEN, Step.ACCEPT, Step.DECLINE, Step.CANCEL},
+            {Step.ACCEPT, Step.DECLINE, Step.CANCEL},
+            {Step.ACCEPT, Step.DECLINE, Step.CANCEL},
+        ),
+        (SurrenderState.ACCEPTED, {Step.CANCEL}, {Step.CANCEL}, {Step.PAY_OUT, Step.CANCEL}),
+        (SurrenderState.PAID_OUT, set(), set(), set()),
+    ],
+)
+def test_the_steps_open_to_each_of_three_people_of_whom_one_appraised_and_another_approved(
+    state: SurrenderState, ana: set[Step], beto: set[Step], carla: set[Step]
+) -> None:
+    parties = Parties(appraised_by=ANA, approved_by=BETO)
+    people = [Actor(person, "", person, frozenset(Role)) for person in (ANA, BETO, CARLA)]
+    assert [open_steps(state, parties, person) for person in people] == [ana, beto, carla]
+
+
+def test_nobody_takes_a_step_without_its_permission() -> None:
+    witness = Actor(ANA, "", ANA, frozenset({Role.WITNESS}))
+    assert not any(open_steps(state, Parties(ANA, None), witness) for state in SurrenderState)
 
 
 def test_every_state_that_people_rest_in_can_be_reached_from_open() -> None:
