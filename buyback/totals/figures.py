@@ -90,6 +90,7 @@ class Rate:
         return (2 * number * PER * 100 + people) // (2 * people) if people else 0
 
 
+_OF_VISITS = frozenset({DeltaKind.ITEM, DeltaKind.SURRENDER})
 _COUNT, _MONEY, _RATE = Kind.COUNT, Kind.MONEY, Kind.RATE
 
 
@@ -139,6 +140,12 @@ class Figure(StrEnum):
     def is_of_items(self) -> bool:
         """Whether it counts things handed in, not visits or vouchers."""
         return isinstance(self.source, Kept) and self.source.kind is DeltaKind.ITEM
+
+    @property
+    def is_of_vouchers(self) -> bool:
+        """Whether it counts vouchers or what became of them."""
+        is_kept_of_them = isinstance(self.source, Kept) and self.source.kind not in _OF_VISITS
+        return is_kept_of_them or isinstance(self.source, Difference)
 
     def __new__(
         cls,

@@ -6,10 +6,12 @@ from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import text
 
 from buyback.db import Database
 from buyback.people.rules import OrganisationKind
 from buyback.security.access import Role
+from buyback.totals.service import fold
 from tests.browser.live import chromium, served
 from tests.builders import make_organisation
 from tests.databases import Grow
@@ -62,7 +64,7 @@ def test_an_official_comes_from_the_sign_in_to_the_file_of_a_district_in_a_few_s
         page.get_by_role("navigation", name="Principal").get_by_role("link", name="Barrios"),
         page.get_by_label("Una fila por"),
         page.get_by_role("button", name="Ver", exact=True),
-        page.get_by_role("row", name="Panamá").get_by_role("link", name="Panamá"),
+        page.get_by_role("row", name="Panamá").get_by_role("link", name="Panamá").first,
     ]
     for step in steps:
         if step == steps[1]:
@@ -89,8 +91,38 @@ def test_a_circle_of_the_map_is_reached_by_keyboard_and_leads_on(browser: Browse
     circle.focus()
     expect(circle).to_be_focused()
     page.keyboard.press("Enter")
-    expect(page.get_by_role("row", name="Cativá")).to_be_visible()
+    expect(page.get_by_role("row", name="Cativá").first).to_be_visible()
     page.close()
+
+
+MILLIONS = (
+    "UPDATE rollup_day SET ammunition = 1234567, issued = 312340050, redeemed = 302340050, void = 1234505,"
+    " expired = 1234505, vouchers = 62404, surrenders = 4345, arms = 15456, firearms = 13345, magazines = 12345,"
+    " explosives = 1234, accessories = 12345"
+)
+LETTER_WIDTH = 702  # CSS pixels between margins of 15 mm
+WIDTHS = "regions => regions.map(region => region.scrollWidth - region.clientWidth)"
+
+
+def test_every_column_of_a_whole_programme_stands_on_a_desks_screen_and_on_paper(browser: Browser, grow: Grow) -> None:
+    database = grow(fill)[0]
+    database.transact(fold)
+    with database.engine.begin() as connection:
+        connection.execute(text(MILLIONS))
+    site = make_site(database, base_url=LOOPBACK)
+    site.add_official(Role.RECONCILER, name=OFFICIAL)
+    with served(site.app) as address:
+        page = browser.new_page(viewport={"width": 1280, "height": 900})
+        sign_in(page, address)
+        for width in (1280, LETTER_WIDTH):
+            page.emulate_media(media="screen" if width == 1280 else "print")
+            page.set_viewport_size({"width": width, "height": 900})
+            for by in ("corregimiento", "event", "month", "class"):
+                page.goto(f"{address}/totales?by={by}")
+                over = page.locator(".table-scroll").evaluate_all(WIDTHS)
+                assert (len(over), max(over)) == (2, 0), (width, by)
+                assert page.evaluate("document.documentElement.scrollWidth") <= width
+        page.close()
 
 
 def test_the_pages_need_no_script(browser: Browser, address: str) -> None:
@@ -101,7 +133,7 @@ def test_the_pages_need_no_script(browser: Browser, address: str) -> None:
     page.get_by_label("Buscar").fill("cativa")
     page.get_by_role("button", name="Ver", exact=True).click()
     expect(page).to_have_url(f"{address}/totales?q=cativa")
-    expect(page.get_by_role("row", name="Cativá")).to_be_visible()
+    expect(page.get_by_role("row", name="Cativá").first).to_be_visible()
     expect(page.get_by_role("row", name="Betania")).to_have_count(0)
     page.get_by_text("Más filtros").click()
     page.get_by_label("Clase de artículo").select_option("pistol")

@@ -9,10 +9,12 @@ from sqlalchemy import select
 from buyback.audit.tables import AuditBody
 from buyback.db import Database
 from buyback.errors import NotFound
+from buyback.files.tabular import csv_text, terminal_text
 from buyback.people.rules import Actor, OrganisationKind
 from buyback.places.gazetteer import gazetteer
 from buyback.security.access import Role
 from buyback.tariff.catalogue import ClassCode
+from buyback.totals.files import as_document, as_table
 from buyback.totals.queries import Totals, totals
 from buyback.totals.rules import By, Query, Sort
 from buyback.totals.service import NothingToExport, take
@@ -102,6 +104,15 @@ def test_rows_that_are_no_places_count_a_class_within_the_other_filters_too(
     database: Database, by: By, asked: dict[str, Any]
 ) -> None:
     assert look(database, by, item_class=ClassCode.PISTOL, **asked).total["items"] == 1
+
+
+def test_the_sum_of_classes_leaves_out_what_does_not_add_up_where_people_read(database: Database) -> None:
+    seen = look(database, By.CLASS)
+    assert terminal_text(as_table(seen)).splitlines()[-1].split() == ["Total", "845.50"]
+    assert as_document(seen)["total"] == {"items": 35, "appraised_value": "845.50"}
+    assert csv_text(as_table(seen)).splitlines()[0] == "code,name,items,appraised_value"
+    assert {row.code: row["items"] for row in seen.subtotals} == {"arms": 5, "ammunition": 30}
+    assert look(database).subtotals == ()
 
 
 def test_words_keep_rows_and_the_sum_is_theirs(database: Database) -> None:

@@ -12,7 +12,8 @@ import pytest
 from buyback.db import Database
 from buyback.people.rules import OrganisationKind
 from buyback.security.access import Role
-from tests.builders import make_organisation
+from buyback.vouchers import resolutions
+from tests.builders import NOW, make_keys, make_organisation, make_user
 from tests.databases import Grow
 from tests.handed_in import (
     AIR_GUN,
@@ -23,11 +24,14 @@ from tests.handed_in import (
     OCTOBER,
     PISTOL,
     REVOLVER,
+    RULES,
     add_event,
     add_staff,
     hand_in,
+    papers_of,
     some,
 )
+from tests.tills import make_merchant, make_till, try_to_redeem
 from tests.web.site import Browser, make_site
 from tests.workbook import read_workbook
 
@@ -58,6 +62,11 @@ def office(grow: Grow) -> Office:
     site = make_site(grow(fill)[0])
     local = site.add_official(Role.RECONCILER, organisation="MUPA")
     return Office(site.signed_in_as(Role.RECONCILER, Role.AUDITOR), site.signed_in(local))
+
+
+OTHER_PROGRAMME = RULES.replace("PMB-TEST", "PMB-OTRO").replace("= 7", "= 9")
+BRIDGE = re.compile(r'<span class="bridge__sign">(.?)</span> ([^<]+)</th>\s*<td class="number">([^<]+)<')
+FIGURE = re.compile(r"<dt>([^<]+)</dt>")
 
 
 def rows(page: str) -> list[str]:
@@ -142,6 +151,61 @@ def test_a_month_leads_to_its_own_days_within_those_asked_for(office: Office) ->
         "from": "2026-11-01",
         "to": "2026-11-15",
     }
+
+
+def test_by_class_the_appraised_value_leads_to_what_was_issued_and_is_outstanding(grow: Grow) -> None:
+    """With a rounding, a voucher replaced and one redeemed: each line adds up to the next sum, to the cent."""
+    database = grow(fill)[0]
+    event = add_event(database, "REDONDA", rules=OTHER_PROGRAMME.replace('"0.05"', '"1.00"'))
+    hand_in(database, event, PISTOL, some("ammunition", 30))
+    spent, lost = papers_of(database, event)[:2]
+    chief = make_user(database, "jefa", Role.EVENT_CHIEF)
+    assert try_to_redeem(database, make_till(database, make_merchant(database)), spent.typed).code == "redeemed"
+    database.transact(
+        lambda session: resolutions.replace(
+            session, event=event, serial=lost.serial, by=chief, keys=make_keys(), now=NOW
+        )
+    )
+    page = make_site(database).signed_in_as(Role.RECONCILER).get("/totales?by=class").text
+    lines = [(sign, name, _cents(amount)) for sign, name, amount in BRIDGE.findall(page)]
+    assert lines == [
+        ("", "Valor del avalúo", 856_00),
+        ("+", "Redondeo", 50),
+        ("+", "Emitido en reposición", 50_00),
+        ("=", "Emitido", 906_50),
+        ("−", "Canjeado", 50_00),
+        ("−", "Anulado", 50_00),
+        ("−", "Vencido", 0),
+        ("=", "Por canjear", 806_50),
+    ]
+    left = 0
+    for sign, name, amount in lines:
+        left = {"": amount, "+": left + amount, "−": left - amount, "=": left}[sign]
+        assert sign != "=" or left == amount, name
+
+
+def _cents(amount: str) -> int:
+    return int(re.sub(r"[^0-9-]", "", amount))
+
+
+@pytest.mark.parametrize("question", ["by=class&class=pistol", "class=pistol", "by=class&q=pistola"])
+def test_of_some_classes_only_nothing_is_said_of_vouchers(office: Office, question: str) -> None:
+    page = office.national.get(f"/totales?{question}").text
+    assert BRIDGE.findall(page) == []
+    assert "Valor del avalúo" in FIGURE.findall(page)
+    assert not {"Emitido", "Canjeado", "Por canjear"} & set(FIGURE.findall(page))
+    assert "Emitido" not in page
+
+
+def test_pieces_and_rounds_are_summed_by_their_kind_and_never_together(office: Office) -> None:
+    page = office.national.get("/totales?by=class").text
+    sums = re.findall(
+        r'<th scope="row">([^<]+)</th>((?:\s*<td class="number">[^<]*</td>)+)', page.partition("<tfoot>")[2]
+    )
+    told = {name: re.findall(r">([^<]*)</td>", cells) for name, cells in sums}
+    assert told == {"Armas": ["4", "585.00"], "Municiones": ["30", "10.50"], "Total": ["", "595.50"]}
+    book = read_workbook(office.national.get("/totales/totales.xlsx?by=class").data)
+    assert [cell for cell in book.sheets[0][-1] if cell] == ["Total", "595.5"]
 
 
 def test_months_and_classes_are_called_in_the_readers_language(office: Office) -> None:
@@ -273,6 +337,22 @@ def test_a_municipality_sees_and_takes_away_its_own_district(office: Office) -> 
             assert "Cativá" not in told
             assert CATIVA not in told
         assert len(table(taken)) == len(book.sheets[0]) - 1 > 1
+
+
+@pytest.mark.parametrize("kind", [OrganisationKind.MUNICIPALITY, OrganisationKind.COMMUNITY_BOARD])
+def test_people_of_a_municipality_and_of_a_community_board_see_their_district_only(
+    grow: Grow, kind: OrganisationKind
+) -> None:
+    site = make_site(grow(fill)[0])
+    make_organisation(site.database, "LOCAL", kind, "0301")
+    local = site.signed_in(site.add_official(Role.RECONCILER, organisation="LOCAL"))
+    assert rows(local.get("/totales?by=event").text) == ["Escuela República"]
+    for path in ("/totales", "/resumen", "/totales/totales.csv?by=district"):
+        told = local.get(path).text
+        assert "Colón" in told or "Cativá" in told
+        assert "Betania" not in told
+        assert "0808" not in told
+    assert local.get(f"/totales?place={BETANIA}").status_code == 404
 
 
 def test_a_municipality_has_no_use_for_provinces(office: Office) -> None:

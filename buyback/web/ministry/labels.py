@@ -3,12 +3,13 @@
 from collections.abc import Mapping
 from datetime import date
 
-from buyback.files.tabular import Kind, figure_text
+from buyback.files.tabular import figure_text
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import Figure
 from buyback.totals.rules import By, Row
 from buyback.web.shell.i18n import N_, _, show_month
 
+UNIT = "B/."
 BY_NAMES: Mapping[By, str] = {
     By.CORREGIMIENTO: N_("Corregimiento"),
     By.DISTRICT: N_("Distrito"),
@@ -31,7 +32,7 @@ def shown(figure: Figure, value: int) -> str:
 
 def cell(figure: Figure, value: int) -> str:
     """A figure where its heading says the unit: ``1,234.50``."""
-    return figure_text(value, Kind.RATE if figure.unit is Kind.MONEY else figure.unit)
+    return figure_text(value, figure.unit).replace(f"{UNIT} ", "")
 
 
 def row_name(by: By, row: Row) -> str:

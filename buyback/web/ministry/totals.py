@@ -1,6 +1,7 @@
 """The neighbourhoods: a question in the address, so that it can be sent; its answer as a table, and as a file."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
@@ -17,7 +18,7 @@ from buyback.totals.queries import totals as add_up
 from buyback.totals.rules import NAME, By, Query
 from buyback.totals.service import take
 from buyback.web.ministry import addresses, drawings, export
-from buyback.web.ministry.labels import BY_NAMES, cell, label, row_name, shown
+from buyback.web.ministry.labels import BY_NAMES, UNIT, cell, label, row_name, shown
 from buyback.web.shell.downloads import send
 from buyback.web.shell.forms import Form
 from buyback.web.shell.guard import permission
@@ -28,7 +29,6 @@ from buyback.web.shell.request import now, reading, transacting
 
 ministry = Blueprint("ministry", __name__, url_prefix="/totales")
 
-UNIT = "B/."
 HEADLINE = (
     Figure.ARMS,
     Figure.FIREARMS,
@@ -49,6 +49,23 @@ BRIDGE = (
     ("−", Figure.EXPIRED),
     ("=", Figure.OUTSTANDING),
 )
+
+
+@dataclass(frozen=True)
+class Heading:
+    """A column's figure, its name and unit, the address that sorts by it, and how it is sorted now."""
+
+    figure: Figure
+    name: str
+    unit: str
+    address: str
+    sorted: str
+
+    @classmethod
+    def of(cls, query: Query, figure: Figure) -> "Heading":
+        """The heading of a figure among the rows of a query."""
+        unit = UNIT if figure.unit is Kind.MONEY else ""
+        return cls(figure, label(figure), unit, *addresses.sorting(query, figure))
 
 
 @ministry.get("")
@@ -119,7 +136,8 @@ def _page(form: Form, seen: Totals | None) -> str:
         filtered=any(form[name] for name in ("programme", "place", "class", "event")),
         path=_path(query),
         home=_home(),
-        headings=_headings(query) if query else [],
+        parts=_parts(query) if query else [],
+        by_itself=addresses.sorting(query, NAME) if query else (),
         headline=_headline(seen) if seen else [],
         bridge=_bridge(seen) if seen else [],
         label=label,
@@ -157,12 +175,13 @@ def _drawing(seen: Totals | None, wanted: str) -> drawings.Drawing | None:
     return drawings.draw(reading(), seen, wanted, address=addresses.below, within=actor().district)
 
 
-def _headings(query: Query) -> list[tuple[str, str, str, str]]:
-    """(name, unit, address that sorts by it, how it is sorted now) of each column."""
-    columns = [(figure.value, label(figure), UNIT if figure.unit is Kind.MONEY else "") for figure in query.columns]
-    return [
-        (name, unit, *addresses.sorting(query, column)) for column, name, unit in [(NAME, _("Nombre"), ""), *columns]
-    ]
+def _parts(query: Query) -> list[tuple[str, list[Heading]]]:
+    """The columns in two tables, so that each stands whole on a screen and on paper: things, and vouchers."""
+    things = [figure for figure in query.columns if not figure.is_of_vouchers]
+    vouchers = [figure for figure in query.columns if figure.is_of_vouchers]
+    by = str(BY_NAMES[query.by]).lower()
+    parts = [(_("Lo entregado por %(what)s", what=by), things), (_("Los vales por %(what)s", what=by), vouchers)]
+    return [(caption, [Heading.of(query, figure) for figure in figures]) for caption, figures in parts if figures]
 
 
 def _path(query: Query | None) -> list[tuple[str, str]]:
