@@ -1,11 +1,12 @@
 """Vouchers issued, redeemed, undone, voided, replaced and expired in any order, beside a model of a few lines."""
 
+from collections import Counter
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
 
 import pytest
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, event, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import (
     Bundle,
@@ -23,11 +24,9 @@ from buyback.db import Database
 from buyback.errors import Refused
 from buyback.ids import new_id
 from buyback.ledger.queries import balance, limited_balance
-from buyback.ledger.rules import ACCRUED_PAYABLE, ALLOTTED, OUTSTANDING, AccountRef
+from buyback.ledger.rules import ACCRUED, ACCRUED_PAYABLE, ALLOTTED, COMMITTED, OUTSTANDING, AccountRef
 from buyback.people.rules import OPERATOR
-from buyback.redemption import reversal
 from buyback.security.access import Role
-from buyback.security.tokens import token_digest
 from buyback.tariff.catalogue import ClassCode
 from buyback.tariff.rules import PricedThing
 from buyback.times import panama_day
@@ -38,7 +37,7 @@ from buyback.vouchers import resolutions
 from buyback.vouchers.rules import VoidReason
 from tests.builders import NOW, make_event, make_keys, make_paid_out, make_user
 from tests.soundness import assert_sound
-from tests.tills import Paper, make_merchant, make_till, paper, try_to_redeem
+from tests.tills import Paper, make_merchant, make_till, paper, try_to_redeem, try_to_undo
 from tests.totals_by_rows import by_rows, of_totals
 
 pytestmark = pytest.mark.long
@@ -53,18 +52,27 @@ class Known:
 
     paper: Paper
     state: str = "issued"
-    op_id: UUID | None = None
-    redeemed_at: datetime | None = None
 
 
-def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C901  the rules of one machine
-    """A machine whose every run has an event of its own in one database."""
+@dataclass
+class Redeemed:
+    """A redemption of the model's, and whether it was undone."""
+
+    voucher: Known
+    op_id: UUID
+    at: datetime
+    is_undone: bool = False
+
+
+def machine_over(database: Database, reached: Counter[str]) -> type[RuleBasedStateMachine]:  # noqa: C901  its rules
+    """A machine whose every run has an event of its own in one database; ``reached`` counts where its runs come."""
     desk = make_user(database, "avaluo", Role.APPRAISER, Role.RECEIVER)
     issuer = make_user(database, "emite", Role.ISSUER, organisation="MINGOB")
     till = make_till(database, make_merchant(database))
 
     class Money(RuleBasedStateMachine):
         vouchers: Bundle[Known] = Bundle("vouchers")
+        redemptions: Bundle[Redeemed] = Bundle("redemptions")
 
         @initialize()
         def open_event(self) -> None:
@@ -83,36 +91,33 @@ def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C9
                 return multiple()
             self.left -= pieces * PIECE
             assert self.left >= 0
-            made = [Known(paper(self.event, one, make_keys())) for one in issued]
+            made = [Known(paper(self.event, voucher, make_keys())) for voucher in issued]
             self.known += made
             return multiple(*made)
 
-        @rule(voucher=vouchers)
-        def redeem(self, voucher: Known) -> None:
+        @rule(target=redemptions, voucher=vouchers)
+        def redeem(self, voucher: Known) -> MultipleResults[Redeemed]:
             op_id = new_id()
             answer = try_to_redeem(database, till, voucher.paper.qr, op_id=op_id, now=self.now)
-            if voucher.state == "issued" and panama_day(self.now) <= self.event.expires_on:
-                assert answer.code == "redeemed"
-                voucher.state, voucher.op_id, voucher.redeemed_at = "redeemed", op_id, self.now
-            else:
+            if voucher.state != "issued" or panama_day(self.now) > self.event.expires_on:
                 assert answer.code in {"already_redeemed", "void", "replaced", "expired"}
+                return multiple()
+            assert answer.code == "redeemed"
+            voucher.state = "redeemed"
+            return multiple(Redeemed(voucher, op_id, self.now))
 
-        @rule(voucher=vouchers)
-        def undo(self, voucher: Known) -> None:
-            op_id, taken_at = voucher.op_id, voucher.redeemed_at
-            if op_id is None or taken_at is None:
-                return
-            answer = database.transact(
-                lambda session: reversal.undo(
-                    session, till=token_digest(till.token), op_id=op_id, cashier=None, now=self.now
-                )
-            )
-            if voucher.state == "redeemed" and self.now - taken_at <= timedelta(minutes=15):
-                assert answer.code == "reversed"
-                assert not answer.replayed
-                voucher.state, voucher.redeemed_at = "issued", None
+        @rule(redemption=redemptions)
+        def undo(self, redemption: Redeemed) -> None:
+            answer = try_to_undo(database, till, redemption.op_id, now=self.now)
+            if redemption.is_undone:
+                assert answer.replayed
+            elif self.now - redemption.at > timedelta(minutes=15):
+                assert answer.code == "too_late_to_reverse"
             else:
-                assert answer.replayed or answer.code == "too_late_to_reverse"
+                assert (answer.code, answer.replayed) == ("reversed", False)
+                redemption.is_undone, redemption.voucher.state = True, "issued"
+                reached["redeemed and undone"] += 1
+                event("redeemed and undone")
 
         @rule(voucher=consumes(vouchers), in_its_place=st.booleans())
         def end(self, voucher: Known, in_its_place: bool) -> None:  # noqa: FBT001  hypothesis draws it
@@ -163,12 +168,14 @@ def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C9
             if not hasattr(self, "known"):
                 return
             faces = {
-                state: sum(one.paper.face for one in self.known if one.state == state)
+                state: sum(voucher.paper.face for voucher in self.known if voucher.state == state)
                 for state in ("issued", "redeemed")
             }
             with database.reading() as session:
                 assert balance(session, AccountRef(OUTSTANDING, event=self.event.id)) == faces["issued"]
                 assert balance(session, AccountRef(ACCRUED_PAYABLE, event=self.event.id)) == faces["redeemed"]
+                assert balance(session, AccountRef(COMMITTED, event=self.event.id)) == faces["issued"]
+                assert balance(session, AccountRef(ACCRUED, event=self.event.id)) == faces["redeemed"]
                 assert limited_balance(session, AccountRef(ALLOTTED, event=self.event.id)) == self.left
                 answer = totals(session, Query(by=By.EVENT, event=self.event.code))
                 assert of_totals(answer) == by_rows(session, answer.query)
@@ -181,9 +188,9 @@ def machine_over(database: Database) -> type[RuleBasedStateMachine]:  # noqa: C9
 
 @pytest.mark.databases("sqlite", "postgresql")
 def test_in_whatever_order_money_moves_the_books_are_right(database: Database) -> None:
-    examples = 20 if database.is_sqlite else 8
+    examples, reached = 20 if database.is_sqlite else 8, Counter[str]()
     run_state_machine_as_test(
-        machine_over(database),
+        machine_over(database, reached),
         settings=settings(
             max_examples=examples,
             stateful_step_count=25,
@@ -191,3 +198,4 @@ def test_in_whatever_order_money_moves_the_books_are_right(database: Database) -
             suppress_health_check=list(HealthCheck),
         ),
     )
+    assert reached["redeemed and undone"] >= examples // 4, reached
