@@ -82,6 +82,15 @@ def test_every_english_text_is_there_and_certain() -> None:
     assert [key for key, message in english().items() if message.fuzzy or not all(forms(message.string))] == []
 
 
+def test_every_text_of_the_catalogue_is_said_somewhere() -> None:
+    package = Path(buyback.__file__).parent
+    said = {text for folder in (package, TEMPLATES) for text in _marked(folder)}
+    constants = (node for path in package.rglob("*.py") for node in ast.walk(ast.parse(path.read_text())))
+    said |= {node.value for node in constants if isinstance(node, ast.Constant) and isinstance(node.value, str)}
+    lists = "".join(path.read_text() for path in package.rglob("*.toml"))
+    assert [text for text in english() if text not in said and f'"{text}"' not in lists] == []
+
+
 def test_no_english_text_is_still_spanish() -> None:
     assert {spanish for spanish, text in pairs() if text == spanish} == SAME
     assert [text for _, text in pairs() if SPANISH.search(ADDRESS.sub("", text)) and text not in SAME] == []
