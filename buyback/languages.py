@@ -44,9 +44,9 @@ def catalogue(language: str) -> Translations:
         with path.open("rb") as file:
             write_mo(compiled, read_po(file, locale=language, abort_invalid=True))
         compiled.seek(0)
-        one = Translations(compiled)
-        merged.merge(one)
-        merged.plural = one.plural
+        translations = Translations(compiled)
+        merged.merge(translations)
+        merged.plural = translations.plural
     return merged
 
 

@@ -151,11 +151,11 @@ def _signatures(signatures: Sequence[Signed], width: float) -> Grid:
     rows = [[Paragraph(text, _HEAD) for text in ("Por", "Firma", "Fecha y hora")]]
     rows += [
         [
-            Paragraph(escape(one.part), _TEXT),
-            Paragraph(escape(one.name) or "pendiente", _TEXT),
-            Paragraph(escape(one.at), _TEXT),
+            Paragraph(escape(signed.part), _TEXT),
+            Paragraph(escape(signed.name) or "pendiente", _TEXT),
+            Paragraph(escape(signed.at), _TEXT),
         ]
-        for one in signatures
+        for signed in signatures
     ]
     return Grid(rows, colWidths=[width * 0.4, width * 0.3, width * 0.3], repeatRows=1, style=_style(header=True))
 

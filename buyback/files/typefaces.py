@@ -1,4 +1,4 @@
-"""The typefaces of a voucher and how text is fitted into a width. Sizes in points, widths in millimetres."""
+"""The typefaces of papers and how text is fitted into a width. Sizes in points, widths in millimetres."""
 
 from functools import cache
 from typing import NamedTuple
