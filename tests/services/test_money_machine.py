@@ -74,37 +74,47 @@ def machine_over(database: Database, reached: Counter[str]) -> type[RuleBasedSta
         vouchers: Bundle[Known] = Bundle("vouchers")
         redemptions: Bundle[Redeemed] = Bundle("redemptions")
 
-        @initialize()
-        def open_event(self) -> None:
+        @initialize(target=vouchers)
+        def open_event(self) -> MultipleResults[Known]:
+            """Every run begins with a voucher that was redeemed and undone: draws alone seldom come there."""
             self.event = make_event(database, f"EV-{new_id().hex[:12]}", float_cents=FLOAT)
             self.now = NOW
             self.left = FLOAT
             self.known: list[Known] = []
+            (voucher,) = self._issued(1)
+            self.undo(self._redeemed(voucher))
+            return multiple(voucher)
 
-        @rule(target=vouchers, pieces=st.integers(1, 12))
-        def issue(self, pieces: int) -> MultipleResults[Known]:
+        def _issued(self, pieces: int) -> list[Known]:
             things = PricedThing(class_code=ClassCode.MAGAZINE, quantity=pieces)
-            try:
-                issued = make_paid_out(database, self.event, desk, issuer, things)
-            except Refused:
-                assert pieces * PIECE > self.left
-                return multiple()
+            issued = make_paid_out(database, self.event, desk, issuer, things)
             self.left -= pieces * PIECE
             assert self.left >= 0
             made = [Known(paper(self.event, voucher, make_keys())) for voucher in issued]
             self.known += made
-            return multiple(*made)
+            return made
+
+        def _redeemed(self, voucher: Known) -> Redeemed:
+            op_id = new_id()
+            assert try_to_redeem(database, till, voucher.paper.qr, op_id=op_id, now=self.now).code == "redeemed"
+            voucher.state = "redeemed"
+            return Redeemed(voucher, op_id, self.now)
+
+        @rule(target=vouchers, pieces=st.integers(1, 12))
+        def issue(self, pieces: int) -> MultipleResults[Known]:
+            try:
+                return multiple(*self._issued(pieces))
+            except Refused:
+                assert pieces * PIECE > self.left
+                return multiple()
 
         @rule(target=redemptions, voucher=vouchers)
         def redeem(self, voucher: Known) -> MultipleResults[Redeemed]:
-            op_id = new_id()
-            answer = try_to_redeem(database, till, voucher.paper.qr, op_id=op_id, now=self.now)
-            if voucher.state != "issued" or panama_day(self.now) > self.event.expires_on:
-                assert answer.code in {"already_redeemed", "void", "replaced", "expired"}
-                return multiple()
-            assert answer.code == "redeemed"
-            voucher.state = "redeemed"
-            return multiple(Redeemed(voucher, op_id, self.now))
+            if voucher.state == "issued" and panama_day(self.now) <= self.event.expires_on:
+                return multiple(self._redeemed(voucher))
+            answer = try_to_redeem(database, till, voucher.paper.qr, now=self.now)
+            assert answer.code in {"already_redeemed", "void", "replaced", "expired"}
+            return multiple()
 
         @rule(redemption=redemptions)
         def undo(self, redemption: Redeemed) -> None:
@@ -198,4 +208,4 @@ def test_in_whatever_order_money_moves_the_books_are_right(database: Database) -
             suppress_health_check=list(HealthCheck),
         ),
     )
-    assert reached["redeemed and undone"] >= examples // 4, reached
+    assert reached["redeemed and undone"] >= examples, reached
