@@ -76,31 +76,6 @@ def test_a_form_gone_wrong_keeps_what_was_typed_and_says_where(
     assert f'value="{fields["until"]}"' in answer.text
 
 
-def test_each_act_is_offered_to_whoever_may_do_it_now_and_to_nobody_else(
-    site: Site, office: Office, till: TillInHand
-) -> None:
-    preparer, funder = site.signed_in(office.preparer), signer(site, office, TOWN)
-    draft = office.prepare(till.merchant)
-    path = f"{LIST}/{draft.number}"
-    assert _acts(preparer, path) == {"presentar", "devolver"}
-    assert _acts(funder, path) == set()
-    office.submit(draft)
-    assert _acts(preparer, path) == {"devolver"}
-    assert _acts(funder, path) == {"aprobar", "devolver"}
-    for code in FUNDERS:
-        office.approve(draft, code)
-    assert _acts(funder, path) == set()
-    assert _acts(preparer, path) == {"refrendo"}
-    office.countersign(draft)
-    assert _acts(preparer, path) == {"ordenar"}
-    payments = office.order(draft)
-    assert _acts(preparer, path) == set()
-    assert _acts(funder, path) == {"pagos"}
-    for payment in payments:
-        office.book(payment)
-    assert _acts(funder, path) == set()
-
-
 def test_it_is_approved_once_by_each_funder_on_screen(site: Site, office: Office, till: TillInHand) -> None:
     draft = office.prepare(till.merchant)
     office.submit(draft)
@@ -205,6 +180,18 @@ def test_who_has_no_share_finds_nothing_at_any_address(site: Site, office: Offic
     acts = ["presentar", "aprobar", "devolver", "refrendo", "ordenar", f"pagos/{ordered[0].id}"]
     told = {act: stranger.post(f"{path}/{act}", {"reason": "withdrawn"}).status_code for act in acts}
     assert told == dict.fromkeys(acts, 404)
+
+
+def test_a_municipality_does_not_find_settlements_by_another_funder(
+    site: Site, office: Office, till: TillInHand
+) -> None:
+    draft = office.prepare(till.merchant)
+    other, own = office.signers[MINGOB].organisation, office.signers[TOWN].organisation
+    town, ministry = signer(site, office, TOWN), site.signed_in(office.preparer)
+    for address in (LIST, f"{LIST}/liquidaciones.csv"):
+        assert town.get(f"{address}?funder={other}").status_code == 404
+        assert draft.number in town.get(f"{address}?funder={own}").text
+        assert draft.number in ministry.get(f"{address}?funder={other}").text
 
 
 def test_an_auditor_of_the_comptroller_sees_all_and_changes_nothing(
