@@ -66,9 +66,20 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 @pytest.fixture
 def database(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Database]:
-    """A fresh, migrated database that nobody else uses, open."""
-    with request.config.stash[SHARED].opened(database_kind) as database:
+    """A fresh, migrated database that nobody else uses, open; what ``begins_with`` names was done to it."""
+    shared, build = request.config.stash[SHARED], _beginning(request)
+    like = None if build is None else shared.grown(database_kind, build).where
+    with shared.opened(database_kind, like=like) as database:
         yield database
+
+
+@pytest.fixture
+def begun(request: pytest.FixtureRequest, database_kind: str) -> Any:  # noqa: ANN401  whatever it made
+    """What the function gave back that ``begins_with`` names."""
+    build = _beginning(request)
+    if build is None:
+        raise ValueError("no mark begins_with")
+    return request.config.stash[SHARED].grown(database_kind, build).gave
 
 
 @pytest.fixture
@@ -83,11 +94,16 @@ def grow(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Grow]:
     shared = request.config.stash[SHARED]
     with ExitStack() as copies:
 
-        def copy(build: Callable[[Database], T]) -> tuple[Database, T]:
-            grown = shared.grown(database_kind, build)
+        def copy(build: Callable[[Database], T], then: Callable[[Database, T], T] | None = None) -> tuple[Database, T]:
+            grown = shared.grown(database_kind, build, then)
             return copies.enter_context(shared.opened(database_kind, like=grown.where)), grown.gave
 
         yield copy
+
+
+def _beginning(request: pytest.FixtureRequest) -> Callable[[Database], Any] | None:
+    mark = request.node.get_closest_marker("begins_with")
+    return mark.args[0] if mark else None
 
 
 def _kinds(config: pytest.Config) -> tuple[str, ...]:

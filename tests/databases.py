@@ -1,6 +1,9 @@
 """Fresh databases for tests: copies of one that was migrated once."""
 
+import fcntl
 import os
+import pickle
+import re
 import shutil
 import tempfile
 from collections import deque
@@ -13,14 +16,15 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from buyback import migrate
 from buyback.db import Database
-from tests.postgres import Server, running_server
+from tests.postgres import Server, quick_folder, running_server
 
 T = TypeVar("T")
 
 KINDS = ("sqlite", "postgresql")
 TEMPLATE = "template_buyback"
 SQLITE_FILE = "buyback.sqlite3"
-NESTED_MAX = 50  # databases that are there at the same time in one process, grown ones among them
+NESTED_MAX = 50  # databases that are there at the same time in one process
+NAME_MAX = 63  # letters of a database's name, to PostgreSQL
 
 
 @dataclass(frozen=True)
@@ -34,8 +38,14 @@ class Grown(Generic[T]):
 class Grow(Protocol):
     """Give a copy of the database that ``build`` made, of its own, and what ``build`` gave back."""
 
-    def __call__(self, build: Callable[[Database], T]) -> tuple[Database, T]:
-        """``build`` is called once in a run; it must be a plain function, by which it is known again."""
+    def __call__(
+        self, build: Callable[[Database], T], then: Callable[[Database, T], T] | None = None
+    ) -> tuple[Database, T]:
+        """``then`` goes on from a copy of what ``build`` made, and is built once as well.
+
+        Both are called once in a run, whichever worker asks first. They must be plain functions, by whose names they
+        are known again, and what they give must be picklable.
+        """
 
 
 class Databases:
@@ -47,12 +57,15 @@ class Databases:
         self._server: Server | None = None
         self._names = deque(f"t{os.getpid()}_{number}" for number in range(NESTED_MAX))
         self._opened: dict[str, Database] = {}
-        self._grown: dict[tuple[str, Callable[[Database], Any]], Grown[Any]] = {}
+        self._shared: Path | None = None
+        self._grown: dict[str, Grown[Any]] = {}
 
     @classmethod
     def started_elsewhere(cls, where: Mapping[str, str]) -> "Databases":
         """Those that the main process of a parallel run has started."""
         databases = cls()
+        if "shared" in where:
+            databases._shared = Path(where["shared"])
         if "sqlite" in where:
             databases._sqlite = Path(where["sqlite"])
         if "postgresql" in where:
@@ -62,7 +75,7 @@ class Databases:
     def start(self, kinds: Iterable[str]) -> dict[str, str]:
         """Start the kinds named; gives what ``started_elsewhere`` needs."""
         starts = {"sqlite": lambda: self.sqlite_template, "postgresql": lambda: self.server.sockets}
-        return {kind: str(starts[kind]()) for kind in kinds}
+        return {"shared": str(self.shared), **{kind: str(starts[kind]()) for kind in kinds}}
 
     @contextmanager
     def fresh(self, kind: str, *, like: str | None = None) -> Iterator[str]:
@@ -83,12 +96,14 @@ class Databases:
 
     @contextmanager
     def _copied(self, name: str, like: str | None) -> Iterator[str]:
-        folder = self._folder / name
-        folder.mkdir()
         try:
-            yield f"sqlite:///{shutil.copy(like or self.sqlite_template, folder / SQLITE_FILE)}"
+            yield self._copy(self._folder, name, like)
         finally:
-            shutil.rmtree(folder)
+            shutil.rmtree(self._folder / name)
+
+    def _copy(self, folder: Path, name: str, like: str | None) -> str:
+        (folder / name).mkdir()
+        return f"sqlite:///{shutil.copy(like or self.sqlite_template, folder / name / SQLITE_FILE)}"
 
     @contextmanager
     def opened(self, kind: str, *, like: str | None = None) -> Iterator[Database]:
@@ -105,19 +120,45 @@ class Databases:
             finally:
                 database.dispose()
 
-    def grown(self, kind: str, build: Callable[[Database], T]) -> "Grown[T]":
-        """The database that ``build`` made of a fresh one: built when first asked for, then only copied."""
-        known = self._grown.get((kind, build))
-        if known is None:
-            database = self._cleanup.enter_context(self.opened(kind))
-            gave = build(database)
-            database.dispose()  # a database that somebody is connected to is not copied
-            known = self._grown[kind, build] = Grown(str(database.engine.url.database), gave)
-        return known
+    def grown(
+        self, kind: str, build: Callable[[Database], T], then: Callable[[Database, T], T] | None = None
+    ) -> "Grown[T]":
+        """The database that ``build`` made of a fresh one, and ``then`` of a copy of that: built once, then copied."""
+        name = _name(build, *(() if then is None else (then,)), kind)
+        if name not in self._grown:
+            with _waited_for(self.shared / f"{name}.lock"):
+                self._grown[name] = self._found(name) or self._built(kind, name, build, then)
+        return self._grown[name]
+
+    def _found(self, name: str) -> "Grown[Any] | None":
+        """What another worker has built."""
+        kept = self.shared / f"{name}.pickle"
+        return pickle.loads(kept.read_bytes()) if kept.exists() else None  # noqa: S301  our own file
+
+    def _built(
+        self, kind: str, name: str, build: Callable[[Database], T], then: Callable[[Database, T], T] | None
+    ) -> "Grown[T]":
+        before = self.grown(kind, build) if then is not None else None
+        like = None if before is None else before.where
+        url = self.server.clone(like or TEMPLATE, name) if kind == "postgresql" else self._copy(self.shared, name, like)
+        database = Database(url)
+        gave = build(database) if before is None or then is None else then(database, before.gave)
+        database.dispose()  # a database that somebody is connected to is not copied
+        grown = Grown(str(database.engine.url.database), gave)
+        (self.shared / f"{name}.pickle").write_bytes(pickle.dumps(grown))
+        return grown
 
     @cached_property
     def _folder(self) -> Path:
-        return Path(self._cleanup.enter_context(tempfile.TemporaryDirectory(prefix="buyback-tests-")))
+        made = tempfile.TemporaryDirectory(prefix="buyback-tests-", dir=quick_folder())
+        return Path(self._cleanup.enter_context(made))
+
+    @property
+    def shared(self) -> Path:
+        """The folder in which all workers find what one of them has built."""
+        if self._shared is None:
+            self._shared = self._folder
+        return self._shared
 
     @property
     def sqlite_template(self) -> Path:
@@ -139,3 +180,17 @@ class Databases:
     def close(self) -> None:
         """Stop and remove what this object started."""
         self._cleanup.close()
+
+
+def _name(*parts: str | Callable[..., Any]) -> str:
+    """A name for what some functions make, that each worker finds alike."""
+    told = [part if isinstance(part, str) else f"{part.__module__}.{part.__qualname__}" for part in parts]
+    return re.sub(r"[^a-z0-9]+", "_", ".".join(told).lower().replace("tests.", ""))[-NAME_MAX:]
+
+
+@contextmanager
+def _waited_for(lock: Path) -> Iterator[None]:
+    """One worker at a time."""
+    with lock.open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield

@@ -2,7 +2,7 @@
 
 import json
 import random
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
 
@@ -58,6 +58,10 @@ class BusyEvent:
     of_voucher: dict[UUID, UUID] = field(default_factory=dict)
     of_item: dict[UUID, UUID] = field(default_factory=dict)
 
+    def __getstate__(self) -> dict[str, object]:
+        """What is the same in each copy of the database: all but the connection to it."""
+        return {**vars(self), "database": None}
+
 
 def make_busy_event(database: Database) -> BusyEvent:
     """An open event with everything done but the close."""
@@ -91,10 +95,9 @@ def close(busy: BusyEvent) -> None:
     busy.database.transact(work)
 
 
-def make_purged_event(database: Database) -> BusyEvent:
+def go_on_to_the_purge(database: Database, busy: BusyEvent) -> BusyEvent:
     """The same event closed, purged, and its traces erased from the files."""
-    busy = make_busy_event(database)
-    close_and_purge(busy)
+    close_and_purge(replace(busy, database=database))
     return busy
 
 

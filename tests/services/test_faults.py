@@ -1,10 +1,12 @@
 """A process killed at each step of a redemption: nothing half done, and the same op id gets one honest answer."""
 
+import functools
 import multiprocessing
 import os
 import signal
 from collections.abc import Iterator
 from contextlib import contextmanager
+from multiprocessing.context import ForkServerContext
 from uuid import UUID
 
 import pytest
@@ -44,6 +46,14 @@ def _redeem_and_die(url: str, till: TillInHand, voucher: str, op_id: UUID, step:
         die()
 
 
+@functools.cache
+def prepared() -> ForkServerContext:
+    """Children of a process that has imported everything once, and holds no connection."""
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
+    return context
+
+
 @pytest.mark.parametrize("step", range(1, AFTER_COMMIT + 1))
 def test_a_redemption_killed_at_any_step_is_done_once_when_it_is_asked_again(
     database: Database, database_url: str, step: int
@@ -52,9 +62,7 @@ def test_a_redemption_killed_at_any_step_is_done_once_when_it_is_asked_again(
     till = make_till(database, make_merchant(database))
     op_id = new_id()
 
-    child = multiprocessing.get_context("spawn").Process(
-        target=_redeem_and_die, args=(database_url, till, paper.qr, op_id, step)
-    )
+    child = prepared().Process(target=_redeem_and_die, args=(database_url, till, paper.qr, op_id, step))
     child.start()
     child.join(60)
     assert child.exitcode == -signal.SIGKILL

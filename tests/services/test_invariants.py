@@ -7,7 +7,7 @@ from buyback.db import Database
 from buyback.proofs.invariants import ALL
 from tests.breaking import failing_in, lawless
 from tests.databases import Grow
-from tests.purging import make_busy_event, make_purged_event
+from tests.purging import go_on_to_the_purge, make_busy_event
 from tests.settling import make_office, make_settled_event, make_shop, spend
 
 pytestmark = pytest.mark.long
@@ -94,7 +94,7 @@ OF_SETTLEMENTS = {
 
 @pytest.mark.parametrize("is_purged", [False, True], ids=["while open", "after the purge"])
 def test_each_invariant_fails_by_name_when_it_is_broken(grow: Grow, is_purged: bool) -> None:  # noqa: FBT001
-    database, _ = grow(make_purged_event if is_purged else make_busy_event)
+    database, _ = grow(make_busy_event, go_on_to_the_purge if is_purged else None)
     assert _unseen(database, AFTER_THE_PURGE if is_purged else WHILE_OPEN) == {}
 
 

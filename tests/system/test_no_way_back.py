@@ -25,7 +25,7 @@ from buyback.people.rules import OPERATOR
 from tests import linkage
 from tests.databases import Grow
 from tests.linkage import Guess, at_random, beside, by_common_values, item_orders, read_copy, voucher_orders
-from tests.purging import PURGES, BusyEvent, close, close_and_purge, make_busy_event, make_purged_event, purge_links
+from tests.purging import PURGES, BusyEvent, close, close_and_purge, go_on_to_the_purge, make_busy_event, purge_links
 from tests.raw import put
 from tests.soundness import assert_sound
 
@@ -48,7 +48,7 @@ def busy(grow: Grow) -> BusyEvent:
 @pytest.fixture
 def purged(grow: Grow) -> BusyEvent:
     """The same kind of event after its purge."""
-    database, busy = grow(make_purged_event)
+    database, busy = grow(make_busy_event, go_on_to_the_purge)
     return replace(busy, database=database)
 
 

@@ -23,7 +23,7 @@ MATRIX = Path(__file__).with_name("routes.csv")
 REFUSED = {401, 403}
 TILL_ROUTES = frozenset({Permission.TILL_REDEEM, Permission.TILL_SEE, Permission.ACCOUNT_OWN})
 
-pytestmark = [pytest.mark.long, pytest.mark.databases("sqlite")]  # who may ask is decided before any database is asked
+pytestmark = pytest.mark.databases("sqlite")  # who may ask is decided before any database is asked
 
 
 @pytest.fixture

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import cache
 from typing import cast
+from urllib.parse import urlsplit
 from uuid import UUID
 
+from flask.sessions import SecureCookieSessionInterface
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -71,6 +73,8 @@ class Browser:
     def __init__(self, app: App, base_url: str) -> None:
         self.client = app.test_client()
         self.base_url = base_url
+        self._app = app
+        self._tokens: dict[str | None, str] = {}
 
     def get(self, path: str, **headers: str) -> TestResponse:
         """Open a page."""
@@ -85,10 +89,19 @@ class Browser:
         return self.client.post(path, base_url=self.base_url, data=fields or {}, headers=headers)
 
     def csrf_token(self) -> str:
-        """The token in the pages of this browser's session."""
-        found = _CSRF.search(self.get("/").text)
-        assert found, "no page without the language's form"
-        return found.group(1)
+        """The token in the pages of this browser's session; a page is opened for it once in a session."""
+        if self._secret() not in self._tokens:
+            found = _CSRF.search(self.get("/").text)
+            assert found, "no page without the language's form"
+            self._tokens[self._secret()] = found.group(1)
+        return self._tokens[self._secret()]
+
+    def _secret(self) -> str | None:
+        """What the tokens of this browser's session are made from."""
+        domain = urlsplit(self.base_url).hostname or ""
+        cookie = self.client.get_cookie(self._app.config["SESSION_COOKIE_NAME"], domain=domain)
+        reads = SecureCookieSessionInterface().get_signing_serializer(self._app)
+        return reads.loads(cookie.value).get("csrf_token") if cookie and reads else None
 
     def hold(self, token: str) -> None:
         """Be the browser of a session."""

@@ -10,6 +10,7 @@ import re
 import zipfile
 from collections import defaultdict
 from collections.abc import Iterator
+from dataclasses import dataclass
 from html.parser import HTMLParser
 from urllib.parse import parse_qs, quote, urlsplit
 
@@ -92,13 +93,32 @@ class Read(HTMLParser):
         self.wrong.append(data)
 
 
+@dataclass(frozen=True)
+class File:
+    """A file that a link leads to."""
+
+    address: str
+    mimetype: str
+    data: bytes
+
+
+@dataclass(frozen=True)
+class Crawled:
+    """What a crawl saw: texts by route, pages in English by route, files, and what our templates never write."""
+
+    shown: dict[str, list[str]]
+    english: "dict[str, list[Read]]"
+    files: list[File]
+    wrong: list[tuple[str, list[str]]]
+
+
 class Crawl:
     """Every page that links lead to from the first page, each question of one address by its names and ``by`` once."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
         self.shown: dict[str, list[str]] = defaultdict(list)
-        self.files: list[tuple[str, TestResponse]] = []
+        self.files: list[File] = []
         self.wrong: list[tuple[str, list[str]]] = []
         self.english: dict[str, list[Read]] = defaultdict(list)
         self.seen: set[tuple[str, tuple[str, ...], str]] = set()
@@ -124,7 +144,7 @@ class Crawl:
         if answer.mimetype != "text/html":
             assert answer.status_code == 200, address
             self.shown[rule].append("")
-            self.files.append((address, answer))
+            self.files.append(File(address, answer.mimetype or "", answer.data))
             return []
         page = Read(answer.text)
         self.shown[rule] += page.texts
@@ -154,7 +174,7 @@ def planted(grow: Grow) -> tuple[Site, Planted]:
     return make_site(database), made
 
 
-def walk_everywhere(database: Database) -> Crawl:
+def walk_everywhere(database: Database) -> Crawled:
     made, site = plant(database), make_site(database)
     crawl = Crawl(site)
     chief = actor(database, CHIEF)
@@ -163,19 +183,19 @@ def walk_everywhere(database: Database) -> Crawl:
         crawl.seen = {key for key in crawl.seen if not key[0].startswith("/caja")}
         crawl.walk(site.signed_in(cashier, till=till.id), site.signed_in(cashier, till=till.id), "/caja")
         crawl.walk(site.signed_in(cashier), site.signed_in(cashier), "/caja/elegir")
-    return crawl
+    return Crawled(dict(crawl.shown), dict(crawl.english), crawl.files, crawl.wrong)
 
 
 @pytest.fixture
-def crawled(grow: Grow) -> Crawl:
+def crawled(grow: Grow) -> Crawled:
     return grow(walk_everywhere)[1]
 
 
-def test_nothing_that_was_typed_becomes_an_element_an_attribute_or_an_address(crawled: Crawl) -> None:
+def test_nothing_that_was_typed_becomes_an_element_an_attribute_or_an_address(crawled: Crawled) -> None:
     assert crawled.wrong == []
 
 
-def test_what_was_typed_is_shown_as_it_was_typed_where_it_belongs(crawled: Crawl) -> None:
+def test_what_was_typed_is_shown_as_it_was_typed_where_it_belongs(crawled: Crawled) -> None:
     at = {
         "/jornadas": TEXTS,  # sites
         "/jornadas/<code>": TEXTS,
@@ -189,13 +209,13 @@ def test_what_was_typed_is_shown_as_it_was_typed_where_it_belongs(crawled: Crawl
         "/liquidaciones/estados/comercios/<uuid:merchant>": TEXTS,
     }
     missing = {
-        rule: [text for text in texts if not any(text in one for one in crawled.shown[rule])]
+        rule: [text for text in texts if not any(text in shown for shown in crawled.shown.get(rule, ()))]
         for rule, texts in at.items()
     }
     assert {rule: texts for rule, texts in missing.items() if texts} == {}
 
 
-def test_who_reads_english_is_told_nothing_in_spanish(crawled: Crawl) -> None:
+def test_who_reads_english_is_told_nothing_in_spanish(crawled: Crawled) -> None:
     spanish = [text for text, english in pairs() if english != text and _says_something(text)]
     known = re.compile("|".join(".+".join(map(re.escape, PLACEHOLDER.split(text))) for text in spanish))
     told = {
@@ -214,25 +234,25 @@ def _says_something(text: str) -> bool:
     return len(PLACEHOLDER.sub("", text)) > 3 + 2 * len(PLACEHOLDER.findall(text)) and "Ministerio" not in text
 
 
-def test_the_crawl_comes_to_every_page_and_file_that_there_is(crawled: Crawl) -> None:
-    rules = {rule.rule for rule in crawled.site.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+def test_the_crawl_comes_to_every_page_and_file_that_there_is(crawled: Crawled, site: Site) -> None:
+    rules = {rule.rule for rule in site.app.url_map.iter_rules() if "GET" in (rule.methods or ())}
     assert rules - set(crawled.shown) - NOT_WALKED == set()
-    assert {route.path for route in every_route(crawled.site.app)} >= NOT_WALKED & rules - {
+    assert {route.path for route in every_route(site.app)} >= NOT_WALKED & rules - {
         rule for rule in NOT_WALKED if "<" in rule
     }
 
 
-def test_no_cell_of_a_file_begins_a_formula(crawled: Crawl) -> None:
-    assert sum(answer.mimetype == "text/csv" for _address, answer in crawled.files) > 3
+def test_no_cell_of_a_file_begins_a_formula(crawled: Crawled) -> None:
+    assert sum(file.mimetype == "text/csv" for file in crawled.files) > 3
     bad = [(address, cell) for address, cell in cells(crawled) if cell.startswith(tuple("=+@\t\r\n")) or is_sum(cell)]
     assert bad == []
 
 
-def cells(crawled: Crawl) -> Iterator[tuple[str, str]]:
-    for address, answer in crawled.files:
-        if answer.mimetype == "text/csv":
-            for row in csv.reader(io.StringIO(answer.text.removeprefix("\ufeff"))):
-                yield from ((address, cell) for cell in row)
+def cells(crawled: Crawled) -> Iterator[tuple[str, str]]:
+    for file in crawled.files:
+        if file.mimetype == "text/csv":
+            for row in csv.reader(io.StringIO(file.data.decode("utf-8-sig"))):
+                yield from ((file.address, cell) for cell in row)
 
 
 def is_sum(cell: str) -> bool:
@@ -240,10 +260,10 @@ def is_sum(cell: str) -> bool:
     return cell.startswith("-") and not cell[1:].replace(".", "", 1).isdigit()
 
 
-def test_every_text_is_whole_in_some_file(crawled: Crawl) -> None:
+def test_every_text_is_whole_in_some_file(crawled: Crawled) -> None:
     found = {cell for _address, cell in cells(crawled)}
     assert [text for text in TEXTS if not found & {text, f"'{text}"}] == []
-    books = [answer.data for _address, answer in crawled.files if "spreadsheetml" in str(answer.mimetype)]
+    books = [file.data for file in crawled.files if "spreadsheetml" in file.mimetype]
     assert books
     for book in books:
         with zipfile.ZipFile(io.BytesIO(book)) as packed:
@@ -252,11 +272,11 @@ def test_every_text_is_whole_in_some_file(crawled: Crawl) -> None:
         assert b"hyperlink" not in parts
 
 
-def test_a_printed_paper_shows_a_name_as_it_was_typed(crawled: Crawl) -> None:
+def test_a_printed_paper_shows_a_name_as_it_was_typed(crawled: Crawled) -> None:
     printed = ""
-    for _address, answer in crawled.files:
-        if answer.mimetype == "application/pdf":
-            with pypdfium2.PdfDocument(io.BytesIO(answer.data)) as document:
+    for file in crawled.files:
+        if file.mimetype == "application/pdf":
+            with pypdfium2.PdfDocument(io.BytesIO(file.data)) as document:
                 printed += "".join(page.get_textpage().get_text_bounded() for page in document)
     flat = "".join(printed.split())
     assert [text for text in TEXTS if "".join(text.split()) not in flat] == []
