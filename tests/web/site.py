@@ -25,7 +25,7 @@ from buyback.security.access import Role
 from buyback.security.passwords import hash_password
 from buyback.security.tokens import new_token, token_digest
 from buyback.settings import Settings
-from buyback.web.shell import login
+from buyback.web.shell import csrf, login
 from buyback.web.shell.audiences import Audience
 from buyback.web.shell.request import EXTENSION, Wiring
 from tests.builders import make_keys
@@ -101,7 +101,7 @@ class Browser:
         domain = urlsplit(self.base_url).hostname or ""
         cookie = self.client.get_cookie(self._app.config["SESSION_COOKIE_NAME"], domain=domain)
         reads = SecureCookieSessionInterface().get_signing_serializer(self._app)
-        return reads.loads(cookie.value).get("csrf_token") if cookie and reads else None
+        return reads.loads(cookie.value).get(csrf.OWN) if cookie and reads else None
 
     def hold(self, token: str) -> None:
         """Be the browser of a session."""
