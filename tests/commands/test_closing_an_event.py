@@ -112,7 +112,7 @@ def test_the_purge_waits_for_the_review_and_is_done_once(
 
     assert fresh.code in shell.refused("purge", "--event", fresh.code)
     done = shell.json("purge")
-    assert [one["event"] for one in done["purged"]] == [reviewed.code]
+    assert [purged["event"] for purged in done["purged"]] == [reviewed.code]
     assert {name: done["purged"][0][name] for name in ("surrenders", "items", "vouchers", "issued")} == {
         "surrenders": 1,
         "items": 1,

@@ -182,8 +182,11 @@ def test_a_difference_is_kept_with_all_three_figures_and_counted_again(
     count(database, event, appraiser, *first)
     tally = count(database, event, issuer, *second)
     assert (tally.outcome, tally.system) == (TallyOutcome.DIFFERS, Stock(0, 3))
-    told = differ(tally, {one.by: f"{one.by}" for one in tally.counts}).facts
-    assert [told[key] for key in ("first_blank", "first_issued", "second_blank", "second_issued")] == [*first, *second]
+    figures = differ(tally, {counter: f"{counter}" for counter in tally.counters}).facts
+    assert [figures[key] for key in ("first_blank", "first_issued", "second_blank", "second_issued")] == [
+        *first,
+        *second,
+    ]
     assert now_is(database, event).state is EventState.CLOSING
     assert count(database, event, issuer, 0, 3).number == 2
     assert count(database, event, appraiser, 0, 3).outcome is TallyOutcome.AGREED

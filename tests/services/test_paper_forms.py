@@ -83,7 +83,7 @@ def test_tickets_go_on_from_the_events_last(database: Database, event: EventFact
     take(database, raw_form(3))
     with database.reading() as session:
         listed = queries.queue(session, event.id, states=[SurrenderState.PAID_OUT])
-    assert [one.number for one in listed] == [4, 3, 2]
+    assert [queued.number for queued in listed] == [4, 3, 2]
 
 
 def test_a_file_larger_than_one_portion_is_stored_whole_and_tells_how_far_it_is(
@@ -168,8 +168,8 @@ def test_an_import_is_in_the_audit_log_once_for_each_event(database: Database, e
     take(database, raw_form(1), raw_form(2, event="OTRA"), raw_form(3))
     with database.reading() as session:
         bodies = session.execute(select(AuditBody.event, AuditBody.body).where(AuditBody.event.is_not(None))).all()
-    told = {event: json.loads(body or "{}") for event, body in bodies}
-    assert {key: (body["act"], body["surrenders"]) for key, body in told.items()} == {
+    written_down = {event: json.loads(body or "{}") for event, body in bodies}
+    assert {key: (body["act"], body["surrenders"]) for key, body in written_down.items()} == {
         event.id: ("surrender:import", 2),
         other.id: ("surrender:import", 1),
     }

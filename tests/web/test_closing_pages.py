@@ -52,26 +52,26 @@ def test_two_counts_that_agree_close_the_event_and_its_float_goes_home(close: Cl
     assert "Vuelven al programa B/. 50.00" in close.chief.get(PAGE).text
     count(close.chief, "0", "3")
     assert close.state() is EventState.CLOSING
-    told = count(close.second, "0", "3")
+    shown = count(close.second, "0", "3")
     assert close.state() is EventState.CLOSED
-    assert "La jornada está cerrada" in told
-    assert "B/. 50.00" in told
+    assert "La jornada está cerrada" in shown
+    assert "B/. 50.00" in shown
     assert_sound(close.site.database)
 
 
 def test_the_second_person_does_not_see_what_the_first_one_counted(close: Closing) -> None:
     close.chief.post(f"{PAGE}/empezar")
     count(close.chief, "17", "4321")
-    told = close.second.get(PAGE).text
-    assert "ya contó" in told
-    assert "4,321" not in told
-    assert "4321" not in told
+    shown = close.second.get(PAGE).text
+    assert "ya contó" in shown
+    assert "4,321" not in shown
+    assert "4321" not in shown
 
 
 def test_one_person_cannot_count_twice(close: Closing) -> None:
     close.chief.post(f"{PAGE}/empezar")
-    told = count(close.chief, "0", "3")
-    assert f"{PAGE}/contar" not in told
+    shown = count(close.chief, "0", "3")
+    assert f"{PAGE}/contar" not in shown
     assert "El segundo conteo lo hace otra persona" in count(close.chief, "0", "3")
     assert close.state() is EventState.CLOSING
 
@@ -79,8 +79,8 @@ def test_one_person_cannot_count_twice(close: Closing) -> None:
 def test_counts_that_differ_are_shown_beside_the_records_and_counted_again(close: Closing) -> None:
     close.chief.post(f"{PAGE}/empezar")
     count(close.chief, "0", "4")
-    told = count(close.second, "0", "3")
-    assert "Los conteos no coinciden" in told
+    shown = count(close.second, "0", "3")
+    assert "Los conteos no coinciden" in shown
     assert close.state() is EventState.CLOSING
     count(close.second, "0", "3")
     count(close.chief, "0", "3")
@@ -90,9 +90,9 @@ def test_counts_that_differ_are_shown_beside_the_records_and_counted_again(close
 @pytest.mark.parametrize("typed", ["", "-1", "tres", "1.5", "1000001"])
 def test_a_count_that_is_no_number_is_refused_at_its_field_and_stays_typed(close: Closing, typed: str) -> None:
     close.chief.post(f"{PAGE}/empezar")
-    told = count(close.chief, "0", typed)
-    assert 'id="issued-error"' in told
-    assert f'value="{typed}"' in told
+    shown = count(close.chief, "0", typed)
+    assert 'id="issued-error"' in shown
+    assert f'value="{typed}"' in shown
     assert "ya contó" not in close.second.get(PAGE).text
 
 
@@ -121,10 +121,10 @@ def test_the_opening_is_counted_by_two_people_as_well(close: Closing) -> None:
 def test_a_closed_event_says_what_is_still_to_be_redeemed_and_when_items_part_from_vouchers(close: Closing) -> None:
     close.chief.post(f"{PAGE}/empezar")
     count(close.chief, "0", "3")
-    told = count(close.second, "0", "3")
+    shown = count(close.second, "0", "3")
     for figure in ("Por canjear", "B/. 150.00", "Desde el 24 dic 2026 se borra el enlace"):
-        assert figure in told
-    assert "Guardar mi conteo" not in told
+        assert figure in shown
+    assert "Guardar mi conteo" not in shown
     for step in ("contar", "empezar", "reanudar"):
         assert close.chief.post(f"{PAGE}/{step}", {"blank": "0", "issued": "3"}).status_code == 422, step
     assert close.state() is EventState.CLOSED
@@ -133,9 +133,9 @@ def test_a_closed_event_says_what_is_still_to_be_redeemed_and_when_items_part_fr
 def test_what_is_unfinished_is_listed_with_where_it_stands(close: Closing) -> None:
     appraiser = make_user(close.site.database, "abel", Role.APPRAISER)
     open_surrender(close.site.database, close.event, appraiser)
-    told = close.chief.get(PAGE).text
-    assert f'href="/jornadas/{CODE}/entregas/2"' in told
-    assert "En avalúo" in told
+    shown = close.chief.get(PAGE).text
+    assert f'href="/jornadas/{CODE}/entregas/2"' in shown
+    assert "En avalúo" in shown
 
 
 def test_who_may_not_close_is_told_who_does(close: Closing) -> None:

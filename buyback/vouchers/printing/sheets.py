@@ -46,7 +46,7 @@ class PrintedVoucher:
 
 
 @dataclass(frozen=True)
-class _Sheet:
+class _Layout:
     """A page in millimetres, and how many vouchers of which scale it holds."""
 
     width: float
@@ -70,10 +70,10 @@ class _Sheet:
         )
 
 
-_SHEETS = {
-    Paper.A4: _Sheet(210, 297, 2, 4, 1, faces.NOTE, faces.draw_note),
-    Paper.A6: _Sheet(148, 105, 1, 1, 148 / 105, faces.NOTE, faces.draw_note),
-    Paper.ROLL: _Sheet(80, 170, 1, 1, 1, faces.ROLL, faces.draw_roll),
+_LAYOUTS = {
+    Paper.A4: _Layout(210, 297, 2, 4, 1, faces.NOTE, faces.draw_note),
+    Paper.A6: _Layout(148, 105, 1, 1, 148 / 105, faces.NOTE, faces.draw_note),
+    Paper.ROLL: _Layout(80, 170, 1, 1, 1, faces.ROLL, faces.draw_roll),
 }
 
 
@@ -88,21 +88,21 @@ def render(
     ``progress`` is told how many are done after each. The document carries no date of its own.
     """
     typefaces.register()
-    sheet = _SHEETS[paper]
-    canvas = Canvas(out, pagesize=(sheet.width * mm, sheet.height * mm), invariant=True, pageCompression=1)
+    layout = _LAYOUTS[paper]
+    canvas = Canvas(out, pagesize=(layout.width * mm, layout.height * mm), invariant=True, pageCompression=1)
     canvas.setTitle("Vales")
     canvas.setAuthor("")
-    if sheet.place is faces.NOTE:
+    if layout.place is faces.NOTE:
         faces.define_note_parts(canvas)
     forms: dict[Face, str] = {}
     done = 0
     for voucher in vouchers:
-        number = done % sheet.holds
+        number = done % layout.holds
         if done and number == 0:
             canvas.showPage()
         if number == 0:
-            _cut_marks(canvas, sheet)
-        _place(canvas, sheet, number, voucher, forms)
+            _cut_marks(canvas, layout)
+        _place(canvas, layout, number, voucher, forms)
         done += 1
         if progress is not None:
             progress(done)
@@ -112,15 +112,15 @@ def render(
     return done
 
 
-def _place(canvas: Canvas, sheet: _Sheet, number: int, voucher: PrintedVoucher, forms: dict[Face, str]) -> None:
+def _place(canvas: Canvas, layout: _Layout, number: int, voucher: PrintedVoucher, forms: dict[Face, str]) -> None:
     name = forms.get(voucher.face)
     if name is None:
         name = forms[voucher.face] = f"face{len(forms)}"
-        canvas.beginForm(name, 0, 0, sheet.place.width, sheet.place.height)
-        sheet.draw(canvas, voucher.face)
+        canvas.beginForm(name, 0, 0, layout.place.width, layout.place.height)
+        layout.draw(canvas, voucher.face)
         canvas.endForm()
-    x, y = sheet.corner(number)
-    place, unit = sheet.place, mm * sheet.scale
+    x, y = layout.corner(number)
+    place, unit = layout.place, mm * layout.scale
     module = place.qr_width / matrix.MODULES
     canvas.saveState()
     canvas.transform(unit, 0, 0, unit, x * mm, y * mm)
@@ -135,22 +135,22 @@ def _place(canvas: Canvas, sheet: _Sheet, number: int, voucher: PrintedVoucher, 
     canvas.restoreState()
 
 
-def _cut_marks(canvas: Canvas, sheet: _Sheet) -> None:
+def _cut_marks(canvas: Canvas, layout: _Layout) -> None:
     """Short lines at the edges and small crosses where four vouchers meet: cutting along them leaves nothing over."""
-    if sheet.holds == 1:
+    if layout.holds == 1:
         return
     canvas.saveState()
     canvas.scale(mm, mm)
     canvas.setStrokeColor(_CUT_GREY)
     canvas.setLineWidth(0.12)
-    downs = [sheet.width * column / sheet.columns for column in range(1, sheet.columns)]
-    acrosses = [sheet.height * row / sheet.rows for row in range(1, sheet.rows)]
+    downs = [layout.width * column / layout.columns for column in range(1, layout.columns)]
+    acrosses = [layout.height * row / layout.rows for row in range(1, layout.rows)]
     for x in downs:
         canvas.line(x, 0, x, 4)
-        canvas.line(x, sheet.height - 4, x, sheet.height)
+        canvas.line(x, layout.height - 4, x, layout.height)
     for y in acrosses:
         canvas.line(0, y, 4, y)
-        canvas.line(sheet.width - 4, y, sheet.width, y)
+        canvas.line(layout.width - 4, y, layout.width, y)
         for x in downs:
             canvas.line(x - 2, y, x + 2, y)
             canvas.line(x, y - 2, x, y + 2)

@@ -38,7 +38,7 @@ class StepService(Protocol):
         """Take the step."""
 
 
-class Button(NamedTuple):
+class StepButton(NamedTuple):
     """A step as a button: its endpoint, its address, whose permission it takes, what it does, what is said after."""
 
     endpoint: str
@@ -49,21 +49,23 @@ class Button(NamedTuple):
 
 
 BUTTONS = (
-    Button("finish", "terminar", Step.OFFER, offers.finish_appraisal, N_("El avalúo está terminado.")),
-    Button("reopen", "corregir", Step.REOPEN, offers.reopen, N_("Puede corregir los artículos.")),
-    Button("approve", "aprobar", Step.APPROVE, offers.approve, N_("El avalúo quedó aprobado. Ya se puede ofrecer.")),
-    Button("send_back", "devolver", Step.SEND_BACK, offers.send_back, N_("El avalúo volvió a la mesa.")),
-    Button(
+    StepButton("finish", "terminar", Step.OFFER, offers.finish_appraisal, N_("El avalúo está terminado.")),
+    StepButton("reopen", "corregir", Step.REOPEN, offers.reopen, N_("Puede corregir los artículos.")),
+    StepButton(
+        "approve", "aprobar", Step.APPROVE, offers.approve, N_("El avalúo quedó aprobado. Ya se puede ofrecer.")
+    ),
+    StepButton("send_back", "devolver", Step.SEND_BACK, offers.send_back, N_("El avalúo volvió a la mesa.")),
+    StepButton(
         "accept",
         "aceptar",
         Step.ACCEPT,
         offers.accept,
         N_("La oferta fue aceptada. Otra persona emite los vales ahora."),
     ),
-    Button(
+    StepButton(
         "decline", "rechazar", Step.DECLINE, offers.decline, N_("La oferta no fue aceptada: devuelva los artículos.")
     ),
-    Button("cancel", "cancelar", Step.CANCEL, offers.cancel, N_("La entrega se canceló: devuelva los artículos.")),
+    StepButton("cancel", "cancelar", Step.CANCEL, offers.cancel, N_("La entrega se canceló: devuelva los artículos.")),
 )
 
 
@@ -92,7 +94,7 @@ def surrender(code: str, number: int) -> str:
     return surrender_page(event, get_surrender(event, number), Form())
 
 
-def _view(button: Button) -> Callable[[str, int], Answer]:
+def _view(button: StepButton) -> Callable[[str, int], Answer]:
     """One service in one transaction; what it refuses is shown on the surrender's page as it stands now."""
 
     @permission(MOVES[button.step].permission)
