@@ -24,34 +24,14 @@ from sqlalchemy import (
 )
 from sqlalchemy.exc import IntegrityError
 
+from buyback import triggers
 from buyback.db import Database
-from buyback.schema import metadata
+from buyback.schema import GUARDS, metadata
 
 H = TypeVar("H")
 
 
-TRIGGERS_SAY = (
-    "a second person has not approved",
-    "an event begins planned",
-    "a funder has not approved, or a line is not sealed",
-    "a payment is not booked",
-    "a settlement begins as a draft",
-    "an order is given once",
-    "another funder",
-    "another payer",
-    "its lines and shares do not add up",
-    "not a redemption of this merchant, event and amount",
-    "not approved by every funder",
-    "not countersigned, or not ordered whole",
-    "not ordered",
-    "not submitted",
-    "only a closed event is purged",
-    "only a draft takes content",
-    "roles that one person may not hold",
-    "this cannot change any more",
-    "who prepared it does not approve it",
-    "who prepared it does not pay it",
-)
+TRIGGERS_SAY = frozenset(rule.why for rule in GUARDS if isinstance(rule, triggers.Guard))
 
 
 class Kind(Enum):
