@@ -1,14 +1,16 @@
 """What an auditor sees at a shell: proofs that hold, and each row that somebody with the database in hand touched."""
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import select, text
+from sqlalchemy import Connection, select, text
 
-from buyback.audit.rules import GENESIS
+from buyback.audit.rules import EMPTY, GENESIS, Head, link
 from buyback.db import Database
 from buyback.people.rules import OPERATOR
 from buyback.proofs.invariants import ALL
@@ -22,16 +24,39 @@ def world(database: Database) -> World:
     return make_world(database)
 
 
-def tamper(database: Database, *statements: str, **values: object) -> None:
-    """Change rows as whoever owns the database can: with the triggers gone."""
+@contextmanager
+def owning(database: Database) -> Iterator[Connection]:
+    """A connection of whoever owns the database: the triggers are gone, and what it does is committed."""
     with database.engine.begin() as connection:
         if database.is_sqlite:
+            connection.exec_driver_sql("PRAGMA defer_foreign_keys=1")
             for name in connection.scalars(text("SELECT name FROM sqlite_master WHERE type = 'trigger'")).all():
                 connection.exec_driver_sql(f"DROP TRIGGER {name}")
         else:
             connection.exec_driver_sql("SET LOCAL session_replication_role = replica")
+        yield connection
+
+
+def tamper(database: Database, *statements: str, **values: object) -> None:
+    """Change a row with each statement, as whoever owns the database can."""
+    with owning(database) as connection:
         for statement in statements:
             assert connection.execute(text(statement), values).rowcount == 1, statement
+
+
+def write_anew(database: Database, *, changed: int) -> None:
+    """The operator's chain with another body in one row, and every hash after it made to fit."""
+    rows, bodies = metadata.tables["audit_row"], metadata.tables["audit_body"]
+    kept = select(bodies.c.seq, bodies.c.salt, bodies.c.body).where(bodies.c.chain == OPERATOR.chain)
+    head = EMPTY
+    with owning(database) as connection:
+        for seq, salt, body in connection.execute(kept.order_by(bodies.c.seq)).all():
+            said = json.loads(body) | ({"by": "otra persona"} if seq == changed else {})
+            row = link(OPERATOR.chain, head, said, salt)
+            hashes = {"previous": row.previous, "body_hash": row.body_hash, "hash": row.hash}
+            for table, values in ((rows, hashes), (bodies, {"body": row.body})):
+                connection.execute(table.update().filter_by(chain=OPERATOR.chain, seq=seq).values(values))
+            head = Head(row.seq, row.hash)
 
 
 def operators(database: Database) -> dict[str, Any]:
@@ -140,6 +165,24 @@ def test_a_chain_that_was_cut_short_is_found_with_an_older_checkpoint_only(
     said = shell.run("verify", "--checkpoint", kept, "--key", made["key"])
     assert said.status == 1
     assert f"FAILED {OPERATOR.chain} row {chain['last']}: missing_since_checkpoint" in said.out
+
+
+def test_a_chain_that_was_written_anew_is_found_with_an_older_checkpoint_only(
+    shell: Shell, database: Database, world: World
+) -> None:
+    kept = shell.home / "checkpoint.json"
+    shell.done("checkpoint", "-o", kept)
+    last = operators(database)["last"]
+    write_anew(database, changed=1)
+
+    assert "FAILED" not in shell.done("verify")
+    said = shell.run("verify", "--checkpoint", kept, "--json")
+    document = json.loads(said.out)
+    assert (said.status, document["ok"]) == (1, False)
+    assert document["faults"] == [
+        {"chain": str(OPERATOR.chain), "row": last, "what": "rewritten_since_checkpoint"},
+    ]
+    assert f"FAILED {OPERATOR.chain} row {last}: rewritten" in shell.run("verify", "--checkpoint", kept).out
 
 
 def test_a_chain_that_grew_still_agrees_with_an_older_checkpoint(shell: Shell, world: World) -> None:
