@@ -2,47 +2,55 @@
 
 document.documentElement.classList.replace("no-js", "js");
 
-// A form is sent once: a second tap while the first is on its way would only confuse.
-document.addEventListener("submit", (event) => {
-  const form = event.target;
-  if (form.dataset.sending === "yes") {
-    event.preventDefault();
-    return;
-  }
-  form.dataset.sending = "yes";
-  event.submitter?.setAttribute("aria-busy", "true");
-});
-
-// Coming back with the browser's arrow restores the page as it was left: let its forms be sent again.
-window.addEventListener("pageshow", () => {
-  for (const form of document.forms) {
-    delete form.dataset.sending;
-  }
-  for (const busy of document.querySelectorAll("[aria-busy=true]")) {
-    busy.removeAttribute("aria-busy");
-  }
-});
+sendFormsOnce();
+closeMenus();
+showPrinters();
 
 // An error summary is read first, wherever the page was.
 document.querySelector("[data-focus-first]")?.focus();
 
-// A menu closes when attention moves elsewhere.
-document.addEventListener("click", (event) => {
-  for (const menu of document.querySelectorAll("details.account[open]")) {
-    if (!menu.contains(event.target)) {
-      menu.open = false;
+// A second tap while the first is on its way would only confuse: the browser would drop the first answer for the second.
+function sendFormsOnce() {
+  const onTheirWay = new Set();
+  document.addEventListener("submit", (event) => {
+    if (onTheirWay.has(event.target)) {
+      event.preventDefault();
+      return;
     }
-  }
-});
-document.addEventListener("keydown", (event) => {
-  const menu = document.querySelector("details.account[open]");
-  if (event.key === "Escape" && menu) {
-    menu.open = false;
-    menu.querySelector("summary").focus();
-  }
-});
+    onTheirWay.add(event.target);
+    event.submitter?.setAttribute("aria-busy", "true");
+  });
+  // Coming back with the browser's arrow restores the page as it was left: its forms may be sent again.
+  window.addEventListener("pageshow", () => {
+    onTheirWay.clear();
+    for (const button of document.querySelectorAll("[aria-busy=true]")) {
+      button.removeAttribute("aria-busy");
+    }
+  });
+}
 
-for (const printer of document.querySelectorAll("[data-print]")) {
-  printer.hidden = false;
-  printer.addEventListener("click", () => window.print());
+// A menu closes when attention moves elsewhere.
+function closeMenus() {
+  document.addEventListener("click", (event) => {
+    for (const menu of document.querySelectorAll("details.account[open]")) {
+      if (!menu.contains(event.target)) {
+        menu.open = false;
+      }
+    }
+  });
+  document.addEventListener("keydown", (event) => {
+    const menu = document.querySelector("details.account[open]");
+    if (event.key === "Escape" && menu) {
+      menu.open = false;
+      menu.querySelector("summary").focus();
+    }
+  });
+}
+
+// Without a script nothing could print: the button is hidden until there is one.
+function showPrinters() {
+  for (const button of document.querySelectorAll("[data-print]")) {
+    button.hidden = false;
+    button.addEventListener("click", () => window.print());
+  }
 }
