@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from buyback.files.documents import Document, render
-from buyback.files.tabular import Table, csv_text
+from buyback.files.tabular import NothingToExport, Table, csv_text
 from buyback.files.workbooks import as_xlsx
 
 CSV = "text/csv"
@@ -28,15 +28,22 @@ class File:
 
 
 def csv_file(table: Table, name: str) -> File:
-    """A table for programs and spreadsheets; ``name`` without its ending."""
+    """A table for programs and spreadsheets; ``name`` without its ending. Raises NothingToExport."""
+    _check(table)
     return File(f"{name}.csv", CSV, (BYTE_ORDER_MARK + csv_text(table)).encode())
 
 
 def xlsx_file(table: Table, name: str, *, made_at: datetime) -> File:
-    """A table as a workbook; ``name`` without its ending."""
+    """A table as a workbook; ``name`` without its ending. Raises NothingToExport."""
+    _check(table)
     return File(f"{name}.xlsx", XLSX, as_xlsx(table, made_at=made_at))
 
 
 def pdf_file(document: Document, name: str) -> File:
     """A paper of the State; ``name`` without its ending."""
     return File(f"{name}.pdf", PDF, render(document))
+
+
+def _check(table: Table) -> None:
+    if not table.rows:
+        raise NothingToExport

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
+from buyback.errors import Refused
 from buyback.money import decimal_text, screen_text
 
 # What a spreadsheet may take for the beginning of a formula (OWASP, CSV injection), wide signs included.
@@ -19,6 +20,12 @@ _NO_BREAK = "\u00a0"
 _GAP = "  "
 
 Cell = str | int | date | None
+
+
+class NothingToExport(Refused):
+    """A file without a row would look like a file that lost its rows."""
+
+    sentence = "No hay nada que descargar con esta pregunta."
 
 
 class Kind(StrEnum):

@@ -120,9 +120,3 @@ class NotNational(Refused):
     """A settlement runs over the events of every district."""
 
     sentence = "Solo un ministerio prepara liquidaciones."
-
-
-class NothingToExport(Refused):
-    """A file without a row would look like a file that lost its rows."""
-
-    sentence = "No hay nada que descargar con esta pregunta."

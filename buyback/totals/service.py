@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.db import affected
-from buyback.errors import Refused
+from buyback.files.tabular import NothingToExport
 from buyback.people.rules import Actor
 from buyback.totals.figures import KEPT, OF_CLASSES, SUMS_OF_DELTAS
 from buyback.totals.queries import Totals, totals
@@ -20,12 +20,6 @@ from buyback.totals.rules import Query
 from buyback.totals.tables import RollupDelta
 
 MANY = 2_000  # deltas: reading so many takes a few milliseconds
-
-
-class NothingToExport(Refused):
-    """The totals have no rows."""
-
-    sentence = "No hay nada que descargar: con estos filtros no quedó ninguna fila."
 
 
 def _upsert(table: str, keys: str, sums: str, figures: Sequence[str], *, where: str, deltas: str) -> str:

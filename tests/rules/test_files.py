@@ -9,7 +9,7 @@ import pytest
 
 from buyback.files.documents import Document, render
 from buyback.files.downloads import File, csv_file, pdf_file, xlsx_file
-from buyback.files.tabular import Column, Kind, Table, csv_text, terminal_text, with_sum
+from buyback.files.tabular import Column, Kind, NothingToExport, Table, csv_text, terminal_text, with_sum
 from buyback.files.workbooks import as_xlsx
 from buyback.web.shell.downloads import send
 from tests.workbook import read_workbook
@@ -121,6 +121,13 @@ def test_a_sheet_is_called_what_a_spreadsheet_can_bear() -> None:
 def test_a_csv_file_begins_with_the_mark_that_spreadsheets_need_and_a_terminal_gets_none() -> None:
     assert csv_file(table("Cativá"), "totales").content == b"\xef\xbb\xbf" + csv_text(table("Cativá")).encode()
     assert csv_text(table("Cativá")).startswith("name,")
+
+
+def test_a_table_without_a_row_is_no_file() -> None:
+    with pytest.raises(NothingToExport):
+        csv_file(table(), "totales")
+    with pytest.raises(NothingToExport):
+        xlsx_file(table(), "totales", made_at=MADE)
 
 
 FILES = [

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from buyback.audit.tables import AuditBody
 from buyback.db import Database
 from buyback.errors import NotFound
-from buyback.files.tabular import csv_text, terminal_text
+from buyback.files.tabular import NothingToExport, csv_text, terminal_text
 from buyback.people.rules import Actor, OrganisationKind
 from buyback.places.gazetteer import gazetteer
 from buyback.security.access import Role
@@ -17,7 +17,7 @@ from buyback.tariff.catalogue import ClassCode
 from buyback.totals.files import as_document, as_table
 from buyback.totals.queries import Totals, totals
 from buyback.totals.rules import By, Query, Sort
-from buyback.totals.service import NothingToExport, take
+from buyback.totals.service import take
 from tests.builders import NOW, actor, make_organisation, make_user
 from tests.databases import Grow
 from tests.handed_in import (

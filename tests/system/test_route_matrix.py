@@ -15,7 +15,7 @@ from buyback.db import Database
 from buyback.merchants import queries as merchants
 from buyback.people.service import Employer
 from buyback.security.access import MERCHANT_ROLES, Permission, Role, permissions_of
-from buyback.web.shell.guard import Access, Kind, access_of, routes
+from buyback.web.shell.guard import Access, AccessKind, access_of, routes
 from tests.tills import make_merchant
 from tests.web.site import Browser, Site, site_over
 
@@ -58,7 +58,7 @@ def test_a_role_is_let_in_where_its_permissions_say_and_nowhere_else(site: Site,
     held = {permission.value for permission in permissions_of([role])}
     wrong = []
     for (rule, method), access in matrix().items():
-        if access in {Kind.OPEN.value, Kind.TILL.value} or rule == "/salir":
+        if access in {AccessKind.OPEN.value, AccessKind.TILL.value} or rule == "/salir":
             continue
         status = ask(browser, rule, method)
         if (status in REFUSED) != (access not in held):
@@ -72,7 +72,7 @@ def test_nobody_is_let_in_without_signing_in(site: Site) -> None:
     let_in = [
         (method, rule)
         for (rule, method), access in matrix().items()
-        if access != Kind.OPEN.value and ask(browser, rule, method) not in REFUSED | {303}
+        if access != AccessKind.OPEN.value and ask(browser, rule, method) not in REFUSED | {303}
     ]
 
     assert not let_in
@@ -86,7 +86,8 @@ def test_merchants_reach_nothing_but_the_till(site: Site, role: Role) -> None:
     reached = [
         rule
         for (rule, method), access in matrix().items()
-        if access not in {Kind.OPEN.value, Kind.TILL.value, *(permission.value for permission in TILL_ROUTES)}
+        if access
+        not in {AccessKind.OPEN.value, AccessKind.TILL.value, *(permission.value for permission in TILL_ROUTES)}
         and ask(browser, rule, method) not in REFUSED
     ]
 

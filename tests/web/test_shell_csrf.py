@@ -6,7 +6,7 @@ import pytest
 
 from buyback.db import Database
 from buyback.security.access import Role
-from buyback.web.shell.guard import Kind
+from buyback.web.shell.guard import AccessKind
 from tests.web import faults
 from tests.web.routes import Route, every_route
 from tests.web.site import Browser, Site, make_site
@@ -23,7 +23,8 @@ def site(database: Database) -> Site:
 
 
 def _forms(site: Site) -> list[Route]:
-    found = [route for route in every_route(site.app) if route.method in UNSAFE and route.access.kind is not Kind.TILL]
+    routes = every_route(site.app)
+    found = [route for route in routes if route.method in UNSAFE and route.access.kind is not AccessKind.TILL]
     assert len(found) >= 4
     return found
 

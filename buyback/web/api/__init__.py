@@ -5,7 +5,7 @@ from flask_smorest import Api
 
 from buyback.web.api.redemptions import redemptions
 from buyback.web.shell.audiences import Audience
-from buyback.web.shell.guard import Access, Kind, declare
+from buyback.web.shell.guard import Access, AccessKind, declare
 
 
 class _Api(Api):  # type: ignore[misc]  # the library has no types
@@ -26,7 +26,7 @@ def _setup(app: Flask) -> None:
         },
     )
     _Api(app).register_blueprint(redemptions)
-    declare(app, "api-docs.openapi_json", Access(Kind.OPEN))
+    declare(app, "api-docs.openapi_json", Access(AccessKind.OPEN))
 
 
 AUDIENCE = Audience("api", setup=_setup)

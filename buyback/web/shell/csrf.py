@@ -43,7 +43,7 @@ def init(app: Flask) -> None:
         if request.method in SAFE or request.endpoint is None:
             return
         access = guard.access_of(app, request.endpoint, request.method)
-        if access is not None and access.kind is guard.Kind.TILL:
+        if access is not None and access.kind is guard.AccessKind.TILL:
             return
         sent = request.form.get(FIELD) or request.headers.get(HEADER, "")
         from_here = request.headers.get("Sec-Fetch-Site", "same-origin") in OWN_SITE

@@ -28,7 +28,7 @@ _DECLARED = "buyback_declared"
 _AUTOMATIC = frozenset({"OPTIONS"})  # answered by the framework with a list of methods, and nothing else
 
 
-class Kind(StrEnum):
+class AccessKind(StrEnum):
     """The three ways of asking."""
 
     OPEN = "open"
@@ -40,7 +40,7 @@ class Kind(StrEnum):
 class Access:
     """Who may ask: anybody, a person whose roles carry ``permission``, or a till with its bearer token."""
 
-    kind: Kind
+    kind: AccessKind
     permission: Permission | None = None
 
 
@@ -50,12 +50,12 @@ class UnguardedViewError(RuntimeError):
 
 def permission(needed: Permission) -> Callable[[V], V]:
     """The view is for signed-in people whose roles carry this permission; for the others it is forbidden."""
-    return _marking(Access(Kind.PERSON, needed))
+    return _marking(Access(AccessKind.PERSON, needed))
 
 
 def open_to_all(view: V) -> V:
     """The view is for anybody, signed in or not."""
-    return _marking(Access(Kind.OPEN))(view)
+    return _marking(Access(AccessKind.OPEN))(view)
 
 
 def till_token(view: V) -> V:
@@ -64,7 +64,7 @@ def till_token(view: V) -> V:
     Only the token's presence is checked here: the redemption's own transaction looks it up, so that a till that was
     revoked a moment ago is refused. The view gets it from ``bearer()``.
     """
-    return _marking(Access(Kind.TILL))(view)
+    return _marking(Access(AccessKind.TILL))(view)
 
 
 def declare(app: Flask, endpoint: str, access: Access) -> None:
@@ -115,7 +115,7 @@ def init(app: Flask) -> None:
         access = access_of(app, request.endpoint, request.method)
         if access is None:
             raise UnguardedViewError(request.endpoint)
-        if access.kind is Kind.TILL:
+        if access.kind is AccessKind.TILL:
             g.bearer = _bearer_or_refuse()
             return None
         return _check_person(access.permission) if access.permission else None
