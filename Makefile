@@ -23,10 +23,10 @@ run: setup
 	.venv/bin/buyback demo --port $(PORT)
 
 test: .venv/.test chromium
-	.venv/bin/pytest -n 3 --databases both $(PYTEST_ARGS)
+	.venv/bin/pytest -n 3 --dist worksteal --databases both $(PYTEST_ARGS)
 
 quick: .venv/.test
-	.venv/bin/pytest -n 2 --databases sqlite -m "not server and not browser and not long" $(PYTEST_ARGS)
+	.venv/bin/pytest -n 2 --dist worksteal --databases sqlite -m "not server and not browser and not long" $(PYTEST_ARGS)
 
 check: .venv/.test
 	.venv/bin/ruff check $(SOURCES)

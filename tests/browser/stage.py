@@ -68,9 +68,11 @@ def set_stage(database: Database) -> Stage:
     )
 
 
-def hold_session(site: Site, name: str, *, till: UUID | None = None) -> str:
-    """The cookie with which a browser is signed in as somebody of the demonstration."""
-    found = site.signed_in(actor(site.database, name), till=till).client.get_cookie("session", domain="127.0.0.1")
+def hold_session(site: Site, name: str | None, *, till: UUID | None = None, language: str = "es") -> str:
+    """The cookie with which a browser is signed in as somebody of the demonstration, or nobody, in a language."""
+    visitor = site.browser() if name is None else site.signed_in(actor(site.database, name), till=till)
+    visitor.post("/idioma", {"lang": language})
+    found = visitor.client.get_cookie("session", domain="127.0.0.1")
     assert found is not None
     return found.value
 

@@ -5,28 +5,27 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import Browser, BrowserContext, Page, ViewportSize
+from playwright.sync_api import Browser, Page, ViewportSize
 
-from buyback.db import Database
 from tests.browser.live import RULES, chromium, served
 from tests.browser.screens import NOT_PAGES, TILL, Screen, screens
 from tests.browser.stage import Stage, hold_session, set_stage
 from tests.builders import NOW
-from tests.databases import Databases
+from tests.databases import Grow
 from tests.system.test_route_matrix import matrix
 from tests.web import faults
 from tests.web.site import LOOPBACK, Clock, Site, make_site
 
-pytestmark = [pytest.mark.browser, pytest.mark.server]
+pytestmark = [pytest.mark.browser, pytest.mark.server, pytest.mark.databases("sqlite")]
 
 PHONE: ViewportSize = {"width": 360, "height": 760}
 DESK: ViewportSize = {"width": 1280, "height": 800}
 VIEWS = {"es": PHONE, "en": DESK}
-SWITCH = {"es": "Español", "en": "English"}
 
 # Only these can change between day and night; the rest is the same page.
 BY_COLOUR: dict[str, Any] = {"runOnly": ["color-contrast", "link-in-text-block"], "preload": False}
@@ -96,49 +95,41 @@ class Theatre:
     address: str
     browser: Browser
 
-    def enter(self, who: str | None, language: str) -> BrowserContext:
-        """A browser's window in which somebody is signed in and has chosen a language."""
-        context = self.browser.new_context(viewport=VIEWS[language], locale="es-PA", reduced_motion="reduce")
-        context.add_init_script(AXE)
-        if who is not None:
-            session = hold_session(self.site, who, till=self.stage.till if who == TILL else None)
-            context.add_cookies([{"name": "session", "value": session, "url": self.address}])
-        page = context.new_page()
-        if language != "es":
-            page.goto(self.address)
-            page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
-            page.get_by_role("button", name=SWITCH[language]).click()
-        return context
+    def enter(self, page: Page, who: str | None, language: str) -> None:
+        """Let a browser's window be that of somebody who has chosen a language."""
+        till = self.stage.till if who == TILL else None
+        session = hold_session(self.site, who, till=till, language=language)
+        page.context.clear_cookies()
+        page.context.add_cookies([{"name": "session", "value": session, "url": self.address}])
 
 
-@pytest.fixture(scope="module")
-def theatre() -> Iterator[Theatre]:
-    databases = Databases()
-    with databases.fresh("sqlite") as url, chromium() as browser:
-        database = Database(url)
-        stage = set_stage(database)
-        site = make_site(database, faults.AUDIENCE, base_url=LOOPBACK, demonstration=True, clock=Clock(NOW))
-        with served(site.app) as address:
-            yield Theatre(site, stage, address, browser)
-        database.dispose()
-    databases.close()
+@pytest.fixture
+def site(grow: Grow) -> tuple[Site, Stage]:
+    database, stage = grow(set_stage)
+    return make_site(database, faults.AUDIENCE, base_url=LOOPBACK, demonstration=True, clock=Clock(NOW)), stage
 
 
 def _walk(theatre: Theatre) -> Notes:
-    """Through every screen in every view."""
+    """Through every screen in every view, and once by keyboard; a person's screens one after another."""
     taken = Notes()
-    for language in VIEWS:
-        windows: dict[str | None, Page] = {}
-        for screen in screens(theatre.stage):
-            if screen.who not in windows:
-                windows[screen.who] = theatre.enter(screen.who, language).pages[0]
-            page = windows[screen.who]
-            page.emulate_media(color_scheme="light", media="screen")
-            page.goto(theatre.address + screen.path)
-            _look(page, theatre.address, screen, language, taken)
-        for page in windows.values():
-            page.context.close()
+    for language, size in VIEWS.items():
+        context = theatre.browser.new_context(viewport=size, locale="es-PA", reduced_motion="reduce")
+        context.add_init_script(AXE)
+        page = context.new_page()
+        for who, theirs in groupby(sorted(screens(theatre.stage), key=_whose), key=_whose):
+            theatre.enter(page, who or None, language)
+            for screen in theirs:
+                page.emulate_media(color_scheme="light", media="screen")
+                page.goto(theatre.address + screen.path)
+                _look(page, theatre.address, screen, language, taken)
+                if language == "es":
+                    taken.complain("keyboard", screen, language, list(_tab_through(page)))
+        context.close()
     return taken
+
+
+def _whose(screen: Screen) -> str:
+    return screen.who or ""
 
 
 def _look(page: Page, address: str, screen: Screen, language: str, taken: Notes) -> None:
@@ -163,17 +154,17 @@ def _violations(page: Page, rules: dict[str, Any]) -> list[str]:
     return found
 
 
-def test_the_walk_passes_by_every_page_of_the_route_map(theatre: Theatre) -> None:
-    walked = {screen.rule for screen in screens(theatre.stage)} - {""}
+def test_the_walk_passes_by_every_page_of_the_route_map(site: tuple[Site, Stage]) -> None:
+    walked = {screen.rule for screen in screens(site[1])} - {""}
     assert walked | NOT_PAGES == {route for route, method in matrix() if method == "GET"}
     assert walked & NOT_PAGES == set()
 
 
-def test_each_screen_of_the_walk_is_where_it_says(theatre: Theatre) -> None:
-    urls = theatre.site.app.url_map.bind("127.0.0.1")
+def test_each_screen_of_the_walk_is_where_it_says(site: tuple[Site, Stage]) -> None:
+    urls = site[0].app.url_map.bind("127.0.0.1")
     wrong = [
         screen
-        for screen in screens(theatre.stage)
+        for screen in screens(site[1])
         if screen.rule and urls.match(screen.path.partition("?")[0], return_rule=True)[0].rule != screen.rule
     ]
     assert "\n".join(map(str, wrong)) == ""
@@ -186,12 +177,15 @@ PROMISES = {
     "wide": "nothing is wider than a phone, or cut off by it",
     "targets": "whatever is tapped is 48 pixels high",
     "print": "no page prints its navigation",
+    "keyboard": "the keyboard reaches everything and shows where it is",
 }
 
 
-def test_every_screen_keeps_its_promises(theatre: Theatre, subtests: pytest.Subtests) -> None:
-    """One walk, so that however many workers there are, it is made once."""
-    notes = _walk(theatre)
+def test_every_screen_keeps_its_promises(site: tuple[Site, Stage], subtests: pytest.Subtests) -> None:
+    """One walk for all promises: to come to a page costs more than to look at it."""
+    with served(site[0].app) as address, chromium() as browser:
+        notes = _walk(Theatre(*site, address, browser))
+    assert {screen for screen, _language in notes.titles} == {screen.name for screen in screens(site[1])}
     assert set(notes.complaints) <= set(PROMISES)
     for kind, promise in PROMISES.items():
         with subtests.test(promise):
@@ -203,20 +197,6 @@ def test_every_screen_keeps_its_promises(theatre: Theatre, subtests: pytest.Subt
         names = {name for name, _ in notes.titles}
         same = {name for name in names if notes.titles[name, "es"] == notes.titles[name, "en"]}
         assert same == {"till", "till-yes", "till-no", "till-mistyped"}  # "Caja 1" is what the merchant called it
-
-
-def test_the_keyboard_reaches_everything_and_shows_where_it_is(theatre: Theatre) -> None:
-    wrong = []
-    windows: dict[str | None, Page] = {}
-    for screen in screens(theatre.stage):
-        if screen.who not in windows:
-            windows[screen.who] = theatre.enter(screen.who, "es").pages[0]
-        page = windows[screen.who]
-        page.goto(theatre.address + screen.path)
-        wrong += [f"{screen.name}: {what}" for what in _tab_through(page)]
-    for page in windows.values():
-        page.context.close()
-    assert "\n".join(map(str, wrong)) == ""
 
 
 def _tab_through(page: Page) -> Iterator[str]:
