@@ -8,6 +8,7 @@ its values. The tables of several domains are named as SQL on purpose.
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 from sqlalchemy import Date, TextClause, TextualSelect, bindparam, text
@@ -111,28 +112,33 @@ def statement(query: Query, *, place: str) -> tuple[TextClause, dict[str, Any]]:
     place begins with.
     """
     values = _values(query, place)
-    table = _CLASSES if query.is_of_classes else _DAYS
+    return _text(query.by, frozenset(values)), values
+
+
+@cache
+def _text(by: By, asked: frozenset[str]) -> TextClause:
+    """Made once for each kind of question."""
+    table = _CLASSES if by is By.CLASS or "class" in asked else _DAYS
     pieces = {
-        "events": _events(values),
-        "counted": _counted("by_key", query.by, table, values),
+        "events": _events(asked),
+        "counted": _counted("by_key", by, table, asked),
         "figures": table.all_figures,
         "total_sums": table.all_sums,
         "total": "by_key",
         "all_events": "CAST(SUM(events) AS BIGINT)",
     }
-    if query.by is By.MONTH:
-        pieces["all_events"] = _EVENTS_OF_MONTHS.format(**_conditions(table, values))
-    elif query.by is By.CLASS and query.item_class is None:  # together with what vouchers know
-        together = _counted("together", None, _DAYS, values)
+    if by is By.MONTH:
+        pieces["all_events"] = _EVENTS_OF_MONTHS.format(**_conditions(table, asked))
+    elif by is By.CLASS and "class" not in asked:  # together with what vouchers know
+        together = _counted("together", None, _DAYS, asked)
         pieces |= {"counted": f"{pieces['counted']}, {together}", "total_sums": _DAYS.all_sums, "total": "together"}
-    return _bound(_SQL.format(**pieces), values)
+    return _bound(_SQL.format(**pieces), asked)
 
 
 def last_day_statement(*, place: str, programme: str | None) -> tuple[TextualSelect, dict[str, Any]]:
     """The last day of a surrender that counts, and the values to bind."""
     values = _values(Query(by=By.MONTH, programme=programme), place)
-    found, bound = _bound(_LAST_DAY.format(events=_events(values)), values)
-    return found.columns(day=Date()), bound
+    return _bound(_LAST_DAY.format(events=_events(values)), values).columns(day=Date()), values
 
 
 def _values(query: Query, place: str) -> dict[str, Any]:
@@ -148,9 +154,8 @@ def _values(query: Query, place: str) -> dict[str, Any]:
     return {name: value for name, value in values.items() if value}
 
 
-def _bound(sql: str, values: dict[str, Any]) -> tuple[TextClause, dict[str, Any]]:
-    days = [bindparam(name, type_=Date()) for name in ("since", "until") if name in values]
-    return text(sql).bindparams(*days), values
+def _bound(sql: str, asked: Iterable[str]) -> TextClause:
+    return text(sql).bindparams(*(bindparam(name, type_=Date()) for name in ("since", "until") if name in asked))
 
 
 def _counted(name: str, by: By | None, table: _Table, values: Iterable[str]) -> str:
