@@ -103,7 +103,7 @@ def grow(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Grow]:
 
 def _beginning(request: pytest.FixtureRequest) -> Callable[[Database], Any] | None:
     mark = request.node.get_closest_marker("begins_with")
-    return mark.args[0] if mark else None
+    return mark.kwargs["build"] if mark else None
 
 
 def _kinds(config: pytest.Config) -> tuple[str, ...]:

@@ -18,10 +18,12 @@ from buyback.schema import metadata
 from tests.commands.shell import Shell
 from tests.world import World, make_world
 
+pytestmark = pytest.mark.begins_with(build=make_world)
+
 
 @pytest.fixture
-def world(database: Database) -> World:
-    return make_world(database)
+def world(begun: World) -> World:
+    return begun
 
 
 @contextmanager

@@ -31,6 +31,7 @@ from buyback.totals.queries import totals
 from buyback.totals.rules import By, Query
 from buyback.vouchers import resolutions
 from tests.builders import NOW, make_keys, make_user
+from tests.databases import Grow
 from tests.handed_in import (
     AIR_GUN,
     CATIVA,
@@ -80,8 +81,7 @@ class World:
     unspent: Paper
 
 
-@pytest.fixture
-def world(database: Database) -> World:
+def fill(database: Database) -> tuple[TillInHand, Paper]:
     add_staff(database)
     events = [add_event(database, f"J-{place}", place) for place in (CATIVA, CURUNDU)]
     events.append(add_event(database, "OTRA", CURUNDU, rules=OTHER_PROGRAMME))
@@ -93,9 +93,14 @@ def world(database: Database) -> World:
         assert try_to_redeem(database, till, voucher.typed).code == "redeemed"
     unspent, lost = papers_of(database, events[1])[:2]
     replace_voucher(database, events[1], lost.serial)
-    world = World(database, till, unspent)
-    spend_and_undo(world)
-    return world
+    spend_and_undo(World(database, till, unspent))
+    return till, unspent
+
+
+@pytest.fixture
+def world(grow: Grow) -> World:
+    database, (till, unspent) = grow(fill)
+    return World(database, till, unspent)
 
 
 def replace_voucher(database: Database, event: EventFacts, serial: int) -> None:

@@ -18,23 +18,25 @@ from buyback.vouchers import postings
 from tests.builders import NOW
 from tests.raw import Acts, problem_with
 from tests.tills import FACE
-from tests.world import Hand, make_world
+from tests.world import Hand, World, make_world
+
+pytestmark = pytest.mark.begins_with(build=make_world)
 
 ACTS: Acts[Hand] = Acts()
 
 
 def test_what_nobody_may_do_to_the_books_is_refused_by_its_rule_and_by_nothing_else(
-    database: Database, subtests: pytest.Subtests
+    database: Database, begun: World, subtests: pytest.Subtests
 ) -> None:
-    world = make_world(database)
+    world = begun
     for act in ACTS:
         with subtests.test(act.sentence):
             assert problem_with(database, act, lambda connection: Hand(connection, world)) is None
 
 
-def test_what_the_books_and_the_chains_take_goes_through(database: Database) -> None:
+def test_what_the_books_and_the_chains_take_goes_through(database: Database, begun: World) -> None:
     """Without this, acts that are malformed in some other way would seem to be refused."""
-    world = make_world(database)
+    world = begun
     with database.engine.connect() as connection:
         hand = Hand(connection, world)
         hand.post("issue", postings.issue(world.other_event.id, _left(hand, _float(hand))))

@@ -13,23 +13,25 @@ from buyback.people.rules import AccountKind
 from buyback.security.access import FORBIDDEN_PAIRS, MERCHANT_ROLES, Role
 from tests.builders import NOW
 from tests.raw import Acts, lawless, problem_with, refusal
-from tests.world import LATER, Hand, make_world
+from tests.world import LATER, Hand, World, make_world
+
+pytestmark = pytest.mark.begins_with(build=make_world)
 
 ACTS: Acts[Hand] = Acts()
 
 
 def test_what_nobody_may_be_at_once_is_refused_by_its_rule_and_by_nothing_else(
-    database: Database, subtests: pytest.Subtests
+    database: Database, begun: World, subtests: pytest.Subtests
 ) -> None:
-    world = make_world(database)
+    world = begun
     for act in ACTS:
         with subtests.test(act.sentence):
             assert problem_with(database, act, lambda connection: Hand(connection, world)) is None
 
 
-def test_a_merchants_user_is_a_cashier(database: Database) -> None:
+def test_a_merchants_user_is_a_cashier(database: Database, begun: World) -> None:
     """Without this, acts that are malformed in some other way would seem to be refused."""
-    world = make_world(database)
+    world = begun
     with database.engine.connect() as connection:
         hand = Hand(connection, world)
         _grant(hand, _cashier(hand), Role.CASHIER, kind=AccountKind.MERCHANT)
@@ -37,8 +39,10 @@ def test_a_merchants_user_is_a_cashier(database: Database) -> None:
         connection.rollback()
 
 
-def test_two_roles_are_refused_together_exactly_where_the_code_forbids_the_pair(database: Database) -> None:
-    world = make_world(database)
+def test_two_roles_are_refused_together_exactly_where_the_code_forbids_the_pair(
+    database: Database, begun: World
+) -> None:
+    world = begun
     public = sorted(set(Role) - MERCHANT_ROLES)
     with lawless(database) as connection:
         hand = Hand(connection, world)
@@ -52,8 +56,8 @@ def test_two_roles_are_refused_together_exactly_where_the_code_forbids_the_pair(
 
 
 @pytest.mark.databases("postgresql")
-def test_two_who_grant_at_once_wait_for_each_other_and_make_no_forbidden_pair(database: Database) -> None:
-    world, fresh = make_world(database), new_id()
+def test_two_who_grant_at_once_wait_for_each_other_and_make_no_forbidden_pair(database: Database, begun: World) -> None:
+    world, fresh = begun, new_id()
     with database.engine.begin() as connection:
         Hand(connection, world).copy("user_account", {"id": world.issuer.id}, id=fresh, name="x.nueva")
 

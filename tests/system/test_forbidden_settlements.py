@@ -13,21 +13,23 @@ from tests.settlement_rows import WEIGHTS, Officials, Rows, make_officials
 from tests.tills import FACE
 from tests.world import Hand, World, make_world
 
+pytestmark = pytest.mark.begins_with(build=make_world)
+
 ACTS: Acts[Rows] = Acts()
 
 
 def test_what_nobody_may_do_to_a_settlement_is_refused_by_its_rule_and_by_nothing_else(
-    database: Database, subtests: pytest.Subtests
+    database: Database, begun: World, subtests: pytest.Subtests
 ) -> None:
-    world, officials = make_world(database), make_officials(database)
+    world, officials = begun, make_officials(database)
     for act in ACTS:
         with subtests.test(act.sentence):
             assert problem_with(database, act, _rows(world, officials)) is None
 
 
-def test_a_settlement_goes_from_draft_to_paid(database: Database) -> None:
+def test_a_settlement_goes_from_draft_to_paid(database: Database, begun: World) -> None:
     """Without this, acts that are malformed in some other way would seem to be refused."""
-    world, officials = make_world(database), make_officials(database)
+    world, officials = begun, make_officials(database)
     with database.engine.connect() as connection:
         rows = _rows(world, officials)(connection)
         payment, other = rows.ordered()
@@ -37,8 +39,8 @@ def test_a_settlement_goes_from_draft_to_paid(database: Database) -> None:
         connection.rollback()
 
 
-def test_what_a_returned_settlement_lets_go_another_takes(database: Database) -> None:
-    world, officials = make_world(database), make_officials(database)
+def test_what_a_returned_settlement_lets_go_another_takes(database: Database, begun: World) -> None:
+    world, officials = begun, make_officials(database)
     with database.engine.connect() as connection:
         first, second = _rows(world, officials)(connection), _rows(world, officials)(connection)
         first.submitted()

@@ -12,22 +12,26 @@ from tests.raw import Acts, problem_with
 from tests.tills import FACE
 from tests.world import Hand, World, make_world
 
+pytestmark = pytest.mark.begins_with(build=make_world)
+
 ACTS: Acts[Hand] = Acts()
 ONE_END = "uq_resolution_voucher_cycle"
 
 
 def test_what_nobody_may_do_to_a_voucher_is_refused_by_its_rule_and_by_nothing_else(
-    database: Database, subtests: pytest.Subtests
+    database: Database, begun: World, subtests: pytest.Subtests
 ) -> None:
-    world = make_world(database)
+    world = begun
     for act in ACTS:
         with subtests.test(act.sentence):
             assert problem_with(database, act, _hand(world)) is None
 
 
-def test_what_tills_and_officials_may_do_goes_through(database: Database, subtests: pytest.Subtests) -> None:
+def test_what_tills_and_officials_may_do_goes_through(
+    database: Database, begun: World, subtests: pytest.Subtests
+) -> None:
     """Without this, acts that are malformed in some other way would seem to be refused."""
-    world = make_world(database)
+    world = begun
     hand = _hand(world)
     with database.engine.connect() as connection:
         hand(connection).end(world.unspent.id, "redeem")

@@ -20,6 +20,8 @@ from tests.raw import TRIGGERS_SAY, lawless, refusal
 from tests.settlement_rows import Rows, make_officials
 from tests.world import Hand, World, make_world
 
+pytestmark = pytest.mark.begins_with(build=make_world)
+
 APPEND_ONLY = set(
     """
     account agreement agreement_share attempt audit_chain audit_row corregimiento countersign district event_session
@@ -42,9 +44,9 @@ REFUSALS = ("history is only added to", "this key exists", *TRIGGERS_SAY)
 
 
 @pytest.fixture
-def world(database: Database) -> World:
+def world(database: Database, begun: World) -> World:
     """A row in every table."""
-    world, officials = make_world(database), make_officials(database)
+    world, officials = begun, make_officials(database)
     with database.engine.begin() as connection:
         hand = Hand(connection, world)
         counted = {"moment": "opening", "counted_by": world.issuer.id, "blank": 1, "issued": 0, "counted_at": NOW}

@@ -21,7 +21,7 @@ from tests.settlement_rows import make_officials
 from tests.web.site import Browser, Site, make_site
 from tests.world import World, make_world
 
-pytestmark = pytest.mark.long
+pytestmark = [pytest.mark.long, pytest.mark.begins_with(build=make_world)]
 
 WORDS = [
     "' OR '1'='1",
@@ -71,9 +71,9 @@ IGNORED = ("/totales?sort={}", "/liquidaciones?q={}", "/liquidaciones?page={}") 
 
 
 @pytest.fixture
-def world(database: Database) -> World:
+def world(database: Database, begun: World) -> World:
     """A redeemed voucher in a settlement, so that there is something to find."""
-    made, officials = make_world(database), make_officials(database)
+    made, officials = begun, make_officials(database)
     database.transact(lambda session: settlement.prepare_all(session, until=TODAY, by=officials.preparer, now=NOW))
     return made
 
