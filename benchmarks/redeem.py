@@ -35,6 +35,7 @@ from benchmarks import bare
 from buyback import migrate
 from buyback.db import Database
 from buyback.ids import new_id
+from buyback.keys import service as keys
 from buyback.security import keys as key_folder
 from buyback.security.keyring import KeyRing
 from tests.builders import PROGRAMME, make_event, make_programme
@@ -99,8 +100,8 @@ def prepared(kind: str, tills: int) -> Iterator[Bench]:
             server = stack.enter_context(running_server(durable=True))
             server.run("CREATE DATABASE bench")
             url = server.url("bench")
-        migrate.upgrade(url)
         ring = key_folder.init(home / "keys", demonstration=False, now=datetime.now(UTC))
+        migrate.upgrade(url, then=lambda session: keys.recognise(session, keys=ring, now=datetime.now(UTC)))
         database = Database(url)
         stack.callback(database.dispose)
         make_programme(database, RULES)

@@ -37,7 +37,7 @@ from buyback.security.access import Role
 from buyback.totals import service as rollup
 from buyback.totals.queries import totals
 from buyback.totals.rules import By, Query
-from tests.builders import make_programme
+from tests.builders import know_keys, make_programme
 from tests.postgres import running_server
 from tests.tills import make_merchant, make_till
 from tests.totals_by_rows import by_rows, fetch, of_totals
@@ -208,7 +208,7 @@ def filled(kind: str) -> Iterator[Maker]:
             server = stack.enter_context(running_server(durable=True))
             server.run("CREATE DATABASE bench")
             url = server.url("bench")
-        migrate.upgrade(url)
+        migrate.upgrade(url, then=know_keys)
         database = Database(url)
         stack.callback(database.dispose)
         merchant = make_merchant(database)

@@ -5,6 +5,7 @@ code needs and no more: it owns nothing, cannot drop a trigger, cannot truncate,
 deletes, and writes no balance and no delta of the totals, which are for the triggers.
 """
 
+from collections.abc import Callable
 from functools import cache
 
 from alembic import command
@@ -12,6 +13,7 @@ from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, make_url, text
+from sqlalchemy.orm import Session
 
 from buyback.db import make_engine
 from buyback.errors import Refused
@@ -72,10 +74,11 @@ def current(engine: Engine) -> str | None:
         return MigrationContext.configure(connection).get_current_revision()
 
 
-def upgrade(url: str, *, serves: str | None = None) -> None:
+def upgrade(url: str, *, serves: str | None = None, then: Callable[[Session], None] | None = None) -> None:
     """Run the missing migrations, all in one transaction, and grant the role of the ``serves`` URL its rights.
 
-    Raises SchemaUnknown where the database has a version that no migration leads on from.
+    ``then`` works on the newest schema in the same transaction: what it refuses leaves the database as it was. Raises
+    SchemaUnknown where the database has a version that no migration leads on from.
     """
     engine = make_engine(url)
     config = _config()
@@ -84,6 +87,9 @@ def upgrade(url: str, *, serves: str | None = None) -> None:
             _known_version(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+            if then is not None:
+                with Session(connection) as session:
+                    then(session)
             _grant(connection, make_url(serves or url).username)
     finally:
         engine.dispose()

@@ -4,6 +4,7 @@ import buyback.audit.tables
 import buyback.campaigns.tables
 import buyback.closing.tables
 import buyback.intake.tables
+import buyback.keys.tables
 import buyback.ledger.tables
 import buyback.merchants.tables
 import buyback.people.tables
@@ -18,6 +19,7 @@ from buyback.campaigns import guards as campaigns
 from buyback.closing import guards as closing
 from buyback.db import Base
 from buyback.intake import guards as intake
+from buyback.keys import guards as keys
 from buyback.ledger import guards as ledger
 from buyback.merchants import guards as merchants
 from buyback.people import guards as people
@@ -37,6 +39,7 @@ GUARDS: tuple[Rule, ...] = tuple(
         audit,
         places,
         people,
+        keys,
         ledger,
         campaigns,
         tariff,

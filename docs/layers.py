@@ -14,7 +14,10 @@ ROWS = (
     ("a voucher is issued", {"vouchers": "codes, printing, what ends them"}),
     ("a weapon is surrendered", {"intake": "items, appraisal, offer"}),
     ("what it is worth, and where", {"tariff": "prices", "campaigns": "programmes, events", "ledger": "double entry"}),
-    ("who, and on record", {"people": "users, sessions", "places": "699 corregimientos", "audit": "chains of hashes"}),
+    (
+        "who, and on record",
+        {"keys": "which sign", "people": "users, sessions", "places": "699 corregimientos", "audit": "hash chains"},
+    ),
     ("the ground", {"files": "one reader, one writer", "db": "the only commit", "security": "roles, keys"}),
     ("words", {"ids": "random", "money": "whole cents", "times": "days of Panama", "errors": "sentences"}),
 )

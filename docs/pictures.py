@@ -26,7 +26,7 @@ from buyback.intake import queries as intake
 from buyback.vouchers.printing import papers
 from tests.browser.live import chromium, served
 from tests.browser.stage import hold_session
-from tests.builders import make_keys
+from tests.builders import know_keys, make_keys
 from tests.web.site import LOOPBACK, Clock, Site, make_site
 
 HERE = Path(__file__).parent / "img"
@@ -93,7 +93,7 @@ def demonstration() -> Iterator[tuple[Site, str]]:
     """The whole demonstration, served, and its address."""
     with tempfile.TemporaryDirectory(prefix="buyback-pictures-") as folder:
         url = f"sqlite:///{folder}/pictures.sqlite3"
-        migrate.upgrade(url)
+        migrate.upgrade(url, then=know_keys)
         database = Database(url)
         demo.load_all(database, keys=make_keys(), now=NOW)
         site = make_site(database, base_url=LOOPBACK, demonstration=True, clock=Clock(NOW))

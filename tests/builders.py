@@ -1,6 +1,8 @@
 """Things that tests begin with, made as people make them: through the services, each in its own transaction."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
+from pathlib import Path
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
@@ -16,10 +18,12 @@ from buyback.intake import offers
 from buyback.intake import queries as intake
 from buyback.intake import service as intake_service
 from buyback.intake.details import NO_DETAILS, Details
+from buyback.keys import service as keys
 from buyback.people import queries as people
 from buyback.people import service as people_service
 from buyback.people.rules import OPERATOR, Actor, OrganisationKind
 from buyback.people.service import Employer
+from buyback.security import keys as key_folder
 from buyback.security.access import Role
 from buyback.security.keyring import KeyRing, SigningKey
 from buyback.security.tokens import new_token, token_digest
@@ -76,6 +80,16 @@ def make_keys() -> KeyRing:
         checkpoint=Ed25519PrivateKey.from_private_bytes(bytes([6]) * 32),
         is_demonstration=True,
     )
+
+
+def know_keys(session: Session) -> None:
+    """Tie a database that was just migrated to that ring."""
+    keys.recognise(session, keys=make_keys(), now=NOW)
+
+
+def write_keys(folder: Path) -> None:
+    """That ring as a folder, for commands: it is the tests' and no demonstration's."""
+    key_folder.save(folder, replace(make_keys(), is_demonstration=False))
 
 
 def make_organisation(database: Database, code: str, kind: OrganisationKind, district: str | None = None) -> UUID:

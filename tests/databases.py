@@ -16,6 +16,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from buyback import migrate
 from buyback.db import Database
+from tests.builders import know_keys
 from tests.postgres import Server, quick_folder, running_server
 
 T = TypeVar("T")
@@ -165,7 +166,7 @@ class Databases:
         """The migrated SQLite file."""
         if self._sqlite is None:
             self._sqlite = self._folder / SQLITE_FILE
-            migrate.upgrade(f"sqlite:///{self._sqlite}")
+            migrate.upgrade(f"sqlite:///{self._sqlite}", then=know_keys)
         return self._sqlite
 
     @property
@@ -174,7 +175,7 @@ class Databases:
         if self._server is None:
             self._server = self._cleanup.enter_context(running_server())
             self._server.run(f"CREATE DATABASE {TEMPLATE}")
-            migrate.upgrade(self._server.url(TEMPLATE))
+            migrate.upgrade(self._server.url(TEMPLATE), then=know_keys)
         return self._server
 
     def close(self) -> None:

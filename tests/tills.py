@@ -119,7 +119,7 @@ def paper(event: EventFacts, voucher: MintedVoucher, keys: KeyRing) -> Paper:
     """What is printed of a voucher."""
     salt = event.salt or b""
     face = SignedFace(voucher.face, event.expires_on, event.programme.number)
-    qr = encode(keys.token(salt, voucher.id), face, keys.get_signer(event.expires_on))
+    qr = encode(keys.token(salt, voucher.id), face, keys.signing[-1])
     return Paper(voucher.id, voucher.serial, voucher.face, qr, spell(keys.typed_code(salt, voucher.id)))
 
 

@@ -5,7 +5,7 @@ libraries of the others.
 """
 
 ALL = {
-    "keys": "system:keys",
+    "keys": "keys:keys",
     "migrate": "system:migrate",
     "demo": "serving:demo",
     "serve": "serving:serve",

@@ -16,6 +16,8 @@ from buyback.db import Database
 from buyback.errors import InvalidInput, Refused
 from buyback.files import values
 from buyback.files.values import Dialect
+from buyback.keys import queries, service
+from buyback.keys.rules import KeysUnknown
 from buyback.languages import translator
 from buyback.migrate import require_current
 from buyback.people import queries as people
@@ -57,8 +59,16 @@ class Context:
 
     @cached_property
     def keys(self) -> KeyRing:
-        """The keys of the folder that the environment names."""
-        return key_folder.load(self.settings.keys)
+        """The keys of the folder that the environment names, if they are the database's; the first become so."""
+        database = self.database  # first: what is wrong with it explains more than a folder that is missing
+        ring = key_folder.load(self.settings.keys)
+        with database.reading() as session:
+            refusal = queries.find_refusal(session, ring)
+        if isinstance(refusal, KeysUnknown):
+            self.transact(lambda session: service.recognise(session, keys=ring, now=self.now()))
+        elif refusal is not None:
+            raise refusal
+        return ring
 
     @staticmethod
     def now() -> datetime:

@@ -43,9 +43,9 @@ def demo(context: Context, *, no_serve: bool, host: str, port: int) -> None:
     settings = replace(
         Settings.read({"BUYBACK_BASE_URL": f"http://127.0.0.1:{port}", **context.environ}), demonstration=True
     )
-    bring_up(settings)
     if not settings.keys.exists():
         key_folder.init(settings.keys, demonstration=True, now=context.now())
+    bring_up(settings, now=context.now())
     database = Database(settings.database_url)
     if not demonstration.is_loaded(database):
         _load(context, database, key_folder.load(settings.keys))
@@ -64,11 +64,11 @@ def demo(context: Context, *, no_serve: bool, host: str, port: int) -> None:
 @click.pass_obj
 def serve(context: Context, *, host: str, port: int, workers: int) -> None:
     """Serve the application."""
-    if context.keys.is_demonstration:
+    if key_folder.load(context.settings.keys).is_demonstration:  # before a database is tied to them
         raise DemonstrationKeys
     if context.settings.migrate_database_url != context.settings.database_url:
         raise OwnersAddressServed
-    _ = context.database  # an old schema stops the start here, with a sentence
+    _ = context.keys  # an old schema or the keys of another database stop the start here, with a sentence
     serving.run(context.settings, host=host, port=port, workers=workers)
 
 

@@ -28,8 +28,9 @@ from sqlalchemy.orm import Session
 
 from buyback.audit.rules import EMPTY, Head
 from buyback.db import Instant
+from buyback.keys.rules import KeyState
 from buyback.merchants.states import MerchantState, TillState
-from buyback.redemption.rules import WRONG_CODES_WINDOW, Code, CycleEnd, TillAnswer, TillFacts, VoucherFacts
+from buyback.redemption.rules import WRONG_CODES_WINDOW, Code, CycleEnd, KeyFacts, TillAnswer, TillFacts, VoucherFacts
 from buyback.redemption.tables import WrongCode
 from buyback.times import iso_utc
 from buyback.vouchers.rules import ResolutionKind
@@ -41,12 +42,16 @@ class UnknownTill(Exception):  # noqa: N818  an answer (401), not a fault
 
 @dataclass(frozen=True)
 class FactsKey:
-    """What to read: a till, an op id of its own, and a voucher by one of its two hashes (or none)."""
+    """What to read: a till, an op id of its own, and a voucher by one of its two hashes (or none).
+
+    ``signed_by`` is the number of the key that signed a scanned voucher; a typed one leads to its key by its row.
+    """
 
     till: UUID | bytes  # its id, or the digest of its token
     op_id: UUID | None = None
     token_hash: bytes | None = None
     code_hash: bytes | None = None
+    signed_by: int | None = None
 
 
 @dataclass(frozen=True)
@@ -67,18 +72,20 @@ class PriorAnswer:
 
 @dataclass(frozen=True)
 class RedemptionFacts:
-    """The till, what it was told before under this op id, and the voucher."""
+    """The till, what it was told before under this op id, the voucher, and the key that it was signed with."""
 
     till: TillFacts
     prior: PriorAnswer | None
     voucher: VoucherFacts | None
+    key: KeyFacts | None
 
 
 _SQL = """
 SELECT t.id AS till, t.state AS till_state, m.id AS merchant, m.state AS merchant_state,
        h.seq AS head_seq, h.hash AS head_hash,
        a.request_hash, a.code, a.answer, a.resolution, ar.reversed_at,
-       v.id AS voucher, v.event, v.face, v.expires_on, v.key_id, i.voucher AS issued,
+       v.id AS voucher, v.event, v.face, v.expires_on, i.voucher AS issued,
+       k.state AS key_state, k.reason AS key_reason,
        r.cycle, r.kind, r.resolved_at, r.merchant AS taken_by, rb.name AS taken_at, x.resolution AS undone,
        rp.voucher AS replaced, pc.category AS allowed_category, p.closed_at
   FROM till t
@@ -87,6 +94,7 @@ SELECT t.id AS till, t.state AS till_state, m.id AS merchant, m.state AS merchan
   LEFT JOIN attempt a ON a.till = t.id AND a.op_id = :op_id
   LEFT JOIN reversal ar ON ar.resolution = a.resolution
   LEFT JOIN voucher v ON v.{voucher_key} = :voucher_key
+  LEFT JOIN signing_key k ON k.id = COALESCE(:signed_by, v.key_id)
   LEFT JOIN event e ON e.id = v.event
   LEFT JOIN programme_version pv ON pv.id = e.version
   LEFT JOIN programme p ON p.id = pv.programme
@@ -116,8 +124,9 @@ _COLUMNS = (
     column("event", Uuid),
     column("face", BigInteger),
     column("expires_on", Date),
-    column("key_id", SmallInteger),
     column("issued", Uuid),
+    column("key_state", String),
+    column("key_reason", String),
     column("cycle", SmallInteger),
     column("kind", String),
     column("resolved_at", Instant),
@@ -136,6 +145,7 @@ def _statement(voucher_key: str, till_key: str) -> TextualSelect:
         .bindparams(
             bindparam("op_id", type_=Uuid()),
             bindparam("voucher_key", type_=LargeBinary()),
+            bindparam("signed_by", type_=SmallInteger()),
             bindparam("till_key", type_=Uuid() if till_key == "id" else LargeBinary()),
         )
         .columns(*_COLUMNS)
@@ -158,12 +168,13 @@ def get_facts(session: Session, key: FactsKey) -> RedemptionFacts:
         {
             "op_id": key.op_id,
             "voucher_key": key.token_hash if key.code_hash is None else key.code_hash,
+            "signed_by": key.signed_by,
             "till_key": key.till,
         },
     ).first()
     if row is None:
         raise UnknownTill
-    return RedemptionFacts(_till(row), _prior(row), _voucher(row))
+    return RedemptionFacts(_till(row), _prior(row), _voucher(row), _key(row))
 
 
 def wrong_codes(session: Session, till: UUID, *, now: datetime) -> list[datetime]:
@@ -189,6 +200,10 @@ def _prior(row: Row[Any]) -> PriorAnswer | None:
     return PriorAnswer(row.request_hash, Code(row.code), facts, row.resolution, row.reversed_at)
 
 
+def _key(row: Row[Any]) -> KeyFacts | None:
+    return None if row.key_state is None else KeyFacts(KeyState(row.key_state), row.key_reason)
+
+
 def _voucher(row: Row[Any]) -> VoucherFacts | None:
     if row.voucher is None:
         return None
@@ -198,7 +213,6 @@ def _voucher(row: Row[Any]) -> VoucherFacts | None:
         event=row.event,
         face=row.face,
         expires_on=row.expires_on,
-        key_id=row.key_id,
         is_issued=row.issued is not None,
         cycle=0 if row.cycle is None else row.cycle + (row.undone is not None),
         ended=CycleEnd(ResolutionKind(row.kind), row.resolved_at, row.taken_by, row.taken_at) if has_ended else None,

@@ -10,6 +10,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from buyback.audit.rules import Head
+from buyback.keys.rules import KeyState
 from buyback.merchants.states import MerchantState, TillState
 from buyback.times import iso_utc
 from buyback.vouchers.rules import Fate, ResolutionKind, is_past
@@ -90,6 +91,14 @@ class TillFacts:
 
 
 @dataclass(frozen=True)
+class KeyFacts:
+    """The key that signed a voucher; ``reason`` says why it is revoked."""
+
+    state: KeyState
+    reason: str | None
+
+
+@dataclass(frozen=True)
 class CycleEnd:
     """How the newest cycle of a voucher ended; ``branch_name`` where a till took it."""
 
@@ -107,7 +116,6 @@ class VoucherFacts:
     event: UUID
     face: int
     expires_on: date
-    key_id: int
     is_issued: bool
     cycle: int  # the one that a redemption would end
     ended: CycleEnd | None
@@ -128,6 +136,17 @@ def decide_till(till: TillFacts) -> TillAnswer | None:
     if till.merchant_state is MerchantState.SUSPENDED:
         return refuse(Code.MERCHANT_SUSPENDED)
     return None
+
+
+def decide_key(key: KeyFacts | None, *, scanned: bool) -> TillAnswer | None:
+    """Why nothing that a key signed is taken; None when it may be. A retired key signs no more and vouches still.
+
+    Without ``key``, a text that was ``scanned`` bears the number of none that this database knows, and a typed code is
+    no voucher's.
+    """
+    if key is None:
+        return refuse(Code.BAD_SIGNATURE) if scanned else None
+    return refuse(Code.KEY_REVOKED, reason=key.reason or "") if key.state is KeyState.REVOKED else None
 
 
 def decide_voucher(till: TillFacts, voucher: VoucherFacts | None, *, today: date) -> VoucherFacts | TillAnswer:

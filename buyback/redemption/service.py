@@ -27,6 +27,7 @@ from buyback.redemption.rules import (
     Code,
     TillAnswer,
     VoucherFacts,
+    decide_key,
     decide_till,
     decide_voucher,
     is_wrong_code,
@@ -63,11 +64,16 @@ class VoucherReading:
     misread: Misread | None = None
     token_hash: bytes | None = None
     code_hash: bytes | None = None
+    signed_by: int | None = None
 
     @property
     def is_typed(self) -> bool:
         """Whether it is a well-formed typed code."""
         return self.code_hash is not None
+
+    def key(self, till: UUID | bytes, op_id: UUID | None) -> FactsKey:
+        """What to read of it, for a till and its op id."""
+        return FactsKey(till, op_id, self.token_hash, self.code_hash, self.signed_by)
 
 
 def read_voucher(text: str, keys: KeyRing) -> VoucherReading:
@@ -77,19 +83,19 @@ def read_voucher(text: str, keys: KeyRing) -> VoucherReading:
         return VoucherReading(code_hash=keys.code_hash(kind.value))
     found = decode(kind.text, keys) if isinstance(kind, QrText) else kind
     if isinstance(found, Genuine):
-        return VoucherReading(token_hash=token_hash(found.token))
+        return VoucherReading(token_hash=token_hash(found.token), signed_by=found.key_id)
     return VoucherReading(misread=found)
 
 
 def redeem(session: Session, request: TillRequest, *, keys: KeyRing, now: datetime) -> TillAnswer:
     """Take a voucher, or say why not; the same op id gets the same answer. UnknownTill when the token is no till's."""
     reading = read_voucher(request.voucher, keys)
-    facts = get_facts(session, FactsKey(request.till, request.op_id, reading.token_hash, reading.code_hash))
+    facts = get_facts(session, reading.key(request.till, request.op_id))
     request_hash = _request_hash(facts, request.voucher)
     if facts.prior is not None:
         is_same = facts.prior.request_hash == request_hash
         return facts.prior.replay() if is_same else refuse(Code.OP_ID_REUSED)
-    decided = _decide(session, facts, reading, keys=keys, now=now)
+    decided = _decide(session, facts, reading, now=now)
     if isinstance(decided, VoucherFacts):
         return _take(session, request, facts, decided, request_hash=request_hash, now=now)
     _count_wrong(session, facts, reading, decided, now=now)
@@ -101,8 +107,8 @@ def redeem(session: Session, request: TillRequest, *, keys: KeyRing, now: dateti
 def check(session: Session, *, till: UUID | bytes, voucher: str, keys: KeyRing, now: datetime) -> TillAnswer:
     """Say whether a voucher would be taken. Writes nothing but a wrong code's count."""
     reading = read_voucher(voucher, keys)
-    facts = get_facts(session, FactsKey(till, None, reading.token_hash, reading.code_hash))
-    decided = _decide(session, facts, reading, keys=keys, now=now)
+    facts = get_facts(session, reading.key(till, None))
+    decided = _decide(session, facts, reading, now=now)
     if isinstance(decided, VoucherFacts):
         amount = {"amount": decimal_text(decided.face), "currency": CURRENCY}
         return TillAnswer(Code.REDEEMABLE, {**amount, "expires_on": decided.expires_on.isoformat()})
@@ -122,7 +128,7 @@ def take_turn(session: Session, till: UUID | bytes) -> None:
 
 
 def _decide(
-    session: Session, facts: RedemptionFacts, reading: VoucherReading, *, keys: KeyRing, now: datetime
+    session: Session, facts: RedemptionFacts, reading: VoucherReading, *, now: datetime
 ) -> VoucherFacts | TillAnswer:
     refused = decide_till(facts.till)
     if refused is not None:
@@ -132,12 +138,10 @@ def _decide(
         if wait is not None:
             return refuse(Code.SLOW_DOWN, retry_after_s=str(ceil(wait.total_seconds())))
     if reading.misread is not None:
-        reason = {"reason": reading.misread.reason} if reading.misread.reason else {}
-        return refuse(Code(reading.misread.kind.value), **reason)
-    if facts.voucher is not None:  # a typed code carries no key: the voucher that it found was printed with one
-        key = keys.find_signing_key(facts.voucher.key_id)
-        if key is None or key.revoked_because is not None:
-            return refuse(Code.KEY_REVOKED, reason=key.revoked_because if key and key.revoked_because else "")
+        return refuse(Code(reading.misread.kind.value))
+    refused = decide_key(facts.key, scanned=reading.signed_by is not None)
+    if refused is not None:
+        return refused
     return decide_voucher(facts.till, facts.voucher, today=panama_day(now))
 
 

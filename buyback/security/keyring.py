@@ -6,31 +6,23 @@ typed codes, one for PINs, one for sessions, and one (Ed25519) for the checkpoin
 
 import hashlib
 import hmac
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
-from buyback.errors import Refused
-
 SECRET_BYTES = 32
 TOKEN_BYTES = 16
 CODE_BITS = 60
-
-
-class NoSigningKey(Refused):
-    """No key may sign a voucher that lives so long: rotate before printing."""
-
-    sentence = "Ninguna llave de firma vigente alcanza hasta el {day}. Agregue una llave nueva."
 
 
 @dataclass(frozen=True)
 class SigningKey:
     """A key that signs, and vouches for, the QR texts of vouchers that expire on ``valid_until`` or before.
 
-    ``private`` is None on a machine that only verifies. A revoked key signs nothing, and the vouchers it
-    signed are refused with ``revoked_because``.
+    ``private`` is None on a machine that only verifies. Whether a key still signs, or is revoked, says the database.
     """
 
     id: int
@@ -38,11 +30,6 @@ class SigningKey:
     private: Ed25519PrivateKey | None = field(repr=False)
     valid_from: date
     valid_until: date
-    revoked_because: str | None = None
-
-    def may_sign(self, expires_on: date) -> bool:
-        """Whether this key signs vouchers that expire on that day."""
-        return self.private is not None and self.revoked_because is None and expires_on <= self.valid_until
 
     def sign(self, message: bytes) -> bytes:
         """The 64-byte signature; ValueError on a machine without the private half."""
@@ -53,7 +40,7 @@ class SigningKey:
 
 @dataclass(frozen=True)
 class KeyRing:
-    """All keys of an installation."""
+    """All keys of an installation. ``reread`` gives the signing keys as their folder holds them by now."""
 
     signing: tuple[SigningKey, ...]
     token_key: bytes = field(repr=False)
@@ -62,17 +49,32 @@ class KeyRing:
     session_key: bytes = field(repr=False)
     checkpoint: Ed25519PrivateKey = field(repr=False)
     is_demonstration: bool
+    reread: Callable[[], Sequence[SigningKey]] = field(default=tuple, repr=False)
 
     def find_signing_key(self, key_id: int) -> SigningKey | None:
-        """The signing key with that id, revoked or not."""
-        return next((key for key in self.signing if key.id == key_id), None)
+        """The signing key with that id, whatever its state; one that was added since the start is found too."""
+        return _find(self.signing, key_id) or _find(self.reread(), key_id)
 
-    def get_signer(self, expires_on: date) -> SigningKey:
-        """The key for new vouchers of an expiry day: the oldest that reaches it, else NoSigningKey."""
-        able = [key for key in self.signing if key.may_sign(expires_on)]
-        if not able:
-            raise NoSigningKey(day=expires_on.isoformat())
-        return min(able, key=lambda key: (key.valid_from, key.id))
+    def get_signing_key(self, key_id: int) -> SigningKey:
+        """The signing key with that id, which the ring holds: LookupError on another's ring."""
+        key = self.find_signing_key(key_id)
+        if key is None:
+            raise LookupError(key_id)
+        return key
+
+    def secrets(self) -> dict[str, bytes]:
+        """The secrets beside the signing keys, by the name that their file and their row bear."""
+        return {
+            "token": self.token_key,
+            "code": self.code_key,
+            "pin": self.pin_key,
+            "session": self.session_key,
+            "checkpoint": self.checkpoint.private_bytes_raw(),
+        }
+
+    def fingerprints(self) -> dict[str, str]:
+        """What may be known of the secrets everywhere: enough to tell them from others, nothing to find them by."""
+        return {name: fingerprint(name, secret) for name, secret in self.secrets().items()}
 
     def token(self, salt: bytes, voucher_id: UUID) -> bytes:
         """The 16 secret bytes of a voucher's QR text; without the event's salt nobody can make them again."""
@@ -91,3 +93,12 @@ class KeyRing:
 def token_hash(token: bytes) -> bytes:
     """What the database keeps of a token: its SHA-256, 32 bytes."""
     return hashlib.sha256(token).digest()
+
+
+def fingerprint(name: str, secret: bytes) -> str:
+    """16 hexadecimal digits that tell a secret from another one."""
+    return hashlib.sha256(f"PMB key {name}\0".encode() + secret).hexdigest()[:16]
+
+
+def _find(signing: Sequence[SigningKey], key_id: int) -> SigningKey | None:
+    return next((key for key in signing if key.id == key_id), None)

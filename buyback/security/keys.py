@@ -1,15 +1,15 @@
 """The folder with the keys: made once, read at the start, never overwritten.
 
-``keys.json`` lists what belongs to the folder: each signing key's id, public half, days and revocation, and
-a fingerprint of every secret, so that a file put in another's place is noticed. Each secret is a file of
-its own, as hexadecimal text, readable by its owner only. A machine that only verifies goes without
-``signing-….key``.
+``keys.json`` lists what belongs to the folder: each signing key's id, public half and days, and a fingerprint
+of every secret, so that a file put in another's place is noticed. Each secret is a file of its own, as
+hexadecimal text, readable by its owner only. A machine that only verifies goes without ``signing-….key``. Whose
+keys they are, and which still sign, says the database.
 """
 
-import hashlib
 import json
 import os
 import secrets
+from collections.abc import Sequence
 from datetime import date, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,19 +17,8 @@ from typing import Any
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 from buyback.errors import Refused
-from buyback.security.keyring import SECRET_BYTES, KeyRing, NoSigningKey, SigningKey, token_hash
+from buyback.security.keyring import SECRET_BYTES, KeyRing, SigningKey, fingerprint
 from buyback.times import panama_day
-
-__all__ = [
-    "KeyRing",
-    "NoSigningKey",
-    "SigningKey",
-    "add_signing_key",
-    "init",
-    "load",
-    "revoke_signing_key",
-    "token_hash",
-]
 
 REGISTRY = "keys.json"
 KEY_LIFE = timedelta(days=3653)  # keys are changed after a leak or a change of hands, not for their age
@@ -69,12 +58,6 @@ class KeysMismatched(Refused):
     sentence = "{path} no es la llave que registra keys.json. Restaure la copia de la carpeta de llaves."
 
 
-class SigningKeyUnknown(Refused):
-    """There is no signing key with that number."""
-
-    sentence = "No hay llave de firma con el número {key_id}."
-
-
 class SigningKeysFull(Refused):
     """A key's number is one byte of the QR text."""
 
@@ -85,34 +68,52 @@ def init(folder: Path, *, demonstration: bool, now: datetime) -> KeyRing:
     """Make a folder with a full set of new keys, and load it. Refuses a folder that holds anything."""
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         raise KeysExist(path=folder)
+    ring = KeyRing(
+        signing=(_new_signing_key(1, panama_day(now)),),
+        token_key=secrets.token_bytes(SECRET_BYTES),
+        code_key=secrets.token_bytes(SECRET_BYTES),
+        pin_key=secrets.token_bytes(SECRET_BYTES),
+        session_key=secrets.token_bytes(SECRET_BYTES),
+        checkpoint=_new_private(),
+        is_demonstration=demonstration,
+    )
+    save(folder, ring)
+    return load(folder)
+
+
+def save(folder: Path, ring: KeyRing) -> None:
+    """Write a ring into a folder that holds nothing yet."""
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
-    fingerprints = {}
-    for name in _SECRETS:
-        secret = secrets.token_bytes(SECRET_BYTES)
-        _write_new(folder / f"{name}.key", secret.hex() + "\n")
-        fingerprints[name] = _fingerprint(name, secret)
-    signing = [_new_signing_key(folder, 1, panama_day(now))]
+    for name, secret in ring.secrets().items():
+        _write_secret(folder / f"{name}.key", secret)
+    for key in ring.signing:
+        _write_signing_key(folder, key)
     # Last: a folder without its registry is not taken for a set of keys.
     _write_registry(
         folder,
-        {"format": _FORMAT, "demonstration": demonstration, "signing": signing, "secrets": fingerprints},
+        {
+            "format": _FORMAT,
+            "demonstration": ring.is_demonstration,
+            "signing": [_entry(key) for key in ring.signing],
+            "secrets": ring.fingerprints(),
+        },
     )
-    return load(folder)
 
 
 def load(folder: Path) -> KeyRing:
     """Read a key folder; refused where a file is missing, open to others, damaged or another one."""
+    stamp = _stamp(folder)
     registry = _read_registry(folder)
+    signing = _signing_keys(folder, registry)
     try:
-        signing = tuple(_signing_key(folder, entry) for entry in registry["signing"])
         fingerprints = {name: registry["secrets"][name] for name in _SECRETS}
         is_demonstration = registry["demonstration"]
     except (KeyError, TypeError, ValueError) as error:
         raise KeysDamaged(path=folder / REGISTRY) from error
-    if type(is_demonstration) is not bool or len({key.id for key in signing}) != len(signing):
+    if type(is_demonstration) is not bool:
         raise KeysDamaged(path=folder / REGISTRY)
-    found = {name: _secret(folder, name, fingerprint) for name, fingerprint in fingerprints.items()}
+    found = {name: _secret(folder, name, expected) for name, expected in fingerprints.items()}
     return KeyRing(
         signing=signing,
         token_key=found["token"],
@@ -121,7 +122,24 @@ def load(folder: Path) -> KeyRing:
         session_key=found["session"],
         checkpoint=Ed25519PrivateKey.from_private_bytes(found["checkpoint"]),
         is_demonstration=is_demonstration,
+        reread=_Reread(folder, stamp, signing),
     )
+
+
+class _Reread:
+    """The signing keys of a folder, read again only where its registry is another file than before."""
+
+    def __init__(self, folder: Path, stamp: tuple[int, int] | None, signing: Sequence[SigningKey]) -> None:
+        self._folder = folder
+        self._read = (stamp, signing)
+
+    def __call__(self) -> Sequence[SigningKey]:
+        before, signing = self._read
+        stamp = _stamp(self._folder)
+        if stamp not in (None, before):
+            signing = _signing_keys(self._folder, _read_registry(self._folder))
+            self._read = (stamp, signing)
+        return signing
 
 
 def add_signing_key(folder: Path, *, now: datetime) -> SigningKey:
@@ -131,33 +149,39 @@ def add_signing_key(folder: Path, *, now: datetime) -> SigningKey:
     key_id = 1 + max((key.id for key in ring.signing), default=0)
     if key_id > KEY_IDS_MAX:
         raise SigningKeysFull
-    entry = _new_signing_key(folder, key_id, panama_day(now))
-    registry["signing"].append(entry)
+    key = _new_signing_key(key_id, panama_day(now))
+    _write_signing_key(folder, key)
+    registry["signing"].append(_entry(key))
     _write_registry(folder, registry)
-    return _signing_key(folder, entry)
+    return key
 
 
-def revoke_signing_key(folder: Path, key_id: int, *, reason: str) -> None:
-    """Refuse from now on all vouchers that a key signed; ``reason`` is what the till is told."""
-    registry = _read_registry(folder)
-    if load(folder).find_signing_key(key_id) is None:
-        raise SigningKeyUnknown(key_id=key_id)
-    for entry in registry["signing"]:
-        if entry["id"] == key_id:
-            entry["revoked_because"] = reason
-    _write_registry(folder, registry)
+def _new_private() -> Ed25519PrivateKey:
+    return Ed25519PrivateKey.from_private_bytes(secrets.token_bytes(SECRET_BYTES))
 
 
-def _new_signing_key(folder: Path, key_id: int, today: date) -> dict[str, Any]:
-    secret = secrets.token_bytes(SECRET_BYTES)
-    _write_new(_signing_path(folder, key_id), secret.hex() + "\n")
+def _new_signing_key(key_id: int, today: date) -> SigningKey:
+    private = _new_private()
+    return SigningKey(key_id, private.public_key(), private, today, today + KEY_LIFE)
+
+
+def _entry(key: SigningKey) -> dict[str, Any]:
     return {
-        "id": key_id,
-        "public": Ed25519PrivateKey.from_private_bytes(secret).public_key().public_bytes_raw().hex(),
-        "valid_from": today.isoformat(),
-        "valid_until": (today + KEY_LIFE).isoformat(),
-        "revoked_because": None,
+        "id": key.id,
+        "public": key.public.public_bytes_raw().hex(),
+        "valid_from": key.valid_from.isoformat(),
+        "valid_until": key.valid_until.isoformat(),
     }
+
+
+def _signing_keys(folder: Path, registry: dict[str, Any]) -> tuple[SigningKey, ...]:
+    try:
+        found = tuple(_signing_key(folder, entry) for entry in registry["signing"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise KeysDamaged(path=folder / REGISTRY) from error
+    if len({key.id for key in found}) != len(found):
+        raise KeysDamaged(path=folder / REGISTRY)
+    return found
 
 
 def _signing_key(folder: Path, entry: dict[str, Any]) -> SigningKey:
@@ -169,16 +193,12 @@ def _signing_key(folder: Path, entry: dict[str, Any]) -> SigningKey:
     private = Ed25519PrivateKey.from_private_bytes(_read_secret(path)) if path.exists() else None
     if private is not None and private.public_key() != public:
         raise KeysMismatched(path=path)
-    reason = entry["revoked_because"]
-    if reason is not None and not isinstance(reason, str):
-        raise TypeError(reason)
     return SigningKey(
         id=key_id,
         public=public,
         private=private,
         valid_from=date.fromisoformat(entry["valid_from"]),
         valid_until=date.fromisoformat(entry["valid_until"]),
-        revoked_because=reason,
     )
 
 
@@ -186,16 +206,12 @@ def _signing_path(folder: Path, key_id: int) -> Path:
     return folder / f"signing-{key_id:03d}.key"
 
 
-def _secret(folder: Path, name: str, fingerprint: str) -> bytes:
+def _secret(folder: Path, name: str, expected: str) -> bytes:
     path = folder / f"{name}.key"
     secret = _read_secret(path)
-    if _fingerprint(name, secret) != fingerprint:
+    if fingerprint(name, secret) != expected:
         raise KeysMismatched(path=path)
     return secret
-
-
-def _fingerprint(name: str, secret: bytes) -> str:
-    return hashlib.sha256(f"PMB key {name}\0".encode() + secret).hexdigest()[:16]
 
 
 def _read_secret(path: Path) -> bytes:
@@ -232,6 +248,24 @@ def _read_own(path: Path) -> str:
         raise KeysDamaged(path=path) from error
     except OSError as error:
         raise KeysMissing(path=path) from error
+
+
+def _stamp(folder: Path) -> tuple[int, int] | None:
+    """Which file the registry is now: it is always replaced whole. None where it cannot be reached."""
+    try:
+        found = (folder / REGISTRY).stat()
+    except OSError:
+        return None
+    return found.st_ino, found.st_mtime_ns
+
+
+def _write_secret(path: Path, secret: bytes) -> None:
+    _write_new(path, secret.hex() + "\n")
+
+
+def _write_signing_key(folder: Path, key: SigningKey) -> None:
+    if key.private is not None:
+        _write_secret(_signing_path(folder, key.id), key.private.private_bytes_raw())
 
 
 def _write_new(path: Path, text: str) -> None:

@@ -29,15 +29,13 @@ class Misreading(StrEnum):
     UNREADABLE = "unreadable"
     WRONG_CHECK_CHARACTER = "wrong_check_character"
     BAD_SIGNATURE = "bad_signature"
-    KEY_REVOKED = "key_revoked"
 
 
 @dataclass(frozen=True)
 class Misread:
-    """A text refused before any look-up. ``reason`` says why a key was revoked, and is empty otherwise."""
+    """A text refused before any look-up."""
 
     kind: Misreading
-    reason: str = ""
 
 
 @dataclass(frozen=True)

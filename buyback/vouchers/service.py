@@ -18,6 +18,7 @@ from buyback.campaigns.facts import EventFacts
 from buyback.db import core
 from buyback.ids import new_id
 from buyback.intake import offers
+from buyback.keys.queries import get_signer
 from buyback.ledger import queries as ledger_queries
 from buyback.ledger import service as ledger
 from buyback.ledger.rules import ALLOTTED, AccountRef, JournalKind
@@ -64,7 +65,7 @@ def mint(session: Session, *, event: EventFacts, faces: Sequence[int], keys: Key
         raise SecretsGone
     if not faces:
         return ()
-    signer = keys.get_signer(event.expires_on)
+    signer = get_signer(session, keys=keys, expires_on=event.expires_on)
     first = _draw(session, event.id, len(faces))
     minted = tuple(
         MintedVoucher(new_id(), serial_at(event.salt, first + place), face) for place, face in enumerate(faces)

@@ -46,7 +46,7 @@ class Voucher(Base):
     serial: Mapped[int]
     token_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
     code_hash: Mapped[bytes] = mapped_column(LargeBinary(32), unique=True)
-    key_id: Mapped[int] = mapped_column(SmallInteger)  # of the key that signs its QR text
+    key_id: Mapped[int] = mapped_column(SmallInteger, ForeignKey("signing_key.id"))  # of the key that signs its QR text
     face: Mapped[int]
     expires_on: Mapped[date]
 

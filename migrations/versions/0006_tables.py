@@ -43,6 +43,7 @@ def upgrade() -> None:
     _programmes()
     _events()
     _ledger()
+    _keys()
     _vouchers()
     _audit()
     _intake()
@@ -599,6 +600,31 @@ def _ledger() -> None:
     )
 
 
+def _keys() -> None:
+    op.create_table(
+        "signing_key",
+        sa.Column("id", SMALL, autoincrement=False, nullable=False),
+        sa.Column("public", HASH, nullable=False),
+        sa.Column("valid_from", sa.Date(), nullable=False),
+        sa.Column("valid_until", sa.Date(), nullable=False),
+        sa.Column("state", WORD, nullable=False),
+        sa.Column("reason", sa.String(length=120), nullable=True),
+        sa.Column("since", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_signing_key"),
+        sa.UniqueConstraint("public", name="uq_signing_key_public"),
+        sa.CheckConstraint("id BETWEEN 0 AND 255", name="ck_signing_key_id"),
+        sa.CheckConstraint("length(public) = 32", name="ck_signing_key_public"),
+        sa.CheckConstraint("(state = 'revoked') = (reason IS NOT NULL)", name="ck_signing_key_reason"),
+        sa.CheckConstraint("state IN ('active', 'retired', 'revoked')", name="ck_signing_key_key_state"),
+    )
+    op.create_table(
+        "known_secret",
+        sa.Column("name", WORD, nullable=False),
+        sa.Column("digest", sa.String(length=16), nullable=False),
+        sa.PrimaryKeyConstraint("name", name="pk_known_secret"),
+    )
+
+
 def _vouchers() -> None:
     op.create_table(
         "serial_counter",
@@ -624,6 +650,7 @@ def _vouchers() -> None:
         sa.UniqueConstraint("id", "face", name="uq_voucher_id_face"),
         sa.UniqueConstraint("token_hash", name="uq_voucher_token_hash"),
         sa.ForeignKeyConstraint(["event"], ["event.id"], name="fk_voucher_event"),
+        sa.ForeignKeyConstraint(["key_id"], ["signing_key.id"], name="fk_voucher_key_id"),
         sa.ForeignKeyConstraint(
             ["event", "expires_on"], ["event.id", "event.expires_on"], name="fk_voucher_event_expires_on"
         ),

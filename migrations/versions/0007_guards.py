@@ -35,6 +35,7 @@ APPEND_ONLY = (
     "funder_share",
     "issuance",
     "journal",
+    "known_secret",
     "part_share",
     "payment",
     "payment_booking",
@@ -77,6 +78,7 @@ KEPT = (
     "settlement",
     "settlement_counter",
     "settlement_line",
+    "signing_key",
     "surrender",
     "till",
     "user_account",
@@ -153,6 +155,15 @@ FROZEN = {
     ),
     "handover_voucher": ("link_stays", "NEW.voucher <> OLD.voucher OR NEW.surrender <> OLD.surrender"),
     "invitation": ("used_once", "OLD.used_at IS NOT NULL"),
+    "signing_key": (
+        "moves_on",
+        (
+            "NEW.state = OLD.state OR (NEW.state <> OLD.state AND OLD.state || '>' || NEW.state NOT IN"
+            " ('active>retired', 'active>revoked', 'retired>revoked'))"
+            " OR NEW.id <> OLD.id OR NEW.public <> OLD.public"
+            " OR NEW.valid_from <> OLD.valid_from OR NEW.valid_until <> OLD.valid_until"
+        ),
+    ),
     "serial_counter": ("only_grows", "NEW.drawn < OLD.drawn OR NEW.event <> OLD.event"),
 }
 
@@ -160,6 +171,7 @@ Rule = tuple[str, str, str, str, str]  # table, name, act, condition under which
 
 GUARDS: tuple[Rule, ...] = (
     ("event", "begins_planned", "INSERT", "NEW.state <> 'planned'", "an event begins planned"),
+    ("signing_key", "begins_active", "INSERT", "NEW.state <> 'active'", "a signing key begins active"),
     (
         "handover",
         "approved_first",

@@ -1,4 +1,4 @@
-"""The key folder: made once, checked at every start, rotated and revoked."""
+"""The key folder: made once, checked at every start, and what its keys sign and read."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -11,9 +11,8 @@ from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from buyback.errors import Refused
 from buyback.security import keys
-from buyback.security.keys import KeyRing, NoSigningKey
+from buyback.security.keyring import KeyRing, token_hash
 from buyback.vouchers import qrtext
-from buyback.vouchers.codes import Misread, Misreading
 from buyback.vouchers.qrtext import Genuine, SignedFace
 
 NOW = datetime(2026, 11, 24, 15, 0, tzinfo=UTC)
@@ -34,7 +33,7 @@ def ring(folder: Path) -> KeyRing:
 
 
 def _text(ring: KeyRing) -> str:
-    return qrtext.encode(ring.token(SALT, VOUCHER), FACE, ring.get_signer(FACE.expires_on))
+    return qrtext.encode(ring.token(SALT, VOUCHER), FACE, ring.signing[-1])
 
 
 def test_new_keys_sign_what_they_then_read(folder: Path, ring: KeyRing) -> None:
@@ -172,7 +171,6 @@ def test_a_damaged_registry_is_named(folder: Path, ring: KeyRing, change: dict[s
         {"public": "zz" * 32},
         {"valid_until": "mañana"},
         {"valid_from": 5},
-        {"revoked_because": 5},
     ],
 )
 def test_a_damaged_entry_of_the_registry_is_named(folder: Path, ring: KeyRing, change: dict[str, object]) -> None:
@@ -200,8 +198,6 @@ def test_a_machine_without_the_private_key_reads_but_does_not_sign(folder: Path,
     (folder / "signing-001.key").unlink()
     reader = keys.load(folder)
     assert isinstance(qrtext.decode(text, reader), Genuine)
-    with pytest.raises(NoSigningKey, match="2027-02-22"):
-        reader.get_signer(FACE.expires_on)
     with pytest.raises(ValueError, match="1"):
         reader.signing[0].sign(b"")
 
@@ -212,31 +208,25 @@ def test_after_a_rotation_the_old_vouchers_are_still_read(folder: Path, ring: Ke
     both = keys.load(folder)
     assert added.id == 2
     assert isinstance(qrtext.decode(text, both), Genuine)
-    assert _text(both) == text
+    assert [key.id for key in both.signing] == [1, 2]
 
 
-def test_a_voucher_that_outlives_the_old_key_is_signed_by_the_new_one(folder: Path, ring: KeyRing) -> None:
-    beyond = ring.signing[0].valid_until + timedelta(days=1)
-    with pytest.raises(NoSigningKey):
-        ring.get_signer(beyond)
-    keys.add_signing_key(folder, now=NOW + timedelta(days=3600))
-    assert keys.load(folder).get_signer(beyond).id == 2
-    assert keys.load(folder).get_signer(FACE.expires_on).id == 1
+def test_a_ring_finds_a_key_that_was_added_after_its_start(folder: Path, ring: KeyRing) -> None:
+    assert ring.find_signing_key(2) is None
+    added = keys.add_signing_key(folder, now=NOW)
+    found = ring.find_signing_key(2)
+    assert found is not None
+    assert found.public == added.public
+    text = qrtext.encode(ring.token(SALT, VOUCHER), FACE, added)
+    assert isinstance(qrtext.decode(text, ring), Genuine)
 
 
-def test_a_revoked_key_refuses_its_vouchers_with_the_reason_and_signs_no_more(folder: Path, ring: KeyRing) -> None:
-    text = _text(ring)
-    keys.add_signing_key(folder, now=NOW)
-    keys.revoke_signing_key(folder, 1, reason="Llave extraviada")
-    after = keys.load(folder)
-    assert qrtext.decode(text, after) == Misread(Misreading.KEY_REVOKED, "Llave extraviada")
-    assert after.get_signer(FACE.expires_on).id == 2
-    assert isinstance(qrtext.decode(_text(after), after), Genuine)
-
-
-def test_a_key_that_does_not_exist_cannot_be_revoked(folder: Path, ring: KeyRing) -> None:
-    with pytest.raises(keys.SigningKeyUnknown, match="9"):
-        keys.revoke_signing_key(folder, 9, reason="")
+def test_a_ring_keeps_its_keys_while_its_folder_is_out_of_reach(folder: Path, ring: KeyRing) -> None:
+    folder.rename(folder.with_name("elsewhere"))
+    assert ring.find_signing_key(1) == ring.signing[0]
+    assert ring.find_signing_key(2) is None
+    with pytest.raises(LookupError, match="2"):
+        ring.get_signing_key(2)
 
 
 def test_no_key_gets_a_number_over_255(folder: Path, ring: KeyRing) -> None:
@@ -251,7 +241,7 @@ def test_no_key_gets_a_number_over_255(folder: Path, ring: KeyRing) -> None:
 def test_a_token_is_kept_as_its_sha_256() -> None:
     # The digest of sixteen zero bytes, as any sha256sum gives it.
     expected = "374708fff7719dd5979ec875d56cd2286f6d3cf7ec317a3b25632aab28ec37bb"
-    assert keys.token_hash(bytes(16)).hex() == expected
+    assert token_hash(bytes(16)).hex() == expected
 
 
 @pytest.mark.parametrize("token, face", [(bytes(15), FACE), (bytes(16), SignedFace(1 << 32, FACE.expires_on, 7))])

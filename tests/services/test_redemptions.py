@@ -12,9 +12,8 @@ from buyback.merchants.tills import revoke_till
 from buyback.people.rules import OPERATOR
 from buyback.redemption.rules import WRONG_CODES_MAX
 from buyback.schema import metadata
-from buyback.security.keyring import KeyRing
 from buyback.vouchers.codes import spell
-from tests.builders import NOW, make_keys
+from tests.builders import NOW
 from tests.soundness import assert_sound
 from tests.tills import TillInHand, issue_vouchers, make_merchant, make_till, try_to_redeem, try_to_undo
 
@@ -34,22 +33,6 @@ def revoke(database: Database, till: TillInHand) -> None:
 
 def suspend(database: Database, till: TillInHand) -> None:
     database.transact(lambda session: merchants.suspend(session, merchant=till.merchant, by=OPERATOR, now=NOW))
-
-
-def revoked_keys() -> KeyRing:
-    """The ring after its only signing key was revoked."""
-    ring = make_keys()
-    (key,) = ring.signing
-    return replace(ring, signing=(replace(key, revoked_because="Llave extraviada"),))
-
-
-def test_a_voucher_of_a_revoked_key_is_refused_scanned_or_typed(database: Database) -> None:
-    (voucher,) = issue_vouchers(database)
-    till = make_till(database, make_merchant(database))
-    for text in (voucher.qr, voucher.typed):
-        answer = try_to_redeem(database, till, text, keys=revoked_keys())
-        assert (answer.code, answer.facts) == ("key_revoked", {"reason": "Llave extraviada"})
-    assert try_to_redeem(database, till, voucher.typed).code == "redeemed"
 
 
 def test_a_revoked_till_undoes_nothing(database: Database) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy import text
 from buyback import migrate
 from buyback.db import Database
 from buyback.ids import new_id
-from buyback.security import keys as key_folder
+from tests.builders import know_keys, write_keys
 from tests.commands.shell import Shell
 from tests.installed import Installation, Server, serving
 from tests.postgres import Server as PostgreSQL
@@ -91,7 +91,7 @@ def postgresql(pytestconfig: pytest.Config) -> Iterator[PostgreSQL]:
         pytest.skip("--databases leaves this kind out")
     with running_server(durable=True) as server:
         server.run("CREATE DATABASE buyback")
-        migrate.upgrade(server.url("buyback"))
+        migrate.upgrade(server.url("buyback"), then=know_keys)
         yield server
 
 
@@ -99,7 +99,7 @@ def postgresql(pytestconfig: pytest.Config) -> Iterator[PostgreSQL]:
 def installation(tmp_path: Path, postgresql: PostgreSQL) -> Installation:
     environ = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "BUYBACK_KEYS": str(tmp_path / "keys")}
     made = Installation(tmp_path, {**environ, "BUYBACK_DATABASE_URL": postgresql.url("buyback")})
-    Shell(made.home, made.environ).done("keys", "init")
+    write_keys(tmp_path / "keys")
     return made
 
 
@@ -107,7 +107,7 @@ def test_a_killed_database_loses_no_redemption_doubles_none_and_is_found_again_w
     installation: Installation, postgresql: PostgreSQL
 ) -> None:
     database = Database(postgresql.url("buyback"))
-    vouchers = issue_vouchers(database, VOUCHERS, keys=key_folder.load(installation.home / "keys"))
+    vouchers = issue_vouchers(database, VOUCHERS)
     merchant = make_merchant(database)
     tills = [make_till(database, merchant, f"Caja {number}") for number in range(TILLS)]
     database.dispose()

@@ -19,7 +19,7 @@ import pytest
 import zxingcpp
 
 from buyback.times import panama_day
-from tests.builders import PROGRAMME
+from tests.builders import PROGRAMME, write_keys
 from tests.installed import Installation, Server, serving
 
 pytestmark = pytest.mark.server
@@ -46,7 +46,7 @@ def installation(tmp_path: Path, database_url: str) -> Installation:
         "BUYBACK_LOG": "json",
     }
     made = Installation(tmp_path, environ)
-    made.run("keys", "init")
+    write_keys(tmp_path / "keys")
     made.run("migrate")
     (tmp_path / "programme.toml").write_text(PROGRAMME, encoding="utf-8")
     made.run("programme", "load", "programme.toml")

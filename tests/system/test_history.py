@@ -25,7 +25,7 @@ pytestmark = pytest.mark.begins_with(build=make_world)
 APPEND_ONLY = set(
     """
     account agreement agreement_share attempt audit_chain audit_row corregimiento countersign district event_session
-    forbidden_role_pair funder_share issuance journal part_share payment payment_booking programme_category
+    forbidden_role_pair funder_share issuance journal known_secret part_share payment payment_booking programme_category
     programme_denomination programme_funder programme_version province replacement resolution resolution_fate reversal
     settlement_approval settlement_part settlement_step stock_count tariff_line transfer voucher wrong_code
     """.split()  # noqa: SIM905  a list for reading
@@ -33,7 +33,8 @@ APPEND_ONLY = set(
 KEPT = set(
     """
     account_balance audit_body barrio branch event funder_carry invitation item login_session merchant organisation
-    period programme role_grant serial_counter settlement settlement_counter settlement_line surrender till user_account
+    period programme role_grant serial_counter settlement settlement_counter settlement_line signing_key surrender till
+    user_account
     """.split()  # noqa: SIM905  as above
 )
 PURGED = {"handover", "handover_item", "handover_voucher"}

@@ -34,9 +34,11 @@ UNSCOPED = {
     "corregimiento": "public",
     "district": "public",
     "forbidden_role_pair": "a rule, the same for everyone",
+    "known_secret": "the installation's",
     "period": "a month",
     "province": "public",
     "settlement_counter": "a year",
+    "signing_key": "the installation's",
     "sign_in_failure": "nobody is signed in yet",
 }
 

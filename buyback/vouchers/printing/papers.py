@@ -76,7 +76,6 @@ def lay_out(
     """Derive each voucher's codes again, sign its QR text, and give it its face. SecretsGone after the close."""
     if event.salt is None:
         raise SecretsGone
-    signers = {key.id: key for key in keys.signing}
     categories = tuple(
         CATEGORY_NAMES[category] for category in MerchantCategory if category in event.programme.categories
     )
@@ -91,7 +90,7 @@ def lay_out(
                 merchants_url=base_url + MERCHANTS_PATH,
                 is_demonstration=keys.is_demonstration,
             ),
-            qr_text=encode(keys.token(event.salt, voucher.id), signed, signers[voucher.key_id]),
+            qr_text=encode(keys.token(event.salt, voucher.id), signed, keys.get_signing_key(voucher.key_id)),
             typed_code=spell(keys.typed_code(event.salt, voucher.id)),
             serial=voucher.serial,
         )

@@ -6,10 +6,11 @@ from flask import Blueprint, redirect, request, session
 from werkzeug.wrappers import Response
 
 from buyback import migrate
+from buyback.keys import queries as known_keys
 from buyback.web.shell import i18n, login
 from buyback.web.shell.guard import open_to_all
 from buyback.web.shell.pages import page
-from buyback.web.shell.request import wiring
+from buyback.web.shell.request import keys, reading, wiring
 
 public = Blueprint("public", __name__)
 
@@ -42,9 +43,16 @@ def healthz() -> tuple[str, dict[str, str]]:
 @public.get("/readyz")
 @open_to_all
 def readyz() -> tuple[str, int, dict[str, str]]:
-    """The database answers and its schema is the one this code was written for; 503 otherwise."""
-    ready = migrate.current(wiring().database.engine) == _head()
-    return ("ok\n" if ready else "schema\n"), (200 if ready else 503), {"Content-Type": "text/plain"}
+    """The database answers, its schema is the one this code was written for, and the keys are its own; else 503."""
+    problem = _problem()
+    return f"{problem or 'ok'}\n", (503 if problem else 200), {"Content-Type": "text/plain"}
+
+
+def _problem() -> str:
+    if migrate.current(wiring().database.engine) != _head():
+        return "schema"
+    refusal = known_keys.find_refusal(reading(), keys())
+    return "" if refusal is None else f"keys: {i18n.sentence(refusal)}"
 
 
 @cache

@@ -1,0 +1,1 @@
+"""Which keys are a database's, and which of them still sign."""
