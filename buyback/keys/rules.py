@@ -129,6 +129,4 @@ def decide_move(key_id: int, states: Mapping[int, KeyState], wanted: KeyState) -
 
 def order_of_signing(keys: Sequence[SigningKeyFacts], expires_on: date) -> list[SigningKeyFacts]:
     """The keys that reach a voucher's expiry day, the newest first: a key that was added signs from then on."""
-    return sorted(
-        (key for key in keys if expires_on <= key.valid_until), key=lambda key: (key.valid_from, key.id), reverse=True
-    )
+    return sorted((key for key in keys if expires_on <= key.valid_until), key=lambda key: key.id, reverse=True)
