@@ -17,7 +17,7 @@ from buyback.vouchers import resolutions, service
 from buyback.vouchers.printing import papers
 from buyback.vouchers.printing.sheets import Paper, PrintedVoucher, render
 from buyback.vouchers.rules import VoidReason
-from buyback.vouchers.serials import SERIALS
+from buyback.vouchers.serials import SERIALS, serial_text
 
 BLANKS_MAX = 10_000
 SERIAL = click.IntRange(0, SERIALS - 1)
@@ -83,7 +83,7 @@ def mint(context: Context, *, code: str, face: int, count: int, by: str | None, 
             keys=context.keys,
             now=context.now(),
         )
-        return sorted(f"{voucher.serial:06d}" for voucher in minted)
+        return sorted(serial_text(voucher.serial) for voucher in minted)
 
     serials = context.transact(work)
     document: dict[str, object] = {"event": code, "face": decimal_text(face), "serials": serials}
@@ -115,8 +115,8 @@ def void(context: Context, *, code: str, serial: int, reason: str, by: str | Non
 
     face = context.transact(work)
     report(
-        {"event": code, "serial": f"{serial:06d}", "face": decimal_text(face), "state": "void"},
-        f"Voucher {serial:06d} of {screen_text(face)} is void.",
+        {"event": code, "serial": serial_text(serial), "face": decimal_text(face), "state": "void"},
+        f"Voucher {serial_text(serial)} of {screen_text(face)} is void.",
         as_json=as_json,
     )
 
@@ -137,7 +137,7 @@ def replace(context: Context, *, code: str, serial: int, by: str | None, as_json
             session, event=event, serial=serial, by=person, keys=context.keys, now=context.now()
         ).serial
 
-    old, new = f"{serial:06d}", f"{context.transact(work):06d}"
+    old, new = serial_text(serial), serial_text(context.transact(work))
     document: dict[str, object] = {"event": code, "serial": old, "replaced_by": new}
     report(document, f"Voucher {old} replaced by {new}.", as_json=as_json)
 

@@ -1,5 +1,6 @@
 """What holds of the books beyond their constraints: they are only added to, and the database keeps the balances."""
 
+from buyback.ledger.rules import BUDGET
 from buyback.triggers import Reaction, append_only, kept
 
 GUARDS = (
@@ -16,7 +17,7 @@ GUARDS = (
         "transfer",
         "moves_balance",
         "INSERT",
-        "NEW.ledger = 2",
+        f"NEW.ledger = {BUDGET}",
         "UPDATE account_balance"
         " SET balance = balance + CASE WHEN account = NEW.credit THEN NEW.amount ELSE -NEW.amount END"
         " WHERE account IN (NEW.debit, NEW.credit)",

@@ -62,7 +62,7 @@ class Account(Base):
         UniqueConstraint("ledger", "id"),
         CheckConstraint("ledger IN (1, 2)", name="ledger"),
         CheckConstraint("(ledger = 2) = (substr(code, 1, 1) = '8')", name="ledger_of_code"),
-        CheckConstraint("limited = (code IN ('8100', '8150'))", name="limited_by_code"),
+        CheckConstraint(f"limited = ({_codes(kind for kind in CHART if kind.limited)})", name="limited_by_code"),
         CheckConstraint(_sides_of_codes(), name="side_of_code"),
         CheckConstraint(_owners_of_codes(), name="owners_of_code"),
         _unique("event", "code", where="event IS NOT NULL"),

@@ -21,10 +21,12 @@ from buyback.intake import queries
 from buyback.intake.rules import (
     Appraisal,
     OpIdReused,
+    Parties,
+    Step,
     TagInUse,
     appraise,
     check_day,
-    check_different,
+    check_duty,
     check_float,
 )
 from buyback.money import screen_text
@@ -184,13 +186,10 @@ class _Checker:
         return actor.id
 
     def _check_apart(self, form: PaperForm, ids: dict[str, UUID | None]) -> None:
-        appraiser, approver, issuer = (ids[field] for field, _role in STEPS)
-        for field, person, others in (
-            ("approved_by", approver, (appraiser,)),
-            ("issued_by", issuer, (appraiser, approver)),
-        ):
+        parties = Parties(ids["appraised_by"], ids["approved_by"])
+        for field, step in (("approved_by", Step.APPROVE), ("issued_by", Step.PAY_OUT)):
             try:
-                check_different(person, *others)
+                check_duty(step, parties, ids[field])
             except Refused as refusal:
                 self._note(form, field, refusal)
 

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.audit.rules import ChainKind
+from buyback.files.refusals import NotPlainText
+from buyback.files.values import is_one_line
 from buyback.ids import new_id
 from buyback.people import queries
 from buyback.people.errors import (
@@ -31,6 +33,7 @@ from buyback.security.access import MERCHANT_ROLES, Role, forbidden_with
 
 _LOCAL = (OrganisationKind.MUNICIPALITY, OrganisationKind.COMMUNITY_BOARD, OrganisationKind.GOVERNORATE)
 _NAME_MAX = 32
+ORGANISATION_NAME_MAX = 120
 
 
 @dataclass(frozen=True)
@@ -54,6 +57,8 @@ def add_organisation(
 ) -> UUID:
     """Create an organisation and open its audit chain. A governorate is that of its district's province."""
     _check_name(code, field="code")
+    if not is_one_line(name, limit=ORGANISATION_NAME_MAX):
+        raise NotPlainText(field="name")
     if queries.find_organisation(session, code):
         raise OrganisationExists(field="code", code=code)
     if kind in _LOCAL and district is None:

@@ -1,7 +1,9 @@
 """Invariants of the totals that are kept: they are what the rows come to."""
 
+from collections.abc import Iterable
+
 from buyback.proofs.invariant import Invariant
-from buyback.totals.figures import COLUMNS, KEPT, OF_DELTA, SUMS_OF_DELTAS
+from buyback.totals.figures import KEPT, OF_CLASSES, Figure, of_delta, sums_of_deltas
 
 # Everything that counts, in the form of deltas: (event, day, kind, catalogue_class, number, cents).
 _ROWS = """
@@ -31,8 +33,29 @@ _ROWS = """
       JOIN transfer t ON t.id = n.transfer
       JOIN journal j ON j.id = t.journal
 """
-_LESS = ", ".join(f"-{figure.value} AS {figure.value}" for figure in KEPT)
-_DIFFERS = " OR ".join(f"SUM(x.{figure.value}) <> 0" for figure in KEPT)
+# What is kept, what is still a delta, and less what the rows come to: of each day, and of each class on it.
+_DAYS = f"""
+    SELECT event, day, {", ".join(KEPT)} FROM rollup_day
+     UNION ALL
+    SELECT d.event, d.day, {of_delta(KEPT)} FROM rollup_delta d
+     UNION ALL
+    SELECT event, day, {", ".join(f"-{figure.value}" for figure in KEPT)}
+      FROM (SELECT d.event, d.day, {sums_of_deltas(KEPT)} FROM ({_ROWS}) d GROUP BY d.event, d.day) r
+"""  # noqa: S608  constants of this package
+_CLASSES = f"""
+    SELECT event, day, catalogue_class, {", ".join(OF_CLASSES)} FROM rollup_class
+     UNION ALL
+    SELECT d.event, d.day, d.catalogue_class, {of_delta(OF_CLASSES)} FROM rollup_delta d WHERE d.kind = 'item'
+     UNION ALL
+    SELECT event, day, catalogue_class, {", ".join(f"-{figure.value}" for figure in OF_CLASSES)}
+      FROM (SELECT d.event, d.day, d.catalogue_class, {sums_of_deltas(OF_CLASSES)} FROM ({_ROWS}) d
+             WHERE d.kind = 'item' GROUP BY d.event, d.day, d.catalogue_class) r
+"""  # noqa: S608  as above
+
+
+def _differ(figures: Iterable[Figure]) -> str:
+    return " OR ".join(f"SUM(x.{figure.value}) <> 0" for figure in figures)
+
 
 ALL = (
     Invariant(
@@ -40,15 +63,10 @@ ALL = (
         "The figures kept of each day of an event, with the deltas to come, are what its rows come to.",
         f"""
         SELECT COALESCE(e.code, CAST(x.event AS TEXT)) || ' ' || CAST(x.day AS TEXT)
-          FROM (SELECT event, day, {COLUMNS} FROM rollup_day
-                 UNION ALL
-                SELECT d.event, d.day, {OF_DELTA} FROM rollup_delta d
-                 UNION ALL
-                SELECT event, day, {_LESS}
-                  FROM (SELECT d.event, d.day, {SUMS_OF_DELTAS} FROM ({_ROWS}) d GROUP BY d.event, d.day) r) x
+          FROM ({_DAYS}) x
           LEFT JOIN event e ON e.id = x.event
          GROUP BY e.code, x.event, x.day
-        HAVING {_DIFFERS}
+        HAVING {_differ(KEPT)}
         """,  # noqa: S608  constants of this package
     ),
     Invariant(
@@ -56,14 +74,10 @@ ALL = (
         "What is kept of each class on each day of an event, with the deltas to come, is what its items come to.",
         f"""
         SELECT COALESCE(e.code, CAST(x.event AS TEXT)) || ' ' || CAST(x.day AS TEXT) || ' ' || x.catalogue_class
-          FROM (SELECT event, day, catalogue_class, items, appraised_value FROM rollup_class
-                 UNION ALL
-                SELECT event, day, catalogue_class, number, cents FROM rollup_delta WHERE kind = 'item'
-                 UNION ALL
-                SELECT event, day, catalogue_class, -number, -cents FROM ({_ROWS}) r WHERE kind = 'item') x
+          FROM ({_CLASSES}) x
           LEFT JOIN event e ON e.id = x.event
          GROUP BY e.code, x.event, x.day, x.catalogue_class
-        HAVING SUM(x.items) <> 0 OR SUM(x.appraised_value) <> 0
+        HAVING {_differ(OF_CLASSES)}
         """,  # noqa: S608  as above
     ),
     Invariant(

@@ -4,7 +4,7 @@ Pure. A new figure is a new member of ``Figure``, and a migration that adds its 
 SQL, files, pages and proofs follow. Money in cents, rates in hundredths; SQL is text, the same on both databases.
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
@@ -165,9 +165,15 @@ class Figure(StrEnum):
 KEPT: Mapping[Figure, Kept] = {figure: figure.source for figure in Figure if isinstance(figure.source, Kept)}
 OF_CLASSES = tuple(figure for figure in Figure if figure.rows is Rows.CLASSES)
 
-COLUMNS = ", ".join(KEPT)
-OF_DELTA = ", ".join(f"{source.value} AS {figure.value}" for figure, source in KEPT.items())
-SUMS_OF_DELTAS = ", ".join(f"SUM({source.value}) AS {figure.value}" for figure, source in KEPT.items())
+
+def of_delta(figures: Iterable[Figure]) -> str:
+    """What one delta ``d`` adds to each of some kept figures."""
+    return ", ".join(f"{KEPT[figure].value} AS {figure.value}" for figure in figures)
+
+
+def sums_of_deltas(figures: Iterable[Figure]) -> str:
+    """What deltas ``d`` add to each of some kept figures."""
+    return ", ".join(f"SUM({KEPT[figure].value}) AS {figure.value}" for figure in figures)
 
 
 def complete(known: Mapping[str, int]) -> dict[str, int]:

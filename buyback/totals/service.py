@@ -14,7 +14,7 @@ from buyback.audit import service as audit
 from buyback.db import affected
 from buyback.files.tabular import NothingToExport
 from buyback.people.rules import Actor
-from buyback.totals.figures import KEPT, OF_CLASSES, SUMS_OF_DELTAS
+from buyback.totals.figures import KEPT, OF_CLASSES, Figure, sums_of_deltas
 from buyback.totals.queries import Totals, totals
 from buyback.totals.rules import Query
 from buyback.totals.tables import RollupDelta
@@ -22,20 +22,19 @@ from buyback.totals.tables import RollupDelta
 MANY = 2_000  # deltas: reading so many takes a few milliseconds
 
 
-def _upsert(table: str, keys: str, sums: str, figures: Sequence[str], *, where: str, deltas: str) -> str:
+def _upsert(table: str, keys: str, figures: Sequence[Figure], *, where: str, deltas: str) -> str:
     added = ", ".join(f"{figure} = {table}.{figure} + excluded.{figure}" for figure in figures)
     return (
         f"INSERT INTO {table} ({keys}, {', '.join(figures)})"  # noqa: S608  constants of this package
-        f" SELECT {keys}, {sums} FROM {deltas} d WHERE {where} GROUP BY {keys} ORDER BY {keys}"
+        f" SELECT {keys}, {sums_of_deltas(figures)} FROM {deltas} d WHERE {where} GROUP BY {keys} ORDER BY {keys}"
         f" ON CONFLICT ({keys}) DO UPDATE SET {added}"
     )
 
 
 def _upserts(deltas: str) -> tuple[str, str]:
-    days = _upsert("rollup_day", "event, day", SUMS_OF_DELTAS, tuple(KEPT), where="1 = 1", deltas=deltas)
-    sums = ", ".join(f"SUM({KEPT[figure].value}) AS {figure.value}" for figure in OF_CLASSES)
+    days = _upsert("rollup_day", "event, day", tuple(KEPT), where="1 = 1", deltas=deltas)
     keys = "event, day, catalogue_class"
-    classes = _upsert("rollup_class", keys, sums, OF_CLASSES, where="d.kind = 'item'", deltas=deltas)
+    classes = _upsert("rollup_class", keys, OF_CLASSES, where="d.kind = 'item'", deltas=deltas)
     return days, classes
 
 

@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy import Date, TextClause, TextualSelect, bindparam, text
 
-from buyback.totals.figures import KEPT, OF_CLASSES, Figure
+from buyback.totals.figures import KEPT, OF_CLASSES, Figure, of_delta
 from buyback.totals.rules import PLACE_DIGITS, By, Query
 
 
@@ -33,7 +33,7 @@ class _Table:
     @property
     def of_delta(self) -> str:
         """What one delta ``d`` adds to each."""
-        return ", ".join(f"{KEPT[figure].value} AS {figure.value}" for figure in self.figures)
+        return of_delta(self.figures)
 
     @property
     def all_figures(self) -> str:

@@ -126,3 +126,9 @@ def paid(database: Database) -> EventFacts:
 def issued(database: Database) -> list[int]:
     with database.reading() as session:
         return [*session.scalars(text("SELECT v.serial FROM voucher v JOIN issuance i ON i.voucher = v.id"))]
+
+
+@pytest.mark.parametrize("name", ["", "x" * 121, "Alcaldía\nde Panamá"], ids=["empty", "long", "two lines"])
+def test_an_organisations_name_is_one_line_of_at_most_120_letters(shell: Shell, name: str) -> None:
+    shell.refused("organisation", "add", "--code", "MINX", "--kind", "ministry", "--name", name)
+    assert shell.json("organisation", "add", "--code", "MINX", "--kind", "ministry", "--name", "x" * 120)

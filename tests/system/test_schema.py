@@ -16,15 +16,19 @@ from buyback.schema import GUARDS, metadata
 
 MODELS_SCHEMA = "models"
 FIRST_MIGRATION = 6  # an earlier schema used up the numbers before
-SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type = 'trigger'"
+SQLITE_TRIGGERS = "SELECT name, sql FROM sqlite_master WHERE type IN ('trigger', 'view')"
 POSTGRESQL_TRIGGERS = """
-    SELECT 'trigger ' || t.tgname, pg_get_triggerdef(t.oid, true)
+    SELECT 'trigger ' || t.tgname, t.tgenabled::text || ' ' || pg_get_triggerdef(t.oid, true)
     FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace n ON n.oid = c.relnamespace
     WHERE NOT t.tgisinternal AND n.nspname = :schema
     UNION ALL
     SELECT 'function ' || p.proname, pg_get_functiondef(p.oid)
     FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace
     WHERE n.nspname = :schema
+    UNION ALL
+    SELECT c.relkind::text || ' ' || c.relname, (c.relrowsecurity OR (c.relkind <> 'v' AND c.relhasrules))::text
+    FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+    WHERE n.nspname = :schema AND c.relkind IN ('r', 'v', 'm', 'S') AND c.relname <> 'alembic_version'
 """
 BELONGS_TO = {"organisation", "programme", "event", "merchant"}
 UNSCOPED = {

@@ -1,4 +1,4 @@
-"""The totals on the page as a table to be taken away, with what was query."""
+"""The totals on the page as a table to be taken away, with what was asked."""
 
 from collections.abc import Mapping
 

@@ -55,7 +55,7 @@ class Group:
 
 def groups(session: Session) -> tuple[Group, ...]:
     """All accounts of the demonstration, in the order of the job; none where it is not loaded."""
-    shops = {one.id: one.name for one in merchants.registered(session)}
+    shops = {merchant.id: merchant.name for merchant in merchants.registered(session)}
     accounts = sorted(people.accounts(session, ending=ENDING), key=_order)
     titled = (
         (N_("En la jornada"), AT_EVENTS),
@@ -65,7 +65,7 @@ def groups(session: Session) -> tuple[Group, ...]:
     return tuple(
         Group(title, found)
         for title, roles in titled
-        if (found := tuple(_visitors([one for one in accounts if one.roles and one.roles[0] in roles], shops)))
+        if (found := tuple(_visitors([each for each in accounts if each.roles and each.roles[0] in roles], shops)))
     )
 
 
@@ -75,7 +75,7 @@ def _order(account: AccountFacts) -> tuple[int, str]:
 
 
 def _visitors(accounts: list[AccountFacts], shops: dict[UUID, str]) -> Iterator[Visitor]:
-    for one in accounts:
-        has_screen = bool(permissions_of(one.roles) - {Permission.ACCOUNT_OWN})
-        employer = one.organisation or (shops[one.merchant] if one.merchant else "")
-        yield Visitor(one.name, employer, tuple(TASKS[role] for role in one.roles), has_screen)
+    for account in accounts:
+        has_screen = bool(permissions_of(account.roles) - {Permission.ACCOUNT_OWN})
+        employer = account.organisation or (shops[account.merchant] if account.merchant else "")
+        yield Visitor(account.name, employer, tuple(TASKS[role] for role in account.roles), has_screen)

@@ -84,7 +84,6 @@ def event_page(found: EventFacts, form: Form) -> str:
         day=today if today in days else None,
         waiting=_waiting(found) if sees_surrenders else [],
         ended=_ended(found, counts) if sees_surrenders else None,
-        counts=counts,
         may=actor().may,
         permissions=Permission,
         states=words.SURRENDER_STATES,
