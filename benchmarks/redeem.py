@@ -36,7 +36,7 @@ from buyback import migrate
 from buyback.db import Database
 from buyback.ids import new_id
 from buyback.keys import service as keys
-from buyback.security import keys as key_folder
+from buyback.security import key_folder
 from buyback.security.keyring import KeyRing
 from tests.builders import PROGRAMME, make_event, make_programme
 from tests.postgres import Server, running_server

@@ -14,7 +14,7 @@ from buyback.security.keyring import KeyRing
 from buyback.settings import Settings
 from buyback.web import api, merchant, ministry, public, staff
 from buyback.web.shell import audiences as portals
-from buyback.web.shell import components, csrf, errors, guard, headers, i18n, limits, login, logs, request
+from buyback.web.shell import components, csrf, errors, headers, i18n, limits, login, logs, permissions, request
 from buyback.web.shell.audiences import Audience
 
 AUDIENCES: tuple[Audience, ...] = (
@@ -58,12 +58,12 @@ def create_app(
     logs.init(app)
     limits.init(app)
     csrf.init(app)
-    guard.init(app)
+    permissions.init(app)
     errors.init(app)
     _add(app, audiences)
     portals.init(app, audiences)
     components.init(app, audiences, demonstration=settings.demonstration)
-    guard.refuse_unguarded(app)
+    permissions.refuse_unguarded(app)
     _wrap(app, settings)
     return app
 

@@ -36,7 +36,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, registry, sessionmaker
 
-from buyback.patience import make_postgresql
+from buyback.timeouts import make_postgresql
 
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)

@@ -10,9 +10,9 @@ from gunicorn.app.base import BaseApplication
 
 from buyback.app import create_app
 from buyback.db import Database
-from buyback.patience import ANSWER_S
-from buyback.security.keys import load
+from buyback.security.key_folder import load
 from buyback.settings import Settings
+from buyback.timeouts import ANSWER_S
 
 THREADS = 8
 

@@ -7,7 +7,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from buyback.db import Database
-from buyback.proofs.invariants import check
+from buyback.proofs.check import check
 
 
 def failing_in(connection: Connection) -> set[str]:

@@ -23,12 +23,12 @@ from buyback.people import queries as people
 from buyback.people import service as people_service
 from buyback.people.rules import OPERATOR, Actor, OrganisationKind
 from buyback.people.service import Employer
-from buyback.security import keys as key_folder
+from buyback.security import key_folder
 from buyback.security.access import Role
 from buyback.security.keyring import KeyRing, SigningKey
 from buyback.security.tokens import new_token, token_digest
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
-from buyback.tariff.programme_file import parse
+from buyback.tariff.programme_section import parse
 from buyback.tariff.rules import PricedThing
 from buyback.tariff.service import load_programme
 from buyback.vouchers.service import MintedVoucher, issue_surrender

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.closing import service as closing
+from buyback.closing.erasure import erase_traces
 from buyback.closing.purge import purge
 from buyback.closing.rules import REVIEW_DAYS, CountMoment
-from buyback.closing.traces import erase_traces
 from buyback.db import Database
 from buyback.ids import new_id
 from buyback.intake import offers

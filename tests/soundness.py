@@ -2,7 +2,7 @@
 
 from buyback.audit import queries as audit
 from buyback.db import Database
-from buyback.proofs.invariants import check
+from buyback.proofs.check import check
 
 
 def assert_sound(database: Database) -> None:

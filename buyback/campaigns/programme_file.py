@@ -16,7 +16,7 @@ from buyback.campaigns.rules import (
 )
 from buyback.campaigns.states import PaymentMode, PinRule
 from buyback.errors import Refused
-from buyback.files.reader import Reader
+from buyback.files.reading.reader import Reader
 from buyback.money import screen_text
 
 NUMBER_MAX = 65_535  # two bytes of a voucher's signed text

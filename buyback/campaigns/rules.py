@@ -12,7 +12,7 @@ from uuid import UUID
 
 from buyback.campaigns.states import PaymentMode, PinRule
 from buyback.errors import Problem, Refused
-from buyback.files.values import is_one_line
+from buyback.files.reading.values import is_one_line
 from buyback.money import CENTS_MAX
 
 EVENT_DAYS_MAX = 366  # an event is a matter of days; a longer one is a mistyped year

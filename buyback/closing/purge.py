@@ -19,15 +19,15 @@ from buyback.campaigns import service as campaign_service
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotClosed
 from buyback.campaigns.states import EventState
+from buyback.closing.erasure import Shuffle, rewrite_rows
 from buyback.closing.rules import REVIEW_DAYS, CountsDoNotAgree, ReviewNotOver, explanations, review_end
-from buyback.closing.traces import Shuffle, rewrite_rows
-from buyback.intake import handovers as item_links
-from buyback.intake.handovers import Collected
+from buyback.intake import links as item_links
+from buyback.intake.links import Collected
 from buyback.money import decimal_text, screen_text
 from buyback.people.rules import Actor
 from buyback.times import panama_day
 from buyback.totals import service as totals
-from buyback.vouchers import handovers as voucher_links
+from buyback.vouchers import links as voucher_links
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,15 @@ from sqlalchemy.orm import Session
 
 from buyback.db import Database
 from buyback.errors import InvalidInput, Refused
-from buyback.files import values
-from buyback.files.values import Dialect
+from buyback.files.reading import values
+from buyback.files.reading.values import Dialect
 from buyback.keys import queries, service
 from buyback.keys.rules import KeysUnknown
 from buyback.languages import translator
 from buyback.migrate import require_current
 from buyback.people import queries as people
 from buyback.people.rules import OPERATOR, Actor
-from buyback.security import keys as key_folder
+from buyback.security import key_folder
 from buyback.security.keyring import KeyRing
 from buyback.settings import Settings
 

@@ -12,7 +12,7 @@ from buyback.commands import closing
 from buyback.commands.base import CENTS, DAY, Context, as_json, by_whom, report
 from buyback.people.rules import OPERATOR
 from buyback.security.tokens import new_salt
-from buyback.tariff.programme_file import parse
+from buyback.tariff.programme_section import parse
 from buyback.tariff.service import load_programme
 
 

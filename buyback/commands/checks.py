@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from buyback.audit.rules import Fault
 from buyback.commands.base import Context, as_json, print_json, report, write_new
-from buyback.proofs import checkpoints, invariants
+from buyback.proofs import check as invariants
+from buyback.proofs import checkpoints
 from buyback.totals import service as totals
 
 SHOWN_MAX = 5  # of what breaks one invariant, on one line of text; --json tells all

@@ -10,9 +10,9 @@ from buyback.campaigns import queries as campaigns
 from buyback.campaigns.states import EventState
 from buyback.closing import purge as purging
 from buyback.closing import service as closing
+from buyback.closing.erasure import erase_traces
 from buyback.closing.purge import PurgeReport
 from buyback.closing.rules import COUNTERS, CountMoment, Tally, TallyOutcome, differ
-from buyback.closing.traces import erase_traces
 from buyback.commands.base import Context, as_json, by_whom, report
 from buyback.db import Database
 from buyback.errors import Forbidden

@@ -7,7 +7,7 @@ import click
 from sqlalchemy.orm import Session
 
 from buyback.commands.base import Context, as_json, report
-from buyback.files.refusals import FileTooLarge
+from buyback.files.reading.refusals import FileTooLarge
 from buyback.money import decimal_text, screen_text
 from buyback.paper_forms.service import ImportOutcome, import_forms, preview
 from buyback.people.rules import OPERATOR

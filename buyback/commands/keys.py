@@ -3,10 +3,10 @@
 import click
 
 from buyback.commands.base import Context, Typed, as_json, by_whom, report
-from buyback.files import values
+from buyback.files.reading import values
 from buyback.keys import queries, service
 from buyback.keys.rules import REASON_MAX
-from buyback.security import keys as key_folder
+from buyback.security import key_folder
 
 REASON = Typed("text", lambda typed, _dialect: values.text(typed, limit=REASON_MAX))
 

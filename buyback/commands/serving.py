@@ -11,7 +11,7 @@ from buyback.commands.base import Context
 from buyback.commands.system import bring_up
 from buyback.db import Database
 from buyback.errors import Refused
-from buyback.security import keys as key_folder
+from buyback.security import key_folder
 from buyback.security.keyring import KeyRing
 from buyback.settings import Settings
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from buyback.commands.base import Context, as_json, report
 from buyback.keys import service as keys
 from buyback.migrate import head, upgrade
-from buyback.security import keys as key_folder
+from buyback.security import key_folder
 from buyback.settings import Settings
 
 

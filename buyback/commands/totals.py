@@ -5,7 +5,7 @@ from datetime import date
 import click
 
 from buyback.commands.base import DAY, Context, as_json, print_json, report
-from buyback.files.tabular import csv_text, terminal_text
+from buyback.files.writing.tabular import csv_text, terminal_text
 from buyback.totals import service as rollup
 from buyback.totals.files import as_document, as_table
 from buyback.totals.queries import totals as add_up

@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
-from buyback.closing.traces import erase_traces
+from buyback.closing.erasure import erase_traces
 from buyback.db import Database
 from buyback.demo import today
 from buyback.demo.agenda import Progress, happen

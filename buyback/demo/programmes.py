@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 
 from buyback.campaigns.states import PaymentMode
-from buyback.tariff.programme_file import ProgrammeFile, parse
+from buyback.tariff.programme_section import ProgrammeFile, parse
 
 FILE = Path(__file__).with_name("programme-example.toml")
 

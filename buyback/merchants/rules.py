@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from buyback.campaigns.rules import MerchantCategory
 from buyback.errors import Problem, Refused
-from buyback.files.values import is_one_line
+from buyback.files.reading.values import is_one_line
 from buyback.merchants.states import RucKind
 
 NAME_LENGTH_MAX = 120

@@ -12,10 +12,10 @@ from functools import cached_property
 from uuid import UUID
 
 from buyback.errors import Problem, Refused
-from buyback.files.parsing import json_value
-from buyback.files.reader import Reader
-from buyback.files.refusals import InvalidJson, NotAnObject, NotUtf8
-from buyback.files.values import Dialect
+from buyback.files.reading.parsing import json_value
+from buyback.files.reading.reader import Reader
+from buyback.files.reading.refusals import InvalidJson, NotAnObject, NotUtf8
+from buyback.files.reading.values import Dialect
 from buyback.intake.details import DETAIL_LENGTHS, NOT_RECORDED, Details, check_details
 from buyback.intake.rules import ITEMS_MAX, SerialStatus
 from buyback.paper_forms import errors

@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.audit.rules import ChainKind
-from buyback.files.refusals import NotPlainText
-from buyback.files.values import is_one_line
+from buyback.files.reading.refusals import NotPlainText
+from buyback.files.reading.values import is_one_line
 from buyback.ids import new_id
 from buyback.people import queries
 from buyback.people.errors import (

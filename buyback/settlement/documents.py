@@ -3,8 +3,8 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from buyback.files.documents import Document, Signed
-from buyback.files.tabular import Cell, Column, Kind, Table, with_sum
+from buyback.files.writing.documents import Document, Signed
+from buyback.files.writing.tabular import Cell, Column, Kind, Table, with_sum
 from buyback.money import screen_text, words
 from buyback.settlement.listing import SettlementRow
 from buyback.settlement.record import SettlementLineEntry, SettlementRecord

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 from buyback.campaigns import queries as campaigns
 from buyback.db import affected
 from buyback.ids import new_id
-from buyback.settlement import queries, shares
+from buyback.settlement import funder_shares as shares
+from buyback.settlement import queries
+from buyback.settlement.funder_shares import AgreementTerms, Carry, Content, SettlementLineFacts
 from buyback.settlement.queries import SettlementFacts
-from buyback.settlement.shares import AgreementTerms, Carry, Content, SettlementLineFacts
 from buyback.settlement.states import SettlementState
 from buyback.settlement.tables import (
     FunderCarry,

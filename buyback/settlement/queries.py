@@ -12,14 +12,14 @@ from sqlalchemy.orm import Session
 from buyback.errors import NotFound
 from buyback.people import queries as people
 from buyback.people.rules import Actor
-from buyback.settlement.rules import RETURNABLE, Official, PaymentProgress, Scope, SettlementProgress
-from buyback.settlement.shares import (
+from buyback.settlement.funder_shares import (
     Content,
     FunderShareFacts,
     PartShareFacts,
     SettlementLineFacts,
     SettlementPartFacts,
 )
+from buyback.settlement.rules import RETURNABLE, Official, PaymentProgress, Scope, SettlementProgress
 from buyback.settlement.states import SettlementState
 from buyback.settlement.tables import (
     Countersign,

@@ -22,9 +22,9 @@ from buyback.money import decimal_text
 from buyback.people.rules import Actor
 from buyback.settlement import drafts, postings, queries, rules
 from buyback.settlement.errors import ContentChanged, NothingToSettle, UntilInFuture
+from buyback.settlement.funder_shares import Content
 from buyback.settlement.queries import SettlementFacts
 from buyback.settlement.rules import SettlementProgress
-from buyback.settlement.shares import Content
 from buyback.settlement.states import ReturnReason, SettlementAct, SettlementState
 from buyback.settlement.tables import Settlement, SettlementApproval, SettlementLine, SettlementStep
 from buyback.times import panama_day

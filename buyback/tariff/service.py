@@ -10,7 +10,7 @@ from buyback.campaigns import programmes
 from buyback.campaigns.programmes import LoadedVersion
 from buyback.ids import new_id
 from buyback.people.rules import Actor
-from buyback.tariff.programme_file import ProgrammeFile, content_hash
+from buyback.tariff.programme_section import ProgrammeFile, content_hash
 from buyback.tariff.rules import PriceKind, TariffEntry
 from buyback.tariff.tables import TariffLine
 

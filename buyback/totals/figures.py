@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Self
 
-from buyback.files.tabular import Kind
+from buyback.files.writing.tabular import Kind
 from buyback.tariff.catalogue import CATALOGUE, CatalogueClass, TotalColumn
 
 PER = 10_000

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from buyback.files.tabular import Cell, Column, Table, plain
+from buyback.files.writing.tabular import Cell, Column, Table, plain
 from buyback.totals.figures import Figure
 from buyback.totals.queries import Totals
 from buyback.totals.rules import Row

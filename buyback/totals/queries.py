@@ -15,7 +15,7 @@ from buyback.places.gazetteer import Gazetteer, gazetteer
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import KEPT, Figure, complete
 from buyback.totals.rules import By, Query, Row, add_up, matching, ordered
-from buyback.totals.statement import last_day_statement, statement
+from buyback.totals.sql import last_day_statement, statement
 
 TOTAL = "Total"
 ADDED_UP = (Figure.EVENTS, *KEPT)  # by the database, in this order

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.db import affected
-from buyback.files.tabular import NothingToExport
+from buyback.files.writing.tabular import NothingToExport
 from buyback.people.rules import Actor
 from buyback.totals.figures import KEPT, OF_CLASSES, Figure, sums_of_deltas
 from buyback.totals.queries import Totals, totals

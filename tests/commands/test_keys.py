@@ -13,7 +13,7 @@ from buyback.db import Database
 from buyback.ids import new_id
 from buyback.keys.rules import NoSigningKey
 from buyback.schema import metadata
-from buyback.security import keys as key_folder
+from buyback.security import key_folder
 from buyback.security.access import Role
 from buyback.security.keyring import KeyRing
 from buyback.settings import Settings

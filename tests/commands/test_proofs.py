@@ -13,7 +13,7 @@ from sqlalchemy import Connection, select, text
 from buyback.audit.rules import EMPTY, GENESIS, Head, link
 from buyback.db import Database
 from buyback.people.rules import OPERATOR
-from buyback.proofs.invariants import ALL
+from buyback.proofs.check import ALL
 from buyback.schema import metadata
 from tests.commands.shell import Shell
 from tests.world import World, make_world

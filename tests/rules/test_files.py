@@ -7,10 +7,10 @@ from datetime import UTC, date, datetime
 import pypdfium2
 import pytest
 
-from buyback.files.documents import Document, render
-from buyback.files.downloads import File, csv_file, pdf_file, xlsx_file
-from buyback.files.tabular import Column, Kind, NothingToExport, Table, csv_text, terminal_text, with_sum
-from buyback.files.workbooks import as_xlsx
+from buyback.files.writing.documents import Document, render
+from buyback.files.writing.downloads import File, csv_file, pdf_file, xlsx_file
+from buyback.files.writing.tabular import Column, Kind, NothingToExport, Table, csv_text, terminal_text, with_sum
+from buyback.files.writing.workbooks import as_xlsx
 from buyback.web.shell.downloads import send
 from tests.workbook import read_workbook
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buyback.errors import Problem
-from buyback.files import refusals
+from buyback.files.reading import refusals
 from buyback.intake import details, rules
 from buyback.paper_forms import errors
 from buyback.paper_forms.file import LINE_BYTES_MAX, PaperForm, read_file

@@ -9,7 +9,7 @@ from buyback.campaigns.states import PaymentMode, PinRule
 from buyback.errors import InvalidInput
 from buyback.paths import PACKAGE
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
-from buyback.tariff.programme_file import content_hash, parse
+from buyback.tariff.programme_section import content_hash, parse
 from buyback.tariff.rules import Price, PriceKind
 
 HEAD = """

@@ -6,9 +6,9 @@ from typing import Any
 import pytest
 
 from buyback.errors import Problem
-from buyback.files import refusals
-from buyback.files.reader import Reader
-from buyback.files.values import Dialect
+from buyback.files.reading import refusals
+from buyback.files.reading.reader import Reader
+from buyback.files.reading.values import Dialect
 
 WORDS = ("pistol", "rifle")
 

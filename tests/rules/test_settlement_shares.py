@@ -12,7 +12,15 @@ from hypothesis import strategies as st
 from buyback.campaigns.rules import Share
 from buyback.campaigns.states import PaymentMode
 from buyback.ids import new_id
-from buyback.settlement.shares import AgreementTerms, Content, SettlementLineFacts, Split, carry_added, share_out, split
+from buyback.settlement.funder_shares import (
+    AgreementTerms,
+    Content,
+    SettlementLineFacts,
+    Split,
+    carry_added,
+    share_out,
+    split,
+)
 
 AMOUNTS = st.integers(1, 100_000_00)
 WEIGHTS = st.lists(st.integers(1, 100), min_size=1, max_size=5)

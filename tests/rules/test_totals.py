@@ -2,7 +2,7 @@
 
 import pytest
 
-from buyback.files.tabular import Kind
+from buyback.files.writing.tabular import Kind
 from buyback.tariff.catalogue import ClassCode
 from buyback.totals.figures import Figure, complete
 from buyback.totals.rules import By, Query, Row, Sort, add_up, matching, ordered

@@ -7,8 +7,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from buyback.errors import Refused
-from buyback.files import values
-from buyback.files.values import Dialect
+from buyback.files.reading import values
+from buyback.files.reading.values import Dialect
 from buyback.money import CENTS_MAX
 
 NUMBER_MAX = 999_999_999

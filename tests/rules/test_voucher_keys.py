@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
 
 from buyback.errors import Refused
-from buyback.security import keys
+from buyback.security import key_folder
 from buyback.security.keyring import KeyRing, token_hash
 from buyback.vouchers import qrtext
 from buyback.vouchers.qrtext import Genuine, SignedFace
@@ -29,7 +29,7 @@ def folder(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def ring(folder: Path) -> KeyRing:
-    return keys.init(folder, demonstration=False, now=NOW)
+    return key_folder.init(folder, demonstration=False, now=NOW)
 
 
 def _text(ring: KeyRing) -> str:
@@ -37,12 +37,12 @@ def _text(ring: KeyRing) -> str:
 
 
 def test_new_keys_sign_what_they_then_read(folder: Path, ring: KeyRing) -> None:
-    read = qrtext.decode(_text(ring), keys.load(folder))
+    read = qrtext.decode(_text(ring), key_folder.load(folder))
     assert read == Genuine(ring.token(SALT, VOUCHER), FACE, 1)
 
 
 def test_keys_loaded_again_derive_the_same(folder: Path, ring: KeyRing) -> None:
-    again = keys.load(folder)
+    again = key_folder.load(folder)
     assert again.token(SALT, VOUCHER) == ring.token(SALT, VOUCHER)
     assert again.typed_code(SALT, VOUCHER) == ring.typed_code(SALT, VOUCHER)
     assert again.code_hash(5) == ring.code_hash(5)
@@ -51,7 +51,7 @@ def test_keys_loaded_again_derive_the_same(folder: Path, ring: KeyRing) -> None:
 
 
 def test_every_installation_has_keys_of_its_own_and_each_job_too(tmp_path: Path) -> None:
-    rings = [keys.init(tmp_path / name, demonstration=True, now=NOW) for name in ("a", "b")]
+    rings = [key_folder.init(tmp_path / name, demonstration=True, now=NOW) for name in ("a", "b")]
     secrets = [
         secret
         for ring in rings
@@ -70,15 +70,15 @@ def test_another_voucher_or_another_salt_gives_another_token_and_code(ring: KeyR
 
 
 def test_hashes_in_the_database_depend_on_the_key(tmp_path: Path, ring: KeyRing) -> None:
-    other = keys.init(tmp_path / "other", demonstration=False, now=NOW)
+    other = key_folder.init(tmp_path / "other", demonstration=False, now=NOW)
     assert ring.code_hash(5) != other.code_hash(5)
 
 
 def test_demonstration_keys_are_marked(tmp_path: Path) -> None:
-    keys.init(tmp_path / "demo", demonstration=True, now=NOW)
-    keys.init(tmp_path / "real", demonstration=False, now=NOW)
-    assert keys.load(tmp_path / "demo").is_demonstration
-    assert not keys.load(tmp_path / "real").is_demonstration
+    key_folder.init(tmp_path / "demo", demonstration=True, now=NOW)
+    key_folder.init(tmp_path / "real", demonstration=False, now=NOW)
+    assert key_folder.load(tmp_path / "demo").is_demonstration
+    assert not key_folder.load(tmp_path / "real").is_demonstration
 
 
 def test_only_the_owner_can_open_the_folder_and_its_files(folder: Path, ring: KeyRing) -> None:
@@ -95,53 +95,53 @@ def test_no_secret_is_shown_when_a_key_ring_is_printed(folder: Path, ring: KeyRi
 
 
 def test_keys_are_never_overwritten(folder: Path, ring: KeyRing) -> None:
-    with pytest.raises(keys.KeysExist) as refusal:
-        keys.init(folder, demonstration=False, now=NOW)
+    with pytest.raises(key_folder.KeysExist) as refusal:
+        key_folder.init(folder, demonstration=False, now=NOW)
     assert str(folder) in refusal.value.text()
-    assert keys.load(folder).token_key == ring.token_key
+    assert key_folder.load(folder).token_key == ring.token_key
 
 
 def test_a_file_in_the_folders_place_is_not_overwritten(folder: Path) -> None:
     folder.write_text("something else")
-    with pytest.raises(keys.KeysExist):
-        keys.init(folder, demonstration=False, now=NOW)
+    with pytest.raises(key_folder.KeysExist):
+        key_folder.init(folder, demonstration=False, now=NOW)
     assert folder.read_text() == "something else"
 
 
 @pytest.mark.parametrize("name", ["keys.json", "token.key", "code.key", "pin.key", "session.key", "checkpoint.key"])
 def test_a_missing_file_is_named(folder: Path, ring: KeyRing, name: str) -> None:
     (folder / name).unlink()
-    _assert_refused(folder, keys.KeysMissing, name)
+    _assert_refused(folder, key_folder.KeysMissing, name)
 
 
 def test_a_missing_folder_is_named(folder: Path) -> None:
-    _assert_refused(folder, keys.KeysMissing, "keys init")
+    _assert_refused(folder, key_folder.KeysMissing, "keys init")
 
 
 @pytest.mark.parametrize("name", [".", "keys.json", "token.key", "checkpoint.key", "signing-001.key"])
 @pytest.mark.parametrize("mode", [0o640, 0o604, 0o660])
 def test_what_others_may_open_is_refused(folder: Path, ring: KeyRing, name: str, mode: int) -> None:
     (folder / name).chmod(mode | (0o100 if name == "." else 0))
-    _assert_refused(folder, keys.KeysExposed, folder.name if name == "." else name)
+    _assert_refused(folder, key_folder.KeysExposed, folder.name if name == "." else name)
 
 
 @pytest.mark.parametrize("name", ["token.key", "checkpoint.key", "signing-001.key"])
 @pytest.mark.parametrize("text", ["", "00" * 31, "00" * 33, "not hexadecimal", "ñ" * 32])
 def test_a_damaged_key_is_named(folder: Path, ring: KeyRing, name: str, text: str) -> None:
     (folder / name).write_text(text)
-    _assert_refused(folder, keys.KeysDamaged, name)
+    _assert_refused(folder, key_folder.KeysDamaged, name)
 
 
 @pytest.mark.parametrize("name", ["token.key", "code.key", "pin.key", "checkpoint.key", "signing-001.key"])
 def test_a_key_of_another_folder_is_noticed(folder: Path, ring: KeyRing, tmp_path: Path, name: str) -> None:
-    keys.init(tmp_path / "other", demonstration=False, now=NOW)
+    key_folder.init(tmp_path / "other", demonstration=False, now=NOW)
     (folder / name).write_bytes((tmp_path / "other" / name).read_bytes())
-    _assert_refused(folder, keys.KeysMismatched, name)
+    _assert_refused(folder, key_folder.KeysMismatched, name)
 
 
 def test_two_keys_swapped_are_noticed(folder: Path, ring: KeyRing) -> None:
     (folder / "token.key").write_text(ring.code_key.hex())
-    _assert_refused(folder, keys.KeysMismatched, "token.key")
+    _assert_refused(folder, key_folder.KeysMismatched, "token.key")
 
 
 @pytest.mark.parametrize(
@@ -158,7 +158,7 @@ def test_two_keys_swapped_are_noticed(folder: Path, ring: KeyRing) -> None:
 def test_a_damaged_registry_is_named(folder: Path, ring: KeyRing, change: dict[str, object]) -> None:
     registry = json.loads((folder / "keys.json").read_text())
     (folder / "keys.json").write_text(json.dumps(registry | change))
-    _assert_refused(folder, keys.KeysDamaged, "keys.json")
+    _assert_refused(folder, key_folder.KeysDamaged, "keys.json")
 
 
 @pytest.mark.parametrize(
@@ -177,26 +177,26 @@ def test_a_damaged_entry_of_the_registry_is_named(folder: Path, ring: KeyRing, c
     registry = json.loads((folder / "keys.json").read_text())
     registry["signing"][0] |= change
     (folder / "keys.json").write_text(json.dumps(registry))
-    _assert_refused(folder, keys.KeysDamaged, "keys.json")
+    _assert_refused(folder, key_folder.KeysDamaged, "keys.json")
 
 
 @pytest.mark.parametrize("text", ["", "[]", "{", "ñ"])
 def test_a_registry_that_is_no_json_object_is_named(folder: Path, ring: KeyRing, text: str) -> None:
     (folder / "keys.json").write_text(text)
-    _assert_refused(folder, keys.KeysDamaged, "keys.json")
+    _assert_refused(folder, key_folder.KeysDamaged, "keys.json")
 
 
 def test_two_keys_with_one_number_are_refused(folder: Path, ring: KeyRing) -> None:
     registry = json.loads((folder / "keys.json").read_text())
     registry["signing"] *= 2
     (folder / "keys.json").write_text(json.dumps(registry))
-    _assert_refused(folder, keys.KeysDamaged, "keys.json")
+    _assert_refused(folder, key_folder.KeysDamaged, "keys.json")
 
 
 def test_a_machine_without_the_private_key_reads_but_does_not_sign(folder: Path, ring: KeyRing) -> None:
     text = _text(ring)
     (folder / "signing-001.key").unlink()
-    reader = keys.load(folder)
+    reader = key_folder.load(folder)
     assert isinstance(qrtext.decode(text, reader), Genuine)
     with pytest.raises(ValueError, match="1"):
         reader.signing[0].sign(b"")
@@ -204,8 +204,8 @@ def test_a_machine_without_the_private_key_reads_but_does_not_sign(folder: Path,
 
 def test_after_a_rotation_the_old_vouchers_are_still_read(folder: Path, ring: KeyRing) -> None:
     text = _text(ring)
-    added = keys.add_signing_key(folder, now=NOW + timedelta(days=30))
-    both = keys.load(folder)
+    added = key_folder.add_signing_key(folder, now=NOW + timedelta(days=30))
+    both = key_folder.load(folder)
     assert added.id == 2
     assert isinstance(qrtext.decode(text, both), Genuine)
     assert [key.id for key in both.signing] == [1, 2]
@@ -213,7 +213,7 @@ def test_after_a_rotation_the_old_vouchers_are_still_read(folder: Path, ring: Ke
 
 def test_a_ring_finds_a_key_that_was_added_after_its_start(folder: Path, ring: KeyRing) -> None:
     assert ring.find_signing_key(2) is None
-    added = keys.add_signing_key(folder, now=NOW)
+    added = key_folder.add_signing_key(folder, now=NOW)
     found = ring.find_signing_key(2)
     assert found is not None
     assert found.public == added.public
@@ -234,8 +234,8 @@ def test_no_key_gets_a_number_over_255(folder: Path, ring: KeyRing) -> None:
     registry["signing"][0]["id"] = 255
     (folder / "signing-001.key").rename(folder / "signing-255.key")
     (folder / "keys.json").write_text(json.dumps(registry))
-    with pytest.raises(keys.SigningKeysFull):
-        keys.add_signing_key(folder, now=NOW)
+    with pytest.raises(key_folder.SigningKeysFull):
+        key_folder.add_signing_key(folder, now=NOW)
 
 
 def test_a_token_is_kept_as_its_sha_256() -> None:
@@ -257,5 +257,5 @@ def _public(ring: KeyRing) -> bytes:
 
 def _assert_refused(folder: Path, refusal: type[Refused], named: str) -> None:
     with pytest.raises(refusal) as refused:
-        keys.load(folder)
+        key_folder.load(folder)
     assert named in refused.value.text()

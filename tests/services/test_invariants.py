@@ -4,7 +4,7 @@ import pytest
 from sqlalchemy import text
 
 from buyback.db import Database
-from buyback.proofs.invariants import ALL
+from buyback.proofs.check import ALL
 from tests.breaking import failing_in, lawless
 from tests.databases import Grow
 from tests.purging import go_on_to_the_purge, make_busy_event

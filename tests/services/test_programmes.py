@@ -19,7 +19,7 @@ from buyback.ledger import queries as ledger
 from buyback.ledger.rules import ALLOTTED, AVAILABLE, AccountRef
 from buyback.people.rules import OPERATOR
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
-from buyback.tariff.programme_file import parse
+from buyback.tariff.programme_section import parse
 from buyback.tariff.queries import tariff_of
 from buyback.tariff.rules import Price, PriceKind
 from buyback.tariff.service import load_programme

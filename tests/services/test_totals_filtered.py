@@ -9,7 +9,7 @@ from sqlalchemy import select
 from buyback.audit.tables import AuditBody
 from buyback.db import Database
 from buyback.errors import NotFound
-from buyback.files.tabular import NothingToExport, csv_text, terminal_text
+from buyback.files.writing.tabular import NothingToExport, csv_text, terminal_text
 from buyback.people.rules import Actor, OrganisationKind
 from buyback.places.gazetteer import gazetteer
 from buyback.security.access import Role

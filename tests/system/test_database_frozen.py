@@ -7,7 +7,7 @@ import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
 
-from buyback import patience
+from buyback import timeouts
 from buyback.db import Database
 from tests.postgres import Server, running_server
 
@@ -61,7 +61,7 @@ def test_a_commit_that_gets_no_answer_is_given_up_too(server: Server) -> None:
 
 
 def test_a_new_connection_does_not_wait_for_ever_either(server: Server, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(patience, "CONNECT_S", 2)  # the least that the driver takes
+    monkeypatch.setattr(timeouts, "CONNECT_S", 2)  # the least that the driver takes
     database = serving(server)
     with server.frozen(), pytest.raises(OperationalError):
         ask(database)
@@ -72,7 +72,7 @@ def test_a_new_connection_does_not_wait_for_ever_either(server: Server, monkeypa
 def test_a_statement_that_takes_too_long_is_ended_by_the_server(server: Server) -> None:
     database = Database(server.url("postgres"), answer_s=60)
     with database.reading() as session:
-        assert session.scalar(text("SHOW statement_timeout")) == f"{patience.STATEMENT_S}s"
+        assert session.scalar(text("SHOW statement_timeout")) == f"{timeouts.STATEMENT_S}s"
     database.dispose()
 
 
@@ -85,7 +85,7 @@ def test_a_connection_that_was_cut_while_nobody_used_it_is_found_before_it_is_us
         "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE backend_type = 'client backend'"
         " AND pid <> pg_backend_pid()"
     )
-    monkeypatch.setattr(patience, "IDLE_S", 0)
+    monkeypatch.setattr(timeouts, "IDLE_S", 0)
     assert ask(database) == 7
     database.dispose()
 

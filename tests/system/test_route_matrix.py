@@ -15,7 +15,7 @@ from buyback.db import Database
 from buyback.merchants import queries as merchants
 from buyback.people.service import Employer
 from buyback.security.access import MERCHANT_ROLES, Permission, Role, permissions_of
-from buyback.web.shell.guard import Access, AccessKind, access_of, routes
+from buyback.web.shell.permissions import Access, AccessKind, access_of, routes
 from tests.tills import make_merchant
 from tests.web.site import Browser, Site, site_over
 

@@ -11,7 +11,7 @@ from tests.source import Module, modules, texts
 ALLOWED = {
     # what: where, and why there
     "random": {"db.py": "jitter between tries of a transaction"},
-    "time.monotonic": {"patience.py": "how long a connection was idle"},
+    "time.monotonic": {"timeouts.py": "how long a connection was idle"},
     "time.sleep": {"db.py": "waits between tries of a transaction"},
     "uuid.uuid4": {"ids.py": "the one source of ids"},
     "secrets": {"security/": "the one source of tokens and keys"},

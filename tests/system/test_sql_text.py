@@ -17,7 +17,7 @@ ALLOWED = {
     "proofs/checkpoints.py: make": "the queries of the table above it",
     "ledger/tables.py: _unique": "conditions of that file, for partial indexes",
     "proofs/invariant.py: balance": "an account's code and a condition, which the invariants write",
-    "proofs/invariants.py: check": "the invariants' own queries",
+    "proofs/check.py: check": "the invariants' own queries",
     "proofs/ledger.py: (module)": "pieces of SQL that several invariants share",
     "proofs/settlement.py: (module)": "as above",
     "proofs/totals.py: (module)": "columns and sums of the list of figures",
@@ -31,12 +31,12 @@ ALLOWED = {
     "triggers.py: _sqlite_reaction": "a reaction's own texts",
     "triggers.py: _not_replaced": "names of a table and its columns",
     "triggers.py: _holder": "names of a table and its columns",
-    "totals/statement.py: _bound": "that file's own pieces: keys, sums, and the conditions that a question has",
-    "totals/statement.py: _events": "conditions of that file; what they are asked for is bound by name",
+    "totals/sql.py: _bound": "that file's own pieces: keys, sums, and the conditions that a question has",
+    "totals/sql.py: _events": "conditions of that file; what they are asked for is bound by name",
     "totals/service.py: _upsert": "names of tables and figures of that file",
     "totals/service.py: fold": "names of tables and figures of that file",
-    "closing/traces.py: erase_traces": "names of the tables that a purge empties; VACUUM takes no parameters",
-    "closing/traces.py: rewrite_rows": "names of tables and keys from the table above it",
+    "closing/erasure.py: erase_traces": "names of the tables that a purge empties; VACUUM takes no parameters",
+    "closing/erasure.py: rewrite_rows": "names of tables and keys from the table above it",
 }
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from buyback.errors import Forbidden, NotFound, Refused
 from buyback.security.access import Permission
 from buyback.web.shell.audiences import Audience
-from buyback.web.shell.guard import open_to_all, permission, till_token
+from buyback.web.shell.permissions import open_to_all, permission, till_token
 from buyback.web.shell.request import reading
 
 SECRET = "hunter2-in-a-traceback"

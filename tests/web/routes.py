@@ -7,7 +7,7 @@ from uuid import UUID
 from flask import Flask
 from werkzeug.routing import Rule
 
-from buyback.web.shell.guard import Access, access_of, routes
+from buyback.web.shell.permissions import Access, access_of, routes
 
 SAMPLES = {"UUIDConverter": UUID(int=7), "ShortNumber": 7, "UnicodeConverter": "x", "PathConverter": "x"}
 

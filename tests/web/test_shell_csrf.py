@@ -6,7 +6,7 @@ import pytest
 
 from buyback.db import Database
 from buyback.security.access import Role
-from buyback.web.shell.guard import AccessKind
+from buyback.web.shell.permissions import AccessKind
 from tests.web import faults
 from tests.web.routes import Route, every_route
 from tests.web.site import Browser, Site, make_site

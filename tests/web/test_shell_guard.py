@@ -6,7 +6,7 @@ from flask import Blueprint
 from buyback.db import Database
 from buyback.security.access import Role
 from buyback.web.shell.audiences import Audience
-from buyback.web.shell.guard import UnguardedViewError
+from buyback.web.shell.permissions import UnguardedViewError
 from tests.web import faults
 from tests.web.site import Site, make_site
 

@@ -14,7 +14,7 @@ from reportlab.lib.colors import Color, black, white
 from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
-from buyback.files.typefaces import AMOUNT, STRONG, TEXT, fit
+from buyback.files.writing.typefaces import AMOUNT, STRONG, TEXT, fit
 from buyback.languages import spelled_day
 from buyback.money import screen_text, words
 from buyback.vouchers.printing import ornament

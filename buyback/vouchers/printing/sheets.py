@@ -11,7 +11,7 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from buyback.errors import Refused
-from buyback.files import typefaces
+from buyback.files.writing import typefaces
 from buyback.vouchers.printing import faces, matrix
 from buyback.vouchers.printing.faces import Face, Place
 from buyback.vouchers.serials import serial_text

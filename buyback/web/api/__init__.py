@@ -5,7 +5,7 @@ from flask_smorest import Api
 
 from buyback.web.api.redemptions import redemptions
 from buyback.web.shell.audiences import Audience
-from buyback.web.shell.guard import Access, AccessKind, declare
+from buyback.web.shell.permissions import Access, AccessKind, declare
 
 
 class _Api(Api):  # type: ignore[misc]  # the library has no types

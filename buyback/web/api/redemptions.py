@@ -14,16 +14,16 @@ from buyback.redemption.rules import Code, refuse
 from buyback.redemption.service import TillRequest
 from buyback.security.tokens import token_digest
 from buyback.times import panama_day
-from buyback.web.api import bodies, schemas
+from buyback.web.api import answer_bodies, request_bodies
 from buyback.web.api.answers import Body, Reply, body, refusal, reply
-from buyback.web.shell.guard import bearer, till_token
+from buyback.web.shell.permissions import bearer, till_token
 from buyback.web.shell.problems import Problem
 from buyback.web.shell.request import keys, now, reading, transacting
 
 redemptions = Blueprint(
     "redemptions", __name__, url_prefix="/api/v1/redemptions", description="Take vouchers, ask about them, undo."
 )
-redemptions.ARGUMENTS_PARSER = bodies.BodyParser()
+redemptions.ARGUMENTS_PARSER = request_bodies.BodyParser()
 
 
 @redemptions.errorhandler(UnknownTill)
@@ -53,9 +53,9 @@ def _refusals(view: Any) -> Any:  # noqa: ANN401  flask-smorest's decorators hav
 
 @redemptions.post("")
 @till_token
-@redemptions.arguments(bodies.RedemptionRequest)
-@redemptions.response(201, schemas.Redeemed)
-@redemptions.alt_response(200, schema=schemas.Redeemed, description="The same op id again")
+@redemptions.arguments(request_bodies.RedemptionRequest)
+@redemptions.response(201, answer_bodies.Redeemed)
+@redemptions.alt_response(200, schema=answer_bodies.Redeemed, description="The same op id again")
 @_refusals
 def redeem(sent: dict[str, Any]) -> Reply:
     """Take a voucher.
@@ -74,8 +74,8 @@ def redeem(sent: dict[str, Any]) -> Reply:
 
 @redemptions.post("/check")
 @till_token
-@redemptions.arguments(bodies.CheckRequest)
-@redemptions.response(200, schemas.Redeemable)
+@redemptions.arguments(request_bodies.CheckRequest)
+@redemptions.response(200, answer_bodies.Redeemable)
 @_refusals
 def check(sent: dict[str, Any]) -> Reply:
     """Ask whether a voucher would be taken; nothing is taken."""
@@ -87,7 +87,7 @@ def check(sent: dict[str, Any]) -> Reply:
 
 @redemptions.get("/<uuid:op_id>")
 @till_token
-@redemptions.response(200, schemas.AttemptOutcome)
+@redemptions.response(200, answer_bodies.AttemptOutcome)
 @_refusals
 def look_up(op_id: UUID) -> Response | Body:
     """What became of a try, whatever it was answered."""
@@ -97,8 +97,8 @@ def look_up(op_id: UUID) -> Response | Body:
 
 @redemptions.post("/<uuid:op_id>/reversal")
 @till_token
-@redemptions.response(201, schemas.Reversed)
-@redemptions.alt_response(200, schema=schemas.Reversed, description="Undone before")
+@redemptions.response(201, answer_bodies.Reversed)
+@redemptions.alt_response(200, schema=answer_bodies.Reversed, description="Undone before")
 @_refusals
 def undo(op_id: UUID) -> Reply:
     """Undo what this till took within the last 15 minutes, by the server's clock."""
@@ -113,8 +113,8 @@ def undo(op_id: UUID) -> Reply:
 
 @redemptions.get("")
 @till_token
-@redemptions.arguments(bodies.DayQuery, location="query")
-@redemptions.response(200, schemas.TillDay)
+@redemptions.arguments(request_bodies.DayQuery, location="query")
+@redemptions.response(200, answer_bodies.TillDay)
 @_refusals
 def till_day(query: dict[str, Any]) -> TillDay:
     """What this till was answered on a day."""

@@ -22,10 +22,10 @@ from buyback.security.access import Permission
 from buyback.times import panama_day
 from buyback.web.merchant.verdicts import Verdict, verdict_of
 from buyback.web.shell.forms import Form
-from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _
 from buyback.web.shell.login import actor, current_session
 from buyback.web.shell.pages import page
+from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import keys, now, reading, transacting
 
 merchant = Blueprint("merchant", __name__, url_prefix="/caja")

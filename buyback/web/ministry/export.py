@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 from sqlalchemy.orm import Session
 
-from buyback.files.tabular import Cell, Column, Table
+from buyback.files.writing.tabular import Cell, Column, Table
 from buyback.places.gazetteer import gazetteer
 from buyback.tariff.catalogue import CATALOGUE
 from buyback.totals.files import sums

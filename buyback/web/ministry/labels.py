@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from datetime import date
 
-from buyback.files.tabular import figure_text
+from buyback.files.writing.tabular import figure_text
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import Figure
 from buyback.totals.rules import By, Row

@@ -23,10 +23,10 @@ from buyback.totals.rules import By, Query, Row
 from buyback.web.ministry import drawings
 from buyback.web.ministry.labels import label, shown
 from buyback.web.shell.forms import Form
-from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import N_, _
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import page
+from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import now, reading
 
 bp = Blueprint("overview", __name__, url_prefix="/resumen")

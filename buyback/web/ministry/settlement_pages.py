@@ -9,8 +9,8 @@ from buyback.settlement.queries import SettlementFacts
 from buyback.web.ministry import settlement_words as words
 from buyback.web.ministry.settlements import csv, official, pdf, scope, settlements
 from buyback.web.shell.forms import Form
-from buyback.web.shell.guard import permission
 from buyback.web.shell.pages import ROWS_A_PAGE, Listing, offset, page, page_number
+from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import reading
 
 

@@ -11,8 +11,8 @@ from buyback.settlement import documents, statements
 from buyback.settlement.statements import FunderStatement, MerchantStatement, by_state
 from buyback.web.ministry import settlement_words as words
 from buyback.web.ministry.settlements import csv, pdf, scope, settlements
-from buyback.web.shell.guard import permission
 from buyback.web.shell.pages import ROWS_A_PAGE, Listing, offset, page, page_number
+from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import now, reading
 
 

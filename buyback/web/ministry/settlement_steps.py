@@ -15,9 +15,9 @@ from buyback.settlement.states import ReturnReason
 from buyback.web.ministry.settlement_pages import get_settlement, settlement_page
 from buyback.web.ministry.settlements import REFUSED, settlements, to_settlement
 from buyback.web.shell.forms import Form
-from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _
 from buyback.web.shell.login import actor
+from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import now, reading, transacting
 
 Answer = Response | tuple[str, int]

@@ -6,9 +6,9 @@ from typing import Any
 from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
-from buyback.files.documents import Document
-from buyback.files.downloads import File, csv_file, pdf_file
-from buyback.files.tabular import Table
+from buyback.files.writing.documents import Document
+from buyback.files.writing.downloads import File, csv_file, pdf_file
+from buyback.files.writing.tabular import Table
 from buyback.merchants import queries as merchants
 from buyback.security.access import Permission
 from buyback.settlement import documents, queries, rules, service
@@ -20,10 +20,10 @@ from buyback.times import panama_day
 from buyback.web.ministry import settlement_words as words
 from buyback.web.shell.downloads import send
 from buyback.web.shell.forms import Form
-from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import plural
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import ROWS_A_PAGE, Listing, offset, page, page_number
+from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import now, reading, transacting
 
 settlements = Blueprint("settlements", __name__, url_prefix="/liquidaciones")

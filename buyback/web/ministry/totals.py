@@ -7,8 +7,8 @@ from flask import Blueprint, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from buyback.errors import NotFound
-from buyback.files.downloads import csv_file, xlsx_file
-from buyback.files.tabular import Kind
+from buyback.files.writing.downloads import csv_file, xlsx_file
+from buyback.files.writing.tabular import Kind
 from buyback.places import queries as places
 from buyback.places.gazetteer import gazetteer
 from buyback.security.access import Permission
@@ -17,14 +17,14 @@ from buyback.totals.queries import Totals
 from buyback.totals.queries import totals as add_up
 from buyback.totals.rules import NAME, By, Query
 from buyback.totals.service import take
-from buyback.web.ministry import addresses, drawings, export
+from buyback.web.ministry import drawings, export, questions
 from buyback.web.ministry.labels import BY_NAMES, UNIT, cell, label, row_name, shown
 from buyback.web.shell.downloads import send
 from buyback.web.shell.forms import Form
-from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import page
+from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import now, reading, transacting
 
 ministry = Blueprint("ministry", __name__, url_prefix="/totales")
@@ -65,7 +65,7 @@ class Heading:
     def of(cls, query: Query, figure: Figure) -> "Heading":
         """The heading of a figure among the rows of a query."""
         unit = UNIT if figure.unit is Kind.MONEY else ""
-        return cls(figure, label(figure), unit, *addresses.sorting(query, figure))
+        return cls(figure, label(figure), unit, *questions.sorting(query, figure))
 
 
 @ministry.get("")
@@ -73,7 +73,7 @@ class Heading:
 def totals() -> Response | str | tuple[str, int]:
     """The totals that the address asks for."""
     if "" in request.args.values():  # a form sends what was left empty too: the address to send is the short one
-        return redirect(addresses.here(), 302)
+        return redirect(questions.here(), 302)
     form = Form.asked()
     seen = _answer(form, lambda query: add_up(reading(), query, within=actor().district))
     return _page(form, seen) if seen else (_page(form, None), _status(form))
@@ -110,7 +110,7 @@ def _answer(form: Form, ask: Callable[[Query], Totals]) -> Totals | None:
     """The answer; None where something is wrong with the question, which then stays on the page as it was typed."""
     try:
         with form.refusals():
-            return ask(addresses.read(form))
+            return ask(questions.read(form))
     except NotFound as unknown:
         form.take(unknown)
     return None
@@ -131,25 +131,25 @@ def _page(form: Form, seen: Totals | None) -> str:
         query=query,
         by=by,
         by_name=str(BY_NAMES[by]).lower(),
-        by_choices=addresses.by_choices(form),
-        choosing=addresses.Choosing.for_reader(form),
+        by_choices=questions.by_choices(form),
+        choosing=questions.Choosing.for_reader(form),
         filtered=any(form[name] for name in ("programme", "place", "class", "event")),
         path=_path(query),
         home=_home(),
         parts=_parts(query) if query else [],
-        by_itself=addresses.sorting(query, NAME) if query else (),
+        by_itself=questions.sorting(query, NAME) if query else (),
         headline=_headline(seen) if seen else [],
         bridge=_bridge(seen) if seen else [],
         label=label,
         cell=cell,
         row_name=row_name,
-        here=addresses.here,
-        below=addresses.below,
-        behind=addresses.behind,
+        here=questions.here,
+        below=questions.below,
+        behind=questions.behind,
         drawing=_drawing(seen, form["show"]),
         drawable=[(figure.value, label(figure)) for figure in drawings.drawable(query)] if query else [],
-        csv_url=url_for("ministry.totals_csv", **addresses.arguments({})),
-        xlsx_url=url_for("ministry.totals_xlsx", **addresses.arguments({})),
+        csv_url=url_for("ministry.totals_csv", **questions.arguments({})),
+        xlsx_url=url_for("ministry.totals_xlsx", **questions.arguments({})),
     )
 
 
@@ -172,7 +172,7 @@ def _bridge(seen: Totals) -> list[tuple[str, str, str]]:
 def _drawing(seen: Totals | None, wanted: str) -> drawings.Drawing | None:
     if seen is None:
         return None
-    return drawings.draw(reading(), seen, wanted, address=addresses.below, within=actor().district)
+    return drawings.draw(reading(), seen, wanted, address=questions.below, within=actor().district)
 
 
 def _parts(query: Query) -> list[tuple[str, list[Heading]]]:

@@ -12,13 +12,13 @@ from buyback.people.errors import InvitationInvalid
 from buyback.security.access import Permission
 from buyback.security.passwords import DEMONSTRATION, check_password, hash_password, password_matches
 from buyback.security.tokens import new_token, token_digest
-from buyback.web.public import visitors
+from buyback.web.public import demo_visitors
 from buyback.web.shell import login
 from buyback.web.shell.audiences import home_of
 from buyback.web.shell.forms import Form
-from buyback.web.shell.guard import open_to_all, permission
 from buyback.web.shell.i18n import _
 from buyback.web.shell.pages import page
+from buyback.web.shell.permissions import open_to_all, permission
 from buyback.web.shell.request import end_reading, keys, now, reading, settings, transacting
 
 account = Blueprint("account", __name__)
@@ -109,7 +109,7 @@ def invitation_posted() -> AnyResponse:
 
 def _sign_in_page(form: Form, onward: str) -> str:
     """In the demonstration, with everybody whom a visitor may be."""
-    groups = visitors.groups(reading()) if settings().demonstration else ()
+    groups = demo_visitors.groups(reading()) if settings().demonstration else ()
     return page("public/sign_in.html", form=form, next=onward, groups=groups, password=DEMONSTRATION)
 
 

@@ -8,8 +8,8 @@ from werkzeug.wrappers import Response
 from buyback import migrate
 from buyback.keys import queries as known_keys
 from buyback.web.shell import i18n, login
-from buyback.web.shell.guard import open_to_all
 from buyback.web.shell.pages import page
+from buyback.web.shell.permissions import open_to_all
 from buyback.web.shell.request import keys, reading, wiring
 
 public = Blueprint("public", __name__)

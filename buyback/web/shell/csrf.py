@@ -13,7 +13,7 @@ from typing import cast
 from flask import Flask, request, session
 
 from buyback.security.tokens import new_token
-from buyback.web.shell import guard
+from buyback.web.shell import permissions
 
 SAFE = frozenset({"GET", "HEAD", "OPTIONS"})
 OWN_SITE = frozenset({"same-origin", "none"})
@@ -42,8 +42,8 @@ def init(app: Flask) -> None:
     def _check() -> None:
         if request.method in SAFE or request.endpoint is None:
             return
-        access = guard.access_of(app, request.endpoint, request.method)
-        if access is not None and access.kind is guard.AccessKind.TILL:
+        access = permissions.access_of(app, request.endpoint, request.method)
+        if access is not None and access.kind is permissions.AccessKind.TILL:
             return
         sent = request.form.get(FIELD) or request.headers.get(HEADER, "")
         from_here = request.headers.get("Sec-Fetch-Site", "same-origin") in OWN_SITE

@@ -2,7 +2,7 @@
 
 from flask import Response
 
-from buyback.files.downloads import PDF, File
+from buyback.files.writing.downloads import PDF, File
 
 
 def send(file: File) -> Response:

@@ -15,7 +15,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
 
 from buyback.errors import Forbidden, InvalidInput, NotFound, Refused
-from buyback.files.refusals import InvalidJson, TooIntricate
+from buyback.files.reading.refusals import InvalidJson, TooIntricate
 from buyback.web.shell import login, logs
 from buyback.web.shell.csrf import CsrfError
 from buyback.web.shell.i18n import N_, sentence

@@ -19,9 +19,9 @@ from types import TracebackType
 from flask import request
 
 from buyback.errors import Forbidden, InvalidInput, NotFound, Refused
-from buyback.files.reader import Reader
-from buyback.files.refusals import Missing
-from buyback.files.values import Dialect
+from buyback.files.reading.reader import Reader
+from buyback.files.reading.refusals import Missing
+from buyback.files.reading.values import Dialect
 from buyback.web.shell.i18n import sentence
 
 

@@ -6,9 +6,9 @@ from typing import Generic, TypeVar
 
 from flask import render_template, request, url_for
 
-from buyback.files import values
-from buyback.files.refusals import NotWhole
-from buyback.files.values import Dialect
+from buyback.files.reading import values
+from buyback.files.reading.refusals import NotWhole
+from buyback.files.reading.values import Dialect
 
 T = TypeVar("T")
 

@@ -22,10 +22,10 @@ from buyback.times import panama_day
 from buyback.vouchers.queries import float_use
 from buyback.vouchers.rules import Stock
 from buyback.web.shell.forms import Form
-from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import page
+from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import now, reading, transacting
 from buyback.web.staff import words
 from buyback.web.staff.blueprint import REFUSED, Answer, get_event, staff

@@ -15,10 +15,10 @@ from buyback.security.access import Permission
 from buyback.times import panama_day
 from buyback.vouchers.queries import float_use, float_uses
 from buyback.web.shell.forms import Form
-from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _, show_day
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import ROWS_A_PAGE, Listing, offset, page, page_number
+from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import now, reading, transacting
 from buyback.web.staff import words
 from buyback.web.staff.blueprint import REFUSED, get_event, staff, to_event

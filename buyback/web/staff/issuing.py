@@ -7,16 +7,16 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from buyback.errors import Refused
-from buyback.files.downloads import PDF, File
+from buyback.files.writing.downloads import PDF, File
 from buyback.security.access import Permission
 from buyback.vouchers.printing import papers
 from buyback.vouchers.printing.sheets import NothingToPrint, Paper, render
 from buyback.vouchers.service import issue_surrender
 from buyback.web.shell.downloads import send
 from buyback.web.shell.forms import Form
-from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _
 from buyback.web.shell.login import actor
+from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import keys, now, reading, settings, transacting
 from buyback.web.staff.blueprint import Answer, get_event, get_surrender, staff, to_surrender
 from buyback.web.staff.surrenders import refused_page

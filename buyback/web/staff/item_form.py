@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from buyback.files.refusals import NotOneOf
+from buyback.files.reading.refusals import NotOneOf
 from buyback.intake.details import DETAIL_LENGTHS, NO_DETAILS, Details
 from buyback.intake.rules import SerialStatus
 from buyback.tariff.catalogue import (

@@ -15,10 +15,10 @@ from buyback.security.access import Permission
 from buyback.tariff import queries as tariffs
 from buyback.tariff.catalogue import ClassCode
 from buyback.web.shell.forms import Form
-from buyback.web.shell.guard import permission
 from buyback.web.shell.i18n import _
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import page
+from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import now, reading, transacting
 from buyback.web.staff import words
 from buyback.web.staff.blueprint import REFUSED, Answer, get_event, get_surrender, staff, to_surrender

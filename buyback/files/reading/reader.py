@@ -12,9 +12,9 @@ from typing import TypeVar
 from uuid import UUID
 
 from buyback.errors import Problem, Refused
-from buyback.files import values
-from buyback.files.refusals import Missing, NotAList, NotAnObject, UnknownKey
-from buyback.files.values import C, Dialect
+from buyback.files.reading import values
+from buyback.files.reading.refusals import Missing, NotAList, NotAnObject, UnknownKey
+from buyback.files.reading.values import C, Dialect
 
 T = TypeVar("T")
 

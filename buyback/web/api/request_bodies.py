@@ -10,10 +10,10 @@ from marshmallow.exceptions import SCHEMA
 from webargs.flaskparser import FlaskParser
 
 from buyback.errors import InvalidInput, Problem, Refused
-from buyback.files import values
-from buyback.files.parsing import json_value
-from buyback.files.refusals import InvalidJson, Missing, NotAnObject
-from buyback.files.values import Dialect
+from buyback.files.reading import values
+from buyback.files.reading.parsing import json_value
+from buyback.files.reading.refusals import InvalidJson, Missing, NotAnObject
+from buyback.files.reading.values import Dialect
 from buyback.redemption.rules import VOUCHER_TEXT_MAX
 
 PIN_LENGTH_MAX = 12

@@ -28,8 +28,8 @@ from reportlab.platypus import (
 )
 from reportlab.platypus import Table as Grid
 
-from buyback.files import typefaces
-from buyback.files.tabular import Cell, Column, Table, cell_text
+from buyback.files.writing import typefaces
+from buyback.files.writing.tabular import Cell, Column, Table, cell_text
 
 STATE = "República de Panamá"
 PROGRAMME = "Pacificando mi Barrio"

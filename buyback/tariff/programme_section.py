@@ -8,10 +8,10 @@ from dataclasses import asdict, dataclass
 from buyback.campaigns.programme_file import read_rules
 from buyback.campaigns.rules import ProgrammeRules
 from buyback.errors import InvalidInput, Problem, Refused
-from buyback.files.parsing import toml_table
-from buyback.files.reader import Reader
-from buyback.files.refusals import FileTooLarge
-from buyback.files.values import Dialect
+from buyback.files.reading.parsing import toml_table
+from buyback.files.reading.reader import Reader
+from buyback.files.reading.refusals import FileTooLarge
+from buyback.files.reading.values import Dialect
 from buyback.tariff.catalogue import CATALOGUE, CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import QUANTITY_MAX, Price, PriceKind, TariffEntry
 

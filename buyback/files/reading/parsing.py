@@ -6,7 +6,7 @@ import tomllib
 from collections.abc import Callable
 
 from buyback.errors import InvalidInput, Problem, Refused
-from buyback.files.refusals import InvalidJson, InvalidToml, NotUtf8, TooIntricate
+from buyback.files.reading.refusals import InvalidJson, InvalidToml, NotUtf8, TooIntricate
 
 Pairs = list[tuple[str, object]]
 

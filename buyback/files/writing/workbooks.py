@@ -9,7 +9,7 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from buyback.files.tabular import Cell, Column, Kind, Table, cell_text, starts_a_formula
+from buyback.files.writing.tabular import Cell, Column, Kind, Table, cell_text, starts_a_formula
 
 _NUMBER_FORMATS = {Kind.DAY: "dd/mm/yyyy", Kind.COUNT: "#,##0", Kind.MONEY: "#,##0.00", Kind.RATE: "0.00"}
 _WIDTH_MAX = 45

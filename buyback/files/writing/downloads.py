@@ -7,9 +7,9 @@ does not (``tabular.csv_text``).
 from dataclasses import dataclass
 from datetime import datetime
 
-from buyback.files.documents import Document, render
-from buyback.files.tabular import NothingToExport, Table, csv_text
-from buyback.files.workbooks import as_xlsx
+from buyback.files.writing.documents import Document, render
+from buyback.files.writing.tabular import NothingToExport, Table, csv_text
+from buyback.files.writing.workbooks import as_xlsx
 
 CSV = "text/csv"
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"

@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TypeVar
 from uuid import UUID
 
-from buyback.files import refusals
+from buyback.files.reading import refusals
 from buyback.money import parse_cents
 from buyback.times import PANAMA
 

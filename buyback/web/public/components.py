@@ -7,10 +7,10 @@ from flask import Blueprint, abort
 
 from buyback.tariff.catalogue import CATALOGUE
 from buyback.web.shell.forms import Form
-from buyback.web.shell.guard import open_to_all
 from buyback.web.shell.i18n import N_
 from buyback.web.shell.login import find_actor
 from buyback.web.shell.pages import Listing, page
+from buyback.web.shell.permissions import open_to_all
 from buyback.web.shell.request import now, settings
 
 showcase = Blueprint("showcase", __name__)

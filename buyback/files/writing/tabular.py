@@ -115,7 +115,7 @@ def csv_text(table: Table) -> str:
     """Comma-separated, with the keys above. A text that would start a formula begins with an apostrophe.
 
     Without a byte order mark: for standard output, where a program would read it as part of the first key. A file
-    has one (``buyback.files.downloads``).
+    has one (``buyback.files.writing.downloads``).
     """
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\r\n")

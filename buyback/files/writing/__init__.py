@@ -1,0 +1,1 @@
+"""One way out: tables and papers as CSV, workbooks and PDF."""
