@@ -15,6 +15,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.orm import Session
 
+import buyback.schema  # noqa: F401  whatever works on a schema knows all of it: tables name each other
 from buyback.db import make_engine
 from buyback.errors import Refused
 from buyback.paths import MIGRATIONS
