@@ -34,7 +34,7 @@ class _Impatient(Connection[Any]):
         try:
             return super().wait(gen, interval, self.answer_s if timeout is None else timeout)
         except OperationalError:
-            if self.pgconn.transaction_status is TransactionStatus.ACTIVE:
+            if self.pgconn.transaction_status == TransactionStatus.ACTIVE:
                 self.pgconn.finish()  # its answer may still come, and would be taken for the next statement's
             raise
 

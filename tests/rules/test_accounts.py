@@ -43,5 +43,12 @@ def test_every_thing_that_names_an_account_leads_to_another_id() -> None:
     assert len({account.id for account in accounts}) == len(accounts)
 
 
+def test_each_owner_of_each_line_of_the_chart_tells_its_accounts_apart() -> None:
+    for kind in CHART:
+        whose = {owner.value: ONE for owner in kind.owners}
+        others = [whose | {owner.value: OTHER} for owner in kind.owners]
+        assert len({AccountRef(kind, **owners).id for owners in (whose, *others)}) == 1 + len(others), kind
+
+
 def test_a_line_of_the_chart_is_there_once() -> None:
     assert len({(kind.code, kind.side, kind.owners) for kind in CHART}) == len(CHART)

@@ -168,6 +168,13 @@ def test_every_field_of_the_content_changes_its_hash() -> None:
     )  # own fields, rows left out, their fields
 
 
+def test_lines_that_change_their_amounts_with_each_other_change_the_hash() -> None:
+    first, second = (SettlementLineFacts(new_id(), EVENTS[0], cents) for cents in (10_00, 20_00))
+    done = split([first, second], TERMS, {})
+    turned = [replace(first, amount=second.amount), replace(second, amount=first.amount)]
+    assert _content([first, second], done).hash() != _content(turned, done).hash()
+
+
 def _content(lines: list[SettlementLineFacts], done: Split) -> Content:
     return Content(
         year=2026,

@@ -54,6 +54,7 @@ def test_every_spelling_of_an_amount_is_understood(cents: int) -> None:
 @example("1,50.5")
 @example("0,750")
 @example("1.234,50")
+@example("1234,567")
 @given(near_numbers)
 def test_an_amount_that_is_accepted_means_what_was_typed(typed: str) -> None:
     cents = amount(typed)

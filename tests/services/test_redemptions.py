@@ -13,7 +13,8 @@ from buyback.people.rules import OPERATOR
 from buyback.redemption.rules import WRONG_CODES_MAX
 from buyback.schema import metadata
 from buyback.vouchers.codes import spell
-from tests.builders import NOW
+from buyback.vouchers.qrtext import SignedFace, encode
+from tests.builders import NOW, make_keys
 from tests.soundness import assert_sound
 from tests.tills import TillInHand, issue_vouchers, make_merchant, make_till, try_to_redeem, try_to_undo
 
@@ -87,6 +88,15 @@ def test_what_is_no_code_of_a_voucher_never_locks_the_keyboard(database: Databas
     till = make_till(database, make_merchant(database))
     for _scan in range(WRONG_CODES_MAX + 1):
         assert try_to_redeem(database, till, stray).code in {"unreadable", "wrong_check_character"}
+    assert try_to_redeem(database, till, voucher.typed).code == "redeemed"
+
+
+def test_a_genuine_scan_of_no_voucher_never_locks_the_keyboard(database: Database) -> None:
+    (voucher,) = issue_vouchers(database)
+    till, ring, day = make_till(database, make_merchant(database)), make_keys(), NOW.date()
+    stray = encode(ring.token(bytes(32), new_id()), SignedFace(20_00, day, 1), ring.signing[0])
+    for _scan in range(WRONG_CODES_MAX + 1):
+        assert try_to_redeem(database, till, stray).code == "unknown_voucher"
     assert try_to_redeem(database, till, voucher.typed).code == "redeemed"
 
 

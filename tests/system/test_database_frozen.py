@@ -3,6 +3,7 @@
 import time
 from collections.abc import Iterator
 
+import psycopg
 import pytest
 from sqlalchemy import event, text
 from sqlalchemy.exc import OperationalError
@@ -28,8 +29,8 @@ def serving(server: Server) -> Database:
     return Database(server.url("postgres"), pool_size=1, answer_s=ANSWER_S)
 
 
-def ask(database: Database) -> int:
-    return database.transact(lambda session: int(session.scalars(text("SELECT 7")).one()))
+def ask(database: Database, number: int = 7) -> int:
+    return database.transact(lambda session: int(session.scalars(text(f"SELECT {number}")).one()))
 
 
 def test_a_statement_that_gets_no_answer_is_given_up_and_the_next_one_gets_its_own(server: Server) -> None:
@@ -40,7 +41,20 @@ def test_a_statement_that_gets_no_answer_is_given_up_and_the_next_one_gets_its_o
         with pytest.raises(OperationalError):
             ask(database)
         assert time.monotonic() - began < 10 * ANSWER_S
-    assert ask(database) == 7
+    assert ask(database, 8) == 8
+    database.dispose()
+
+
+def test_a_connection_whose_answer_did_not_come_is_closed(server: Server) -> None:
+    database = serving(server)
+    held = database.engine.raw_connection()
+    connection = held.driver_connection
+    assert connection is not None
+    connection.autocommit = True
+    with server.frozen(), pytest.raises(psycopg.OperationalError):
+        connection.execute("SELECT 7")
+    assert connection.closed
+    held.invalidate()
     database.dispose()
 
 

@@ -41,6 +41,15 @@ def locked_database() -> str:
     raise OperationalError("UPDATE t SET a = :typed", {"typed": SECRET}, cause)
 
 
+@faults.get("/faults/code/<code>")
+@open_to_all
+def coded_database(code: str) -> str:
+    """A database that fails with a code: an SQLSTATE or a name of SQLite's."""
+    cause = sqlite3.OperationalError("no answer")
+    cause.sqlite_errorname = code
+    raise OperationalError("SELECT 1", {}, cause)
+
+
 @faults.get("/faults/database")
 @faults.get("/api/faults/database")
 @open_to_all

@@ -165,6 +165,14 @@ def test_a_funder_sees_its_own_share_and_no_other_funders(site: Site, office: Of
     assert office.signers[MINGOB].name in whole
 
 
+def test_an_auditor_of_a_funder_sees_its_own_share_only(site: Site, office: Office, till: TillInHand) -> None:
+    draft = office.paid(till.merchant)
+    auditor = site.signed_in(site.add_official(Role.AUDITOR, organisation=TOWN))
+    page = auditor.get(f"{LIST}/{draft.number}").text
+    assert f"/estados/aportantes/{TOWN}" in page
+    assert MINGOB not in page
+
+
 def test_who_has_no_share_finds_nothing_at_any_address(site: Site, office: Office, till: TillInHand) -> None:
     draft, ordered = office.ordered(till.merchant)
     stranger = site.signed_in(

@@ -58,6 +58,18 @@ def test_a_database_that_cannot_answer_asks_to_try_again(site: Site) -> None:
     assert (machine.json["code"], machine.json["whose"]) == ("try_again", "system")
 
 
+@pytest.mark.parametrize(
+    "code, status",
+    [
+        *((silent, 503) for silent in ("08006", "40001", "53300", "55P03", "57P01", "58030")),
+        *((silent, 503) for silent in ("SQLITE_CANTOPEN", "SQLITE_FULL", "SQLITE_IOERR_WRITE", "SQLITE_LOCKED")),
+        *((told, 500) for told in ("23505", "42P01", "SQLITE_CONSTRAINT_CHECK")),
+    ],
+)
+def test_another_try_is_asked_for_where_it_may_help_only(site: Site, code: str, status: int) -> None:
+    assert site.browser().get(f"/faults/code/{code}").status_code == status
+
+
 def test_a_database_that_answers_with_an_error_is_our_fault_and_told_by_its_code(site: Site) -> None:
     page, machine = site.browser().get("/faults/database"), site.browser().get("/api/faults/database")
     assert (page.status_code, machine.status_code) == (500, 500)

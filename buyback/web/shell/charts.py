@@ -111,8 +111,8 @@ def scale_step(largest: int) -> int:
     power = 1
     while True:
         for tenths in (10, 20, 25, 50):
-            step, rest = divmod(tenths * power, 10)
-            if not rest and step * STEPS_MAX >= largest:
+            step = tenths * power // 10
+            if step * STEPS_MAX >= largest:
                 return step
         power *= 10
 
