@@ -14,6 +14,7 @@ from sqlalchemy.exc import DisconnectionError
 T = TypeVar("T")
 
 CONNECT_S = 5
+POOL_S = 30  # for a connection of one's own, where nobody waits for a page
 STATEMENT_S = 8  # the server gives a statement up by itself
 ANSWER_S = 10.0  # after that the server is silent: the line is cut
 IDLE_S = 30  # a connection that was not used for so long is tried first
@@ -49,7 +50,7 @@ def make_postgresql(url: str, *, pool_size: int, answer_s: float | None) -> Engi
         url,
         pool_size=pool_size,
         max_overflow=pool_size,
-        pool_timeout=CONNECT_S,
+        pool_timeout=POOL_S if answer_s is None else CONNECT_S,
         connect_args={
             "prepare_threshold": 1,
             "connect_timeout": CONNECT_S,

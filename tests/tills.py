@@ -42,7 +42,7 @@ _RULES = (
 
 @dataclass(frozen=True)
 class Paper:
-    """A voucher as a person holds it: ``qr`` is scanned, ``typed`` is typed. SignedFace in cents."""
+    """A voucher as a person holds it: ``qr`` is scanned, ``typed`` is typed. Face in cents."""
 
     id: UUID
     serial: int

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from buyback.db import affected
+from buyback.errors import Forbidden
 from buyback.intake import queries
 from buyback.intake.queries import SurrenderFacts
 from buyback.intake.rules import (
@@ -112,8 +113,10 @@ def _case(session: Session, surrender: UUID) -> Case:
 
 
 def _move(session: Session, case: Case, step: Step, *, by: Actor, now: datetime, **more: object) -> None:
-    check_duty(step, case.surrender.parties, by.id)
     move = MOVES[step]
+    if not by.may(move.permission):
+        raise Forbidden
+    check_duty(step, case.surrender.parties, by.id)
     moved = session.execute(
         update(Surrender)
         .where(Surrender.id == case.surrender.id, Surrender.state.in_(move.sources))

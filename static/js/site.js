@@ -9,7 +9,7 @@ showPrinters();
 // An error summary is read first, wherever the page was.
 document.querySelector("[data-focus-first]")?.focus();
 
-// A second tap while the first is on its way would only confuse: the browser would drop the first answer for the second.
+// A second tap while the first is on its way would only confuse: the browser would drop the answer to the first.
 function sendFormsOnce() {
   const onTheirWay = new Set();
   document.addEventListener("submit", (event) => {

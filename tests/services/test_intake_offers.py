@@ -10,7 +10,7 @@ from sqlalchemy import column, select, update
 from buyback.audit.tables import AuditBody
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
-from buyback.errors import Refused
+from buyback.errors import Forbidden, Refused
 from buyback.intake import offers, queries
 from buyback.intake.rules import (
     AppraisedByAnother,
@@ -183,10 +183,18 @@ def test_an_approval_lapses_when_the_offer_is_taken_back(
     assert (again.state, again.approved_by) == (SurrenderState.AWAITING_APPROVAL, None)
 
 
-def test_only_the_appraiser_takes_an_offer_back(database: Database, event: EventFacts, ana: Actor, beto: Actor) -> None:
+def test_only_the_appraiser_takes_an_offer_back(database: Database, event: EventFacts, ana: Actor) -> None:
     surrender = make_offered(database, event, ana)
     with pytest.raises(AppraisedByAnother):
-        step(database, offers.reopen, surrender, beto)
+        step(database, offers.reopen, surrender, make_user(database, "otra", Role.APPRAISER))
+
+
+def test_whoever_may_not_take_a_step_is_refused_by_the_service_too(
+    database: Database, event: EventFacts, ana: Actor
+) -> None:
+    surrender = make_offered(database, event, ana)
+    with pytest.raises(Forbidden):
+        step(database, offers.accept, surrender, make_user(database, "cuenta", Role.RECONCILER))
 
 
 def test_who_appraised_does_not_issue(database: Database, event: EventFacts, ana: Actor) -> None:

@@ -47,11 +47,11 @@ class Office:
 def fill(database: Database) -> None:
     add_staff(database)
     betania, cativa = (add_event(database, f"J-{place}", place) for place in (BETANIA, CATIVA))
-    hand_in(database, betania, REVOLVER, day=OCTOBER)
     hand_in(database, betania, PISTOL, some("ammunition", 30), day=NOVEMBER)
     hand_in(database, cativa, PISTOL)
     till = make_till(database, make_merchant(database))
     assert try_to_redeem(database, till, papers_of(database, betania)[0].typed).code == "redeemed"
+    hand_in(database, betania, REVOLVER, day=OCTOBER)  # later, so that what was spent is of November
     make_organisation(database, "MUCO", OrganisationKind.MUNICIPALITY, "0301")
 
 

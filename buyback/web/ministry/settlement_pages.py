@@ -8,6 +8,7 @@ from buyback.settlement import documents, queries, record, rules
 from buyback.settlement.queries import SettlementFacts
 from buyback.web.ministry import settlement_words as words
 from buyback.web.ministry.settlements import csv, official, pdf, scope, settlements
+from buyback.web.shell import states
 from buyback.web.shell.forms import Form
 from buyback.web.shell.pages import ROWS_A_PAGE, Listing, offset, page, page_number
 from buyback.web.shell.permissions import permission
@@ -60,9 +61,9 @@ def settlement_page(found: SettlementFacts, form: Form) -> str:
         undone=[line for line in rows if line.is_reversed],
         open_acts=rules.open_acts(progress, asker),
         open_payments=rules.open_payments(progress, asker),
-        states=words.STATES,
-        stages=words.STAGES,
-        reached=words.REACHED.get(found.state),
+        states=states.SETTLEMENT_STATES,
+        stages=states.SETTLEMENT_STAGES,
+        reached=states.SETTLEMENT_STAGE.get(found.state),
         reasons=list(words.REASONS.items()),
         reason_words=words.REASONS,
         acts=words.ACTS,

@@ -9,8 +9,8 @@ from buyback.merchants import queries as merchants
 from buyback.security.access import Permission
 from buyback.settlement import documents, statements
 from buyback.settlement.statements import FunderStatement, MerchantStatement, by_state
-from buyback.web.ministry import settlement_words as words
 from buyback.web.ministry.settlements import csv, pdf, scope, settlements
+from buyback.web.shell import states
 from buyback.web.shell.pages import ROWS_A_PAGE, Listing, offset, page, page_number
 from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import now, reading
@@ -41,7 +41,7 @@ def merchant_statement(merchant: UUID) -> str:
         statement=found,
         listing=Listing(found.rows[start : start + ROWS_A_PAGE], number, len(found.rows)),
         sums=by_state(found.rows),
-        states=words.STATES,
+        states=states.SETTLEMENT_STATES,
         files=_files("merchant", merchant=merchant),
     )
 
@@ -74,7 +74,7 @@ def funder_statement(code: str) -> str:
         statement=found,
         listing=Listing(found.rows[start : start + ROWS_A_PAGE], number, len(found.rows)),
         sums=by_state(found.rows),
-        states=words.STATES,
+        states=states.SETTLEMENT_STATES,
         debts=[
             debt
             for debt in statements.debts(reading(), scope=scope())

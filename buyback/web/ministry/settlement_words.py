@@ -1,22 +1,7 @@
-"""What states, steps and reasons of settlements are called on the screen."""
+"""What steps and reasons of settlements are called on the screen."""
 
-from buyback.settlement.states import STATE_NAMES, WAITING, ReturnReason, SettlementAct, SettlementState
+from buyback.settlement.states import ReturnReason, SettlementAct
 from buyback.web.shell.i18n import N_
-
-_LOOKS = {
-    WAITING: "plain",
-    SettlementState.DRAFT: "plain",
-    SettlementState.SUBMITTED: "wait",
-    SettlementState.APPROVED: "info",
-    SettlementState.ORDERED: "info",
-    SettlementState.PAID: "good",
-    SettlementState.RETURNED: "bad",
-}
-STATES = {state: (N_(STATE_NAMES[state]), look) for state, look in _LOOKS.items()}
-
-_WAY = (SettlementState.SUBMITTED, SettlementState.APPROVED, SettlementState.ORDERED, SettlementState.PAID)
-STAGES = (N_("Preparada"), *(N_(STATE_NAMES[state]) for state in _WAY))
-REACHED = {state: stage for stage, state in enumerate((SettlementState.DRAFT, *_WAY), start=1)}
 
 AWAITED = {
     SettlementAct.APPROVE: N_("Espera mi aprobación"),

@@ -18,6 +18,7 @@ from buyback.settlement.statements import funders, record_export
 from buyback.settlement.states import SettlementState
 from buyback.times import panama_day
 from buyback.web.ministry import settlement_words as words
+from buyback.web.shell import states
 from buyback.web.shell.downloads import send
 from buyback.web.shell.forms import Form
 from buyback.web.shell.i18n import plural
@@ -148,8 +149,8 @@ def _index(form: Form, wanted: SettlementFilter) -> str:
         listing=Listing(rows, number, total),
         is_filtered=wanted != SettlementFilter(),
         sums=totals_by_state(reading(), scope=seen),
-        states=words.STATES,
-        state_options=[(state.value, words.STATES[state.value][0]) for state in SettlementState],
+        states=states.SETTLEMENT_STATES,
+        state_options=[(state.value, states.SETTLEMENT_STATES[state.value][0]) for state in SettlementState],
         turns=[(act.value, words.AWAITED[act]) for act, (may, _) in AWAITED.items() if actor().may(may)],
         merchants=[(str(merchant.id), merchant.name) for merchant in merchants.registered(reading())],
         funders=[(str(funder.id), funder.code) for funder in funders(reading(), scope=seen)],

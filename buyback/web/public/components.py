@@ -6,6 +6,7 @@ In demonstration mode only; elsewhere there is no such page.
 from flask import Blueprint, abort
 
 from buyback.tariff.catalogue import CATALOGUE
+from buyback.web.shell import states
 from buyback.web.shell.forms import Form
 from buyback.web.shell.i18n import N_
 from buyback.web.shell.login import find_actor
@@ -22,20 +23,8 @@ ICONS = (
 )
 SCENES = ("table", "events", "till", "totals", "person", "lost", "closed", "storm", "wait", "heavy", "paper")
 STATES = {
-    N_("Entrega"): (
-        (N_("En avalúo"), "info"),
-        (N_("Espera aprobación"), "wait"),
-        (N_("Ofrecida"), "info"),
-        (N_("Aceptada, por pagar"), "wait"),
-        (N_("Pagada"), "good"),
-        (N_("No aceptada"), "plain"),
-    ),
-    N_("Jornada"): (
-        (N_("Planificada"), "plain"),
-        (N_("Abierta"), "good"),
-        (N_("En cierre"), "wait"),
-        (N_("Cerrada"), "plain"),
-    ),
+    N_("Entrega"): tuple(states.SURRENDER_STATES.values()),
+    N_("Jornada"): tuple(states.EVENT_STATES.values()),
     N_("Vale"): (
         (N_("En blanco"), "plain"),
         (N_("Emitido"), "info"),
@@ -43,13 +32,7 @@ STATES = {
         (N_("Anulado"), "bad"),
         (N_("Vencido"), "plain"),
     ),
-    N_("Liquidación"): (
-        (N_("Borrador"), "plain"),
-        (N_("Espera aprobación"), "wait"),
-        (N_("Aprobada"), "info"),
-        (N_("Pagada"), "good"),
-        (N_("Devuelta"), "bad"),
-    ),
+    N_("Liquidación"): tuple(states.SETTLEMENT_STATES.values()),
 }
 
 

@@ -21,6 +21,7 @@ from buyback.security.access import Permission
 from buyback.times import panama_day
 from buyback.vouchers.queries import float_use
 from buyback.vouchers.rules import Stock
+from buyback.web.shell import states
 from buyback.web.shell.forms import Form
 from buyback.web.shell.i18n import _
 from buyback.web.shell.login import actor
@@ -123,7 +124,9 @@ def _counting_page(event: EventFacts, form: Form) -> str:
         purged_from=_purged_from(event),
         may=actor().may,
         permissions=Permission,
-        states=words.SURRENDER_STATES,
+        states=states.SURRENDER_STATES,
+        event_stages=states.EVENT_STAGES,
+        event_stage=states.EVENT_STAGE[event.state],
     )
 
 

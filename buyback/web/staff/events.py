@@ -14,13 +14,13 @@ from buyback.places import queries as places
 from buyback.security.access import Permission
 from buyback.times import panama_day
 from buyback.vouchers.queries import float_use, float_uses
+from buyback.web.shell import states
 from buyback.web.shell.forms import Form
 from buyback.web.shell.i18n import _, show_day
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import ROWS_A_PAGE, Listing, offset, page, page_number
 from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import now, reading, transacting
-from buyback.web.staff import words
 from buyback.web.staff.blueprint import REFUSED, get_event, staff, to_event
 
 BUDGETED = frozenset({EventState.PLANNED, EventState.OPEN, EventState.CLOSING})
@@ -42,7 +42,7 @@ def events() -> str:
         "staff/events.html",
         listing=Listing(shown, number, len(found)),
         floats=float_uses(reading(), [event.id for event in shown if event.state in BUDGETED]),
-        states=words.EVENT_STATES,
+        states=states.EVENT_STATES,
     )
 
 
@@ -86,8 +86,8 @@ def event_page(found: EventFacts, form: Form) -> str:
         ended=_ended(found, counts) if sees_surrenders else None,
         may=actor().may,
         permissions=Permission,
-        states=words.SURRENDER_STATES,
-        event_states=words.EVENT_STATES,
+        states=states.SURRENDER_STATES,
+        event_states=states.EVENT_STATES,
     )
 
 

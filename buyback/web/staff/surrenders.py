@@ -20,13 +20,13 @@ from buyback.tariff import queries as tariffs
 from buyback.tariff.catalogue import CALIBRE_GROUP_NAMES, CATALOGUE, CONDITION_NAMES
 from buyback.vouchers.printing import papers
 from buyback.vouchers.rules import split
+from buyback.web.shell import states
 from buyback.web.shell.forms import Form
 from buyback.web.shell.i18n import N_, _
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import page
 from buyback.web.shell.permissions import permission
 from buyback.web.shell.request import now, reading, transacting
-from buyback.web.staff import words
 from buyback.web.staff.blueprint import REFUSED, Answer, get_event, get_surrender, staff, to_surrender
 from buyback.web.staff.events import event_page
 
@@ -154,8 +154,8 @@ def vocabulary(facts: SurrenderFacts) -> dict[str, object]:
         "catalogue": CATALOGUE,
         "conditions": CONDITION_NAMES,
         "groups": CALIBRE_GROUP_NAMES,
-        "states": words.SURRENDER_STATES,
-        "stages": words.SURRENDER_STAGES,
+        "states": states.SURRENDER_STATES,
+        "stages": states.SURRENDER_STAGES,
         "steps": open_steps(facts.state, facts.parties, actor()),
         "may": actor().may,
         "permissions": Permission,
