@@ -41,7 +41,7 @@ class Keys(Protocol):
 
 @dataclass(frozen=True)
 class SignedFace:
-    """What a QR text says of its voucher besides the token. SignedFace in cents."""
+    """What a QR text says of its voucher besides the token. Face in cents."""
 
     cents: int
     expires_on: date
