@@ -84,6 +84,7 @@ def test_it_is_approved_once_by_each_funder_on_screen(site: Site, office: Office
     again = browser.post(f"{path}/aprobar")
     assert again.status_code == 422
     assert "MINGOB ya aprobó su parte" in again.text
+    assert ("No se guardó nada." in again.text, "Lo que escribió" in again.text) == (True, False)
     own = site.signed_in(office.preparer).post(f"{path}/aprobar")
     assert "la aprueba y la paga otra persona" in own.text
     assert_sound(site.database)
@@ -134,8 +135,11 @@ def test_a_payment_is_recorded_as_it_was_ordered(
             assert refused.status_code == 422
             assert sentence in refused.text
             assert all(f'value="{value}"' in refused.text for value in {**right, **typed}.values() if value)
+            assert "Lo que escribió sigue aquí." in refused.text
     assert browser.post(path, right).status_code == 303
-    assert browser.post(path, right).status_code == 422
+    again = browser.post(path, right)
+    assert again.status_code == 422
+    assert ("No se guardó nada." in again.text, "Lo que escribió" in again.text) == (True, False)
     assert_sound(site.database)
 
 

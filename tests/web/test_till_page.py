@@ -210,6 +210,7 @@ def test_what_no_box_takes_is_refused_at_the_box(counter: Counter, fields: dict[
         answer = counter.cashier.post(path, {"op_id": str(new_id()), **fields})
         assert answer.status_code == REFUSED
         assert said_at(answer, field)
+        assert ("Lo que escribió" in answer.text) == bool(fields["voucher"])
     answer = counter.cashier.post("/caja/canjear", {"voucher": counter.voucher.qr, "op_id": "1"})
     assert answer.status_code == REFUSED
     assert stored(counter.site.database) == before
