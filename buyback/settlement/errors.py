@@ -18,9 +18,7 @@ class UntilInFuture(Refused):
 class NotInThisState(Refused):
     """Each step has its turn."""
 
-    sentence = (
-        "La liquidación {number} no está en el momento de este paso. Ábrala de nuevo para ver en qué estado está."
-    )
+    sentence = "La liquidación {number} no está en el momento de este paso. Mire cómo está ahora y siga desde ahí."
 
 
 class ContentChanged(Refused):
