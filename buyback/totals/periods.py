@@ -5,9 +5,17 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
+from buyback.errors import Refused
 from buyback.totals.rules import DaysBackwards
 
 MONTHS = 12
+ALL = 100  # percent
+
+
+class BeginsInFuture(Refused):
+    """A first day alone means until today, and lies after it."""
+
+    sentence = "El período empieza después de hoy."
 
 
 class Direction(StrEnum):
@@ -97,6 +105,13 @@ class Change:
         difference = self.now - self.before
         size = (200 * abs(difference) + self.before) // (2 * self.before)
         return size if difference >= 0 else -size
+
+    @property
+    def tenths_fallen(self) -> int | None:
+        """Of a fall that rounds to the whole while something is left, its tenths of a percent, rounded towards zero."""
+        if self.percent != -ALL or not self.now:
+            return None
+        return 1000 * (self.before - self.now) // self.before
 
 
 def _month(day: date) -> int:

@@ -11,10 +11,11 @@ from enum import StrEnum
 
 from buyback.errors import Refused
 from buyback.places.rules import fold
-from buyback.tariff.catalogue import ClassCode
+from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import Figure, Rate, Rows
 
 NAME = "name"
+_CLASS_ORDER: Mapping[str, int] = {code.value: place for place, code in enumerate(CATALOGUE)}
 
 
 class By(StrEnum):
@@ -132,8 +133,8 @@ def matching(rows: Iterable[Row], words: str) -> tuple[Row, ...]:
 
 
 def ordered(rows: Iterable[Row], sort: Sort) -> tuple[Row, ...]:
-    """The rows by a column; equal ones by code."""
-    by_code = sorted(rows, key=lambda row: row.code)
+    """The rows by a column; equal ones by code, and classes as the catalogue lists them."""
+    by_code = sorted(rows, key=lambda row: (_CLASS_ORDER.get(row.code, 0), row.code))
     if sort.column == NAME:
         return tuple(sorted(by_code, key=lambda row: fold(row.name), reverse=not sort.rising))
     sign = 1 if sort.rising else -1

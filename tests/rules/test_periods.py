@@ -86,3 +86,13 @@ def test_a_change_has_a_direction_and_a_percentage(
 ) -> None:
     change = Change(now, before)
     assert (change.direction, change.percent) == (direction, percent)
+
+
+@pytest.mark.parametrize(
+    "now, before, tenths",
+    [(20_00, 30_860_00, 999), (1, 250, 996), (1, 10**9, 999), (0, 30_860_00, None), (1, 2, None), (5, 0, None)],
+)
+def test_a_fall_is_never_rounded_to_the_whole_while_something_is_left(
+    now: int, before: int, tenths: int | None
+) -> None:
+    assert Change(now, before).tenths_fallen == tenths

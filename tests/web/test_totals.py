@@ -89,7 +89,7 @@ def test_one_walks_down_from_the_province_to_the_event_and_its_classes(office: O
     assert rows(page) == ["Colón", "Panamá"]
     for name in ("Panamá", "Panamá", "Curundú", "Escuela República"):
         page = office.national.get(where(page, name)).text
-    assert rows(page) == ["Arma de aire (pellet)", "Revólver"]
+    assert rows(page) == ["Revólver", "Arma de aire (pellet)"]
 
 
 FOUND = [
@@ -135,7 +135,7 @@ def test_each_figure_leads_to_the_rows_behind_it(office: Office) -> None:
     row = cells(office.national.get("/totales?by=district").text, "Panamá")
     addresses = [one.replace("&amp;", "&") for one in re.findall(r'<td class="number"><a href="([^"]+)"', row)]
     arms = office.national.get(next(one for one in addresses if "by=class" in one)).text
-    assert rows(arms) == ["Arma de aire (pellet)", "Munición", "Pistola", "Revólver"]
+    assert rows(arms) == ["Revólver", "Pistola", "Arma de aire (pellet)", "Munición"]
     events = office.national.get(next(one for one in addresses if "by=event" in one)).text
     assert {where(events, "Escuela República").rpartition("=")[2]} <= {"J-080806", "J-080805"}
     assert len(rows(events)) == 2
@@ -182,6 +182,14 @@ def test_by_class_the_appraised_value_leads_to_what_was_issued_and_is_outstandin
     for sign, name, amount in lines:
         left = {"": amount, "+": left + amount, "−": left - amount, "=": left}[sign]
         assert sign != "=" or left == amount, name
+
+
+def test_a_rounding_down_is_taken_away_with_one_sign(grow: Grow) -> None:
+    database = grow(fill)[0]
+    event = add_event(database, "REDONDA", rules=OTHER_PROGRAMME.replace('"0.05"', '"1.00"'))
+    hand_in(database, event, some("ammunition", 32))
+    page = make_site(database).signed_in_as(Role.RECONCILER).get("/totales?by=class").text
+    assert ("−", "Redondeo", "B/. 0.20") in BRIDGE.findall(page)
 
 
 def _cents(amount: str) -> int:
@@ -260,7 +268,7 @@ def test_months_are_a_line_and_events_and_classes_are_bars(office: Office) -> No
     assert "octubre de 2026: 1; noviembre de 2026: 3" in months
     assert (len(drawn(months, "chart-line")), len(drawn(months, "map-dot"))) == (1, 0)
     classes = office.national.get("/totales?by=class").text
-    assert "Pistola: 2; Arma de aire (pellet): 1; Revólver: 1" in classes
+    assert "Pistola: 2; Revólver: 1; Arma de aire (pellet): 1" in classes
     assert "Armas por clase de artículo" in classes
     assert len(drawn(classes, "chart-bar")) == 3
 

@@ -91,6 +91,8 @@ def _span(form: Form) -> Span | None:
     if since is None and until is None:
         return None
     last = until or panama_day(now())
+    if until is None and since is not None and since > last:
+        raise periods.BeginsInFuture(field="from")
     return Span(since or date(last.year, 1, 1), last)
 
 
@@ -128,7 +130,9 @@ def _compared(change: Change, figure: Figure) -> str:
         return _("Igual que antes")
     if change.percent is None:
         return _("Antes, %(before)s", before=before)
-    percent = f"{change.percent:+,d}".replace("-", "−")
+    tenths = change.tenths_fallen
+    percent = f"{change.percent:+,d}" if tenths is None else f"-{tenths // 10}.{tenths % 10}"
+    percent = percent.replace("-", "−")
     return _("%(percent)s %% (antes, %(before)s)", percent=percent, before=before)
 
 

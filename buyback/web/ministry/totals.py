@@ -166,7 +166,14 @@ def _bridge(seen: Totals) -> list[tuple[str, str, str]]:
     """
     if seen.query.by is not By.CLASS or Figure.ISSUED not in seen.headline:
         return []
-    return [(sign, label(figure), shown(figure, seen.headline[figure])) for sign, figure in BRIDGE]
+    return [_bridge_line(sign, figure, seen.headline[figure]) for sign, figure in BRIDGE]
+
+
+def _bridge_line(sign: str, figure: Figure, amount: int) -> tuple[str, str, str]:
+    """Of what is added and is negative (a rounding down), its size with the sign of what is taken away."""
+    if sign == "+" and amount < 0:
+        return "−", label(figure), shown(figure, -amount)
+    return sign, label(figure), shown(figure, amount)
 
 
 def _drawing(seen: Totals | None, wanted: str) -> drawings.Drawing | None:
