@@ -130,7 +130,9 @@ def _database(url: str, name: str) -> str:
 
 def _base_url(text: str) -> str:
     name = PREFIX + "BASE_URL"
-    parts = urlsplit(text.rstrip("/"))
+    parts = _split(text.rstrip("/"))
+    if parts is None or parts.password is not None:  # not shown: it may hold a password
+        raise SettingNotUsable(name=name, value="…", expected="https://nombre, sin ruta")
     if parts.scheme not in {"http", "https"} or not parts.hostname or _has_more_than_host(parts):
         raise SettingNotUsable(name=name, value=text, expected="https://nombre, sin ruta")
     if parts.scheme == "http" and parts.hostname not in LOOPBACK:
@@ -138,12 +140,21 @@ def _base_url(text: str) -> str:
     return text.rstrip("/")
 
 
+def _split(url: str) -> SplitResult | None:
+    try:
+        parts = urlsplit(url)
+        _ = parts.port  # read, and refused, when it is asked for
+    except ValueError:
+        return None
+    return parts
+
+
 def _has_more_than_host(parts: SplitResult) -> bool:
     return bool(parts.path or parts.query or parts.fragment or parts.username)
 
 
 def _count(text: str, name: str) -> int:
-    if not (text.isascii() and text.isdigit() and int(text) <= PROXIES_MAX):
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(PROXIES_MAX)) and int(text) <= PROXIES_MAX):
         raise SettingNotUsable(
             name=PREFIX + name, value=text, expected=f"cuántos servidores intermedios hay delante, de 0 a {PROXIES_MAX}"
         )

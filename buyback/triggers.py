@@ -97,7 +97,7 @@ def changes(*columns: str) -> str:
 def postgresql(rules: Sequence[Rule]) -> Iterator[str]:
     """The statements that make the triggers, and what they call, on PostgreSQL."""
     yield """
-        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
         BEGIN
             IF TG_OP = 'UPDATE' AND NEW IS NOT DISTINCT FROM OLD THEN
                 RETURN NEW;
@@ -146,7 +146,7 @@ def _postgresql_guard(guard: Guard) -> Iterator[str]:
     refused = f"NEW IS DISTINCT FROM OLD AND ({guard.refused})" if guard.act == "UPDATE" else guard.refused
     locks = f"PERFORM 1 FROM {guard.locks} FOR NO KEY UPDATE;" if guard.locks else ""
     yield f"""
-        CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
         BEGIN
             {locks}
             IF {refused} THEN
@@ -162,7 +162,8 @@ def _postgresql_reaction(reaction: Reaction) -> Iterator[str]:
     name = f"{reaction.table}_{reaction.name}"
     statement = reaction.statement.format(random_id="gen_random_uuid()")
     yield f"""
-        CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+        CREATE FUNCTION {name}() RETURNS trigger
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         BEGIN
             {statement};
             RETURN NULL;

@@ -254,7 +254,7 @@ def downgrade() -> None:
 def _postgresql() -> None:
     op.execute(
         """
-        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION refuse_change() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
         BEGIN
             IF TG_OP = 'UPDATE' AND NEW IS NOT DISTINCT FROM OLD THEN
                 RETURN NEW;
@@ -303,7 +303,7 @@ def _postgresql_kept(table: str) -> None:
 def _postgresql_guard(table: str, name: str, act: str, refused: str, why: str, *, first: str = "") -> None:
     op.execute(
         f"""
-        CREATE FUNCTION {table}_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
+        CREATE FUNCTION {table}_{name}() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
         BEGIN
             {first}
             IF {refused} THEN

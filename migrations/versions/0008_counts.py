@@ -110,8 +110,8 @@ def _count(table: str, act: str, condition: str, statement: str) -> None:
     of_state = f"{act} OF state" if act == "UPDATE" else act
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
-            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS"
-            f" $$ BEGIN {statement}; RETURN NULL; END $$"
+            f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
+            f" SET search_path = public, pg_temp AS $$ BEGIN {statement}; RETURN NULL; END $$"
         )
         when = f" WHEN ({condition})" if condition else ""
         op.execute(f"CREATE TRIGGER {name} AFTER {of_state} ON {table} FOR EACH ROW{when} EXECUTE FUNCTION {name}()")
@@ -124,7 +124,7 @@ def _postgresql_balances() -> None:
     op.execute(
         """
         CREATE FUNCTION account_opens_balance() RETURNS trigger
-        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         BEGIN
             INSERT INTO account_balance (account, balance) VALUES (NEW.id, 0);
             RETURN NULL;
@@ -138,7 +138,7 @@ def _postgresql_balances() -> None:
     op.execute(
         """
         CREATE FUNCTION transfer_moves_balance() RETURNS trigger
-        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public AS $$
+        LANGUAGE plpgsql SECURITY DEFINER SET search_path = public, pg_temp AS $$
         BEGIN
             UPDATE account_balance
                SET balance = balance + CASE WHEN account = NEW.credit THEN NEW.amount ELSE -NEW.amount END

@@ -55,6 +55,9 @@ def test_everything_set_is_everything_read() -> None:
         ("BASE_URL", "http://vales.gob.example", "propia máquina"),
         ("BASE_URL", "https://vales.gob.example/vales", "sin ruta"),
         ("BASE_URL", "https://somebody@vales.gob.example", "sin ruta"),
+        ("BASE_URL", "http://[::1", "sin ruta"),
+        ("BASE_URL", "http://localhost:abc", "sin ruta"),
+        ("TRUSTED_PROXIES", "9" * 5000, "de 0 a 5"),
         ("TRUSTED_PROXIES", "-1", "de 0 a 5"),
         ("TRUSTED_PROXIES", "many", "de 0 a 5"),
         ("TRUSTED_PROXIES", "6", "de 0 a 5"),
@@ -70,6 +73,12 @@ def test_what_cannot_be_used_is_named_with_what_is_expected(name: str, value: st
 def test_a_refused_database_address_does_not_show_its_password() -> None:
     with pytest.raises(SettingNotUsable) as refused:
         Settings.read({"BUYBACK_DATABASE_URL": "mysql://app:geheim@db/buyback"})
+    assert "geheim" not in str(refused.value)
+
+
+def test_a_refused_address_does_not_show_its_password_either() -> None:
+    with pytest.raises(SettingNotUsable) as refused:
+        Settings.read({**DATABASE, "BUYBACK_BASE_URL": "https://app:geheim@vales.gob.example"})
     assert "geheim" not in str(refused.value)
 
 

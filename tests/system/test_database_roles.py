@@ -92,3 +92,27 @@ def test_the_application_deletes_only_what_a_purge_or_a_fold_deletes(serving: En
         ).all()
 
     assert sorted(may) == ["handover", "handover_item", "handover_voucher", "rollup_delta"]
+
+
+@pytest.mark.parametrize(
+    "act",
+    [
+        "CREATE TEMPORARY TABLE account_balance (account uuid, balance bigint)",
+        "CREATE TEMPORARY TABLE countersign (settlement uuid)",
+    ],
+)
+def test_no_table_of_the_applications_own_stands_where_a_rule_looks(serving: Engine, act: str) -> None:
+    with serving.connect() as connection, pytest.raises(ProgrammingError, match="permission denied"):
+        connection.execute(text(act))
+
+
+def test_every_rules_function_looks_in_our_tables_first_and_is_nobody_elses_to_attach(serving: Engine) -> None:
+    with serving.connect() as connection:
+        open_ones = connection.scalars(
+            text(
+                "SELECT proname FROM pg_proc JOIN pg_namespace n ON n.oid = pronamespace WHERE nspname = 'public' AND"
+                " (has_function_privilege(current_user, pg_proc.oid, 'execute')"
+                " OR NOT 'search_path=public, pg_temp' = ANY (coalesce(proconfig, '{}')))"
+            )
+        ).all()
+    assert open_ones == []

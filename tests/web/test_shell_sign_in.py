@@ -186,3 +186,9 @@ def test_the_language_survives_signing_in(site: Site) -> None:
     visitor.post("/idioma", {"lang": "en"})
     sign_in(visitor)
     assert f"Hello, {NAME}" in visitor.get("/").text
+
+
+def test_a_cookie_that_another_site_planted_locks_nobody_out(site: Site) -> None:
+    person = site.signed_in_as(Role.APPRAISER)
+    person.client.set_cookie("remember_token", "planted", domain="localhost", secure=True)
+    assert person.get("/jornadas").status_code == 200

@@ -124,6 +124,9 @@ def init(app: Flask, settings: Settings, session_key: bytes) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         SESSION_COOKIE_PATH="/",
     )
+    # The library would not ask us who a browser is while it has a cookie of this name, which another site under the
+    # same domain could plant: with this prefix browsers take it from nobody but us, and we never set it.
+    app.config["REMEMBER_COOKIE_NAME"] = "__Host-unused"
     manager = LoginManager()
     manager.session_protection = None
     manager.request_loader(_load)

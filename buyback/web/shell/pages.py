@@ -3,8 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Generic, TypeVar
+from urllib.parse import urlencode
 
-from flask import render_template, request, url_for
+from flask import render_template, request
 
 from buyback.files.reading import values
 from buyback.files.reading.refusals import NotWhole
@@ -45,8 +46,7 @@ class Listing(Generic[T]):
 
     def url(self, number: int) -> str:
         """The address of another page of the same list, with the same filters."""
-        arguments = {**request.args.to_dict(), **(request.view_args or {}), "page": number}
-        return url_for(request.endpoint or "", **arguments)
+        return f"{request.path}?{urlencode({**request.args.to_dict(), 'page': number})}"
 
 
 def offset(number: int, size: int = ROWS_A_PAGE) -> int:
