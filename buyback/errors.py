@@ -11,6 +11,10 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 
+def _as_it_is(fact: object) -> object:
+    return fact
+
+
 class Refused(Exception):  # noqa: N818  the domain's word: a refusal is an answer, not a fault
     """A rule says no. Subclasses give the ``sentence``; ``field`` names the form field or file key at fault."""
 
@@ -26,9 +30,9 @@ class Refused(Exception):  # noqa: N818  the domain's word: a refusal is an answ
         """The class name in snake case: ``EventNotOpen`` is ``event_not_open``."""
         return re.sub(r"(?<!^)(?=[A-Z])", "_", type(self).__name__).lower()
 
-    def text(self, translate: Callable[[str], str] = str) -> str:
-        """The sentence with its facts, through the translation of whoever shows it."""
-        return translate(self.sentence).format(**self.facts)
+    def text(self, translate: Callable[[str], str] = str, spell: Callable[[object], object] = _as_it_is) -> str:
+        """The sentence with its facts, through the translation and the spelling of facts of whoever shows it."""
+        return translate(self.sentence).format(**{name: spell(fact) for name, fact in self.facts.items()})
 
 
 class NotFound(Refused):
@@ -43,10 +47,10 @@ class NotFound(Refused):
         self.what, self.name = what, str(name)
         super().__init__(field=field, thing=what)
 
-    def text(self, translate: Callable[[str], str] = str) -> str:
+    def text(self, translate: Callable[[str], str] = str, spell: Callable[[object], object] = _as_it_is) -> str:
         """The sentence about the thing, beginning with a capital letter in every language."""
         thing = f"{translate(self.what)} {self.name}".strip()
-        sentence = translate(self.sentence).format(thing=thing)
+        sentence = translate(self.sentence).format(thing=spell(thing))
         return sentence[:1].upper() + sentence[1:]
 
 

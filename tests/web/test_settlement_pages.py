@@ -113,7 +113,7 @@ MISTYPED: tuple[tuple[dict[str, str], str], ...] = (
     ({"amount": "20.01"}, "El pago ordenado es de B/. 20.00, no de B/. 20.01."),
     ({"reference": "trx-0"}, "La referencia TRX-0 ya está registrada en otro pago."),
     ({"reference": "=HYPERLINK(1)"}, "Escriba la referencia del banco"),
-    ({"booked_on": "2026-11-23"}, "La fecha del pago va del 2026-11-24 a hoy."),
+    ({"booked_on": "2026-11-23"}, "La fecha del pago va del 24 nov 2026 a hoy."),
     ({"booked_on": ""}, "Complete este campo."),
     ({"amount": "mucho"}, "Escriba un monto en balboas"),
 )

@@ -45,8 +45,12 @@ def plural(one: str, many: str, count: int, **facts: object) -> str:
 
 
 def sentence(refusal: Refused) -> str:
-    """A refusal in the reader's language."""
-    return refusal.text(_)
+    """A refusal in the reader's language, with days as pages write them."""
+    return refusal.text(_, _spelled)
+
+
+def _spelled(fact: object) -> object:
+    return show_day(fact) if isinstance(fact, date) and not isinstance(fact, datetime) else fact
 
 
 def language() -> str:
