@@ -246,6 +246,13 @@ def test_the_files_hold_exactly_what_is_on_the_page(office: Office) -> None:
     assert ["Buscar", "panama"] in about
 
 
+def test_the_paper_of_a_page_says_what_was_asked(office: Office) -> None:
+    page = office.national.get("/totales?by=class&place=08&class=pistol&from=2026-11-01&programme=PMB-TEST").text
+    [said] = re.findall(r'<p class="on-paper">([^<]+)</p>', page)
+    parts = said.split(" · ")
+    assert {"Desde: 1 nov 2026", "Lugar: Panamá (08)", "Clase de artículo: Pistola", "Programa: PMB-TEST"} <= set(parts)
+
+
 def _as_number(text: str) -> str:
     return f"{float(text):.16g}"
 

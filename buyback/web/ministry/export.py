@@ -1,7 +1,5 @@
 """The totals on the page as a table to be taken away, with what was asked."""
 
-from collections.abc import Mapping
-
 from sqlalchemy.orm import Session
 
 from buyback.files.writing.tabular import Cell, Column, Table
@@ -30,7 +28,7 @@ def table(seen: Totals, session: Session) -> Table:
         columns=columns,
         rows=tuple(_row(row, query) for row in seen.rows),
         total=("", _("Total"), *sums(seen, query.columns), ""),
-        notes=_notes(query, gazetteer(session).names),
+        notes=asked(query, session),
         notes_title=_("Consulta"),
     )
 
@@ -44,7 +42,9 @@ def _row(row: Row, query: Query) -> tuple[Cell, ...]:
     return (row.code, row_name(query.by, row), *(row[figure] for figure in query.columns), row.context)
 
 
-def _notes(query: Query, names: Mapping[str, str]) -> tuple[tuple[str, str], ...]:
+def asked(query: Query, session: Session) -> tuple[tuple[str, str], ...]:
+    """What was asked, when and by whom, as (part, text): without it a sum on paper does not say what it is of."""
+    names = gazetteer(session).names
     parts = [
         (_("Una fila por"), str(BY_NAMES[query.by])),
         (_("Desde"), show_day(query.since) if query.since else ""),

@@ -138,6 +138,7 @@ def _page(form: Form, seen: Totals | None) -> str:
         home=_home(),
         parts=_parts(query) if query else [],
         by_itself=questions.sorting(query, NAME) if query else (),
+        asked=export.asked(query, reading()) if query else (),
         headline=_headline(seen) if seen else [],
         bridge=_bridge(seen) if seen else [],
         label=label,
