@@ -132,8 +132,7 @@ def _grid(table: Table, width: float) -> Grid:
     whole = sum(column.width for column in table.columns)
     rows = [_row([column.heading for column in table.columns], table.columns, _HEAD, _HEAD_RIGHT)]
     rows += [_row(row, table.columns, _TEXT, _RIGHT) for row in table.rows]
-    if table.total:
-        rows.append(_row(table.total, table.columns, _STRONG, _STRONG_RIGHT))
+    rows += [_row(row, table.columns, _STRONG, _STRONG_RIGHT) for row in table.sums]
     widths = [width * column.width / whole for column in table.columns]
     return Grid(rows, colWidths=widths, repeatRows=1, style=_style(header=True))
 

@@ -60,7 +60,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Table:
-    """Rows under columns. ``total`` is their sum, for people; ``notes`` tell what was asked, and when."""
+    """Rows under columns. ``sums`` stand below them, for people; ``notes`` tell what was asked, and when."""
 
     title: str
     columns: tuple[Column, ...]
@@ -68,6 +68,12 @@ class Table:
     total: tuple[Cell, ...] = ()
     notes: tuple[tuple[str, str], ...] = ()
     notes_title: str = "Consulta"
+    subtotals: tuple[tuple[Cell, ...], ...] = ()
+
+    @property
+    def sums(self) -> tuple[tuple[Cell, ...], ...]:
+        """The rows below the rows: the sums of parts, and the sum of all last."""
+        return (*self.subtotals, self.total) if self.total else self.subtotals
 
 
 def with_sum(title: str, columns: tuple[Column, ...], rows: Iterable[tuple[Cell, ...]]) -> Table:
@@ -127,7 +133,7 @@ def csv_text(table: Table) -> str:
 
 def terminal_text(table: Table) -> str:
     """Columns that line up under their keys, with the sum below."""
-    rows = [*table.rows, table.total] if table.total else table.rows
+    rows = [*table.rows, *table.sums]
     lines = [
         [column.key for column in table.columns],
         *([str(plain(cell, column)) for cell, column in zip(row, table.columns, strict=True)] for row in rows),

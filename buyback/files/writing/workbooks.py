@@ -46,8 +46,8 @@ class _Writer:
             page.set_column(number, number, _width(column, [row[number] for row in table.rows]))
         for number, row in enumerate(table.rows, start=1):
             self._row(page, number, row, table.columns)
-        if table.total:
-            self._row(page, len(table.rows) + 1, table.total, table.columns, bold=True)
+        for number, row in enumerate(table.sums, start=len(table.rows) + 1):
+            self._row(page, number, row, table.columns, bold=True)
         page.freeze_panes(1, 0)
         page.autofilter(0, 0, len(table.rows), len(table.columns) - 1)
         page.set_landscape()

@@ -27,6 +27,7 @@ def table(seen: Totals, session: Session) -> Table:
         title=_("Totales"),
         columns=columns,
         rows=tuple(_row(row, query) for row in seen.rows),
+        subtotals=tuple(("", _(row.name), *(row[figure] for figure in query.columns), "") for row in seen.subtotals),
         total=("", _("Total"), *sums(seen, query.columns), ""),
         notes=asked(query, session),
         notes_title=_("Consulta"),
