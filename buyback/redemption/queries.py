@@ -2,7 +2,7 @@
 
 import json
 from dataclasses import dataclass
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Row, select
@@ -12,7 +12,7 @@ from buyback.money import parse_cents
 from buyback.redemption.facts import FactsKey, get_facts
 from buyback.redemption.rules import Code, TillAnswer, refuse
 from buyback.redemption.tables import Attempt
-from buyback.times import day_start
+from buyback.times import day_end, day_start
 from buyback.vouchers import redemptions
 
 
@@ -64,7 +64,7 @@ def till_day(session: Session, *, till: UUID | bytes, day: date) -> TillDay:
         .where(
             Attempt.till == facts.till.id,
             Attempt.decided_at >= day_start(day),
-            Attempt.decided_at < day_start(day + timedelta(days=1)),
+            Attempt.decided_at < day_end(day),
         )
         .order_by(Attempt.decided_at.desc(), Attempt.op_id)
     ).all()

@@ -1,7 +1,7 @@
 """Freezing redemptions into a draft, split among the funders with what rounding left over from earlier runs."""
 
 from collections.abc import Collection
-from datetime import date, datetime, timedelta
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import insert, select, update
@@ -24,7 +24,7 @@ from buyback.settlement.tables import (
     SettlementLine,
     SettlementPart,
 )
-from buyback.times import day_start, panama_day
+from buyback.times import day_end, panama_day
 from buyback.vouchers import redemptions as vouchers
 
 
@@ -65,11 +65,6 @@ def subtract_carry(session: Session, content: Content) -> None:
         )
 
 
-def end_of(day: date) -> datetime:
-    """The instant at which a day of Panama is over."""
-    return day_start(day + timedelta(days=1))
-
-
 def _stand_in_line(session: Session, year: int) -> None:
     """Whoever prepares at the same time waits here, and then finds what is left."""
     session.execute(select(SettlementCounter.drawn).where(SettlementCounter.year == year).with_for_update())
@@ -87,7 +82,7 @@ def _draw(session: Session, year: int) -> int:
 
 def _waiting(session: Session, merchant: UUID, until: date) -> tuple[SettlementLineFacts, ...]:
     in_settlements = queries.redemptions_in_settlements(session, merchant)
-    owed = vouchers.owed(session, merchant=merchant, before=end_of(until))
+    owed = vouchers.owed(session, merchant=merchant, before=day_end(until))
     return tuple(
         SettlementLineFacts(redemption.id, redemption.event, redemption.amount)
         for redemption in owed

@@ -233,3 +233,5 @@ def test_the_tills_day_adds_up_without_what_was_undone(api: Api) -> None:
     assert (day["count"], day["total"], len(day["redemptions"])) == (1, "20.00", 3)
     assert api.ask("GET", "?day=2026-11-23").get_json()["count"] == 0
     assert api.ask("GET", "?day=ayer").status_code == 422
+    for edge in ("0001-01-01", "9999-12-31"):
+        assert api.ask("GET", f"?day={edge}").get_json()["count"] == 0

@@ -17,8 +17,6 @@ from buyback.times import PANAMA
 
 C = TypeVar("C", bound=str)
 
-FIRST_DAY, LAST_DAY = date(1900, 1, 1), date(2199, 12, 31)  # beyond them lies a mistyped year
-
 
 class Dialect(StrEnum):
     """What a source spells in its own way."""
@@ -80,22 +78,16 @@ def amount(value: object, dialect: Dialect) -> int:
 
 
 def day(value: object, dialect: Dialect) -> date:
-    """A day that something here may be about: a date of TOML without a time, ``2026-11-24`` elsewhere."""
-    found = _calendar_day(value, dialect)
-    if found is None or not FIRST_DAY <= found <= LAST_DAY:
-        raise refusals.NotADay(example='"2026-11-24"' if dialect is Dialect.JSON else "2026-11-24")
-    return found
-
-
-def _calendar_day(value: object, dialect: Dialect) -> date | None:
+    """A day of the calendar: a date of TOML without a time, ``2026-11-24`` elsewhere."""
     if dialect is Dialect.TOML:
-        return value if isinstance(value, date) and not isinstance(value, datetime) else None
-    if isinstance(value, str) and _DAY.fullmatch(value):
+        if isinstance(value, date) and not isinstance(value, datetime):
+            return value
+    elif isinstance(value, str) and _DAY.fullmatch(value):
         try:
             return date.fromisoformat(value)
         except ValueError:
             pass  # the right shape, and yet no such day
-    return None
+    raise refusals.NotADay(example='"2026-11-24"' if dialect is Dialect.JSON else "2026-11-24")
 
 
 def instant(value: object) -> datetime:
