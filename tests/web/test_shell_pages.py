@@ -152,3 +152,9 @@ def test_every_drawing_that_a_page_names_is_drawn(database: Database) -> None:
 
 def _drawing(name: str) -> str:
     return (STATIC / "img" / f"{name}.svg").read_text(encoding="utf-8")
+
+
+def test_a_lists_address_may_hold_the_routers_own_words(database: Database) -> None:
+    answer = make_site(database, demonstration=True).browser().get("/components?endpoint=x&_method=POST&_external=1")
+    assert answer.status_code == 200
+    assert "https://" not in "".join(re.findall(r'href="([^"]*page=[^"]*)"', answer.text))
