@@ -119,7 +119,9 @@ def _confirmed(page: Page, act: str, yes: str) -> None:
 
 def _statements_add_up(page: Page, address: str) -> None:
     page.get_by_role("link", name="Estados de cuenta").click()
-    links = [one.get_attribute("href") or "" for one in page.locator("a.door").all()]
+    doors = page.locator("a.door")
+    expect(doors).to_have_count(len(REDEMPTIONS) + len(FUNDERS))  # a click does not wait for what it leads to
+    links = [door.get_attribute("href") or "" for door in doors.all()]
     merchants = [row for link in links if "/comercios/" in link for row in _rows(page, address + link)]
     funders = [row for link in links if "/aportantes/" in link for row in _rows(page, address + link)]
     assert len(merchants) == sum(REDEMPTIONS)
