@@ -11,13 +11,14 @@ from buyback.campaigns.rules import (
     FunderTwice,
     FunderWeight,
     MerchantCategory,
+    PinNotAsked,
     ProgrammeRules,
     is_code,
 )
 from buyback.campaigns.states import PaymentMode, PinRule
 from buyback.errors import Refused
 from buyback.files.reading.reader import Reader
-from buyback.money import screen_text
+from buyback.files.reading.refusals import DayOutOfBounds
 
 NUMBER_MAX = 65_535  # two bytes of a voucher's signed text
 FACE_MAX = 0xFFFF_FFFF  # cents: four bytes of it
@@ -35,28 +36,10 @@ class PeriodEmpty(Refused):
     sentence = "Debe ser posterior a from ({valid_from}): es el primer día en que el programa ya no vale."
 
 
-class YearAbsurd(Refused):
-    """A mistyped year."""
-
-    sentence = "La fecha debe estar entre {first} y {last}."
-
-
 class DenominationsUnordered(Refused):
     """Each denomination is smaller than the one before."""
 
     sentence = "Las denominaciones van de mayor a menor, sin repetir."
-
-
-class AmountNotPositive(Refused):
-    """Nothing here can be zero."""
-
-    sentence = "Debe ser mayor que 0.00."
-
-
-class FaceTooLarge(Refused):
-    """A voucher's signed text has four bytes for its face."""
-
-    sentence = "Un vale no puede pasar de {largest}."
 
 
 class RoundingDoesNotDivide(Refused):
@@ -77,12 +60,6 @@ class PlaceholderUnknown(Refused):
     sentence = "No existe {placeholder}; los aportantes por lugar son @municipality y @governorate."
 
 
-class PinNotYetAsked(Refused):
-    """Tills do not ask for a PIN yet, so a programme that needs one could not be redeemed."""
-
-    sentence = 'Las cajas todavía no piden el PIN; use pin = "optional" o pin = "never".'
-
-
 def read_rules(file: Reader) -> ProgrammeRules:
     """The programme's rules from a file's top level, funders included; problems are left in the reader."""
     rules = ProgrammeRules(
@@ -91,14 +68,14 @@ def read_rules(file: Reader) -> ProgrammeRules:
         number=file.whole("number", low=0, high=NUMBER_MAX),
         valid_from=file.day("from"),
         valid_until=file.day("until"),
-        denominations=file.amounts("denominations", high=DENOMINATIONS_MAX),
-        rounding=file.amount("rounding"),
+        denominations=file.amounts("denominations", count=DENOMINATIONS_MAX, low=1, high=FACE_MAX),
+        rounding=file.amount("rounding", low=1),
         voucher_days=file.whole("voucher_days", high=VOUCHER_DAYS_MAX),
         approval_over=file.amount("approval_over"),
         pin=file.choice("pin", PinRule),
         categories=file.choices("categories", MerchantCategory),
         payment=file.choice("payment", PaymentMode),
-        appropriation=file.amount("appropriation") if file.has("appropriation") else None,
+        appropriation=file.amount("appropriation", low=1) if file.has("appropriation") else None,
         funders=_funders(file.readers("funder", high=FUNDERS_MAX)),
     )
     _check_words(file, rules)
@@ -124,7 +101,7 @@ def _check_words(file: Reader, rules: ProgrammeRules) -> None:
     if file.sound("code") and not is_code(rules.code, PROGRAMME_CODE_LENGTH_MAX):
         file.refuse("code", CodeMalformed(longest=PROGRAMME_CODE_LENGTH_MAX))
     if file.sound("pin") and rules.pin is PinRule.ALWAYS:
-        file.refuse("pin", PinNotYetAsked())
+        file.refuse("pin", PinNotAsked(instead='"optional", "never"'))
     if file.sound("categories"):
         for category, times in Counter(rules.categories).items():
             if times > 1:
@@ -134,30 +111,16 @@ def _check_words(file: Reader, rules: ProgrammeRules) -> None:
 def _check_period(file: Reader, rules: ProgrammeRules) -> None:
     for key, day in (("from", rules.valid_from), ("until", rules.valid_until)):
         if file.sound(key) and not FIRST_DAY <= day <= LAST_DAY:
-            file.refuse(key, YearAbsurd(first=FIRST_DAY, last=LAST_DAY))
+            file.refuse(key, DayOutOfBounds(first=FIRST_DAY, last=LAST_DAY))
     if file.sound("from", "until") and rules.valid_until <= rules.valid_from:
         file.refuse("until", PeriodEmpty(valid_from=rules.valid_from))
 
 
 def _check_money(file: Reader, rules: ProgrammeRules) -> None:
-    if file.sound("denominations"):
-        _check_denominations(file, rules.denominations)
-    if file.sound("rounding") and rules.rounding == 0:
-        file.refuse("rounding", AmountNotPositive())
+    if file.sound("denominations") and list(rules.denominations) != sorted(set(rules.denominations), reverse=True):
+        file.refuse("denominations", DenominationsUnordered())
     if file.sound("rounding", "denominations") and any(face % rules.rounding for face in rules.denominations):
         file.refuse("rounding", RoundingDoesNotDivide())
-    if file.sound("appropriation") and rules.appropriation == 0:
-        file.refuse("appropriation", AmountNotPositive())
-
-
-def _check_denominations(file: Reader, faces: Sequence[int]) -> None:
-    for at, face in enumerate(faces):
-        if face == 0:
-            file.refuse(f"denominations[{at}]", AmountNotPositive())
-        if face > FACE_MAX:
-            file.refuse(f"denominations[{at}]", FaceTooLarge(largest=screen_text(FACE_MAX)))
-    if list(faces) != sorted(set(faces), reverse=True):
-        file.refuse("denominations", DenominationsUnordered())
 
 
 def _check_funders(file: Reader, funders: Sequence[FunderWeight]) -> None:

@@ -12,8 +12,9 @@ from uuid import UUID
 
 from buyback.campaigns.states import PaymentMode, PinRule
 from buyback.errors import Problem, Refused
-from buyback.files.reading.values import is_one_line
-from buyback.money import CENTS_MAX
+from buyback.files.reading.reader import text_problems
+from buyback.files.reading.refusals import AmountOutOfBounds, DaysReversed
+from buyback.money import CENTS_MAX, screen_text
 
 EVENT_DAYS_MAX = 366  # an event is a matter of days; a longer one is a mistyped year
 SITE_LENGTH_MAX = 120
@@ -50,16 +51,10 @@ class CodeMalformed(Refused):
     sentence = "Un código lleva letras sin acento, cifras y guiones, hasta {longest} en total."
 
 
-class SiteMalformed(Refused):
-    """The site is printed on the bulletin."""
+class PinNotAsked(Refused):
+    """Nobody would ask for it. Facts: ``instead``, what to write."""
 
-    sentence = "Escriba el sitio de la jornada, en una línea de hasta {longest} letras."
-
-
-class DaysReversed(Refused):
-    """The last day lies before the first."""
-
-    sentence = "La jornada termina el {ends_on}, antes de empezar el {starts_on}."
+    sentence = "Las cajas todavía no piden el PIN; use {instead}."
 
 
 class EventTooLong(Refused):
@@ -72,12 +67,6 @@ class OutsideProgramme(Refused):
     """The programme's rules do not hold on some day of the event."""
 
     sentence = "El programa vale del {valid_from} al {last_day}; la jornada debe caber entera."
-
-
-class FloatOutOfBounds(Refused):
-    """A float is what the event may promise at most."""
-
-    sentence = "El fondo de la jornada debe ser mayor que 0.00 y no pasar de 100,000,000.00."
 
 
 class EventNotPlanned(Refused):
@@ -218,17 +207,17 @@ def problems_of_plan(plan: EventPlan, *, valid_from: date, valid_until: date) ->
     refusals: list[Refused] = []
     if not is_code(plan.code, EVENT_CODE_LENGTH_MAX):
         refusals.append(CodeMalformed(field="code", longest=EVENT_CODE_LENGTH_MAX))
-    if not is_one_line(plan.site, limit=SITE_LENGTH_MAX):
-        refusals.append(SiteMalformed(field="site", longest=SITE_LENGTH_MAX))
     if not 0 < plan.float_cents <= CENTS_MAX:
-        refusals.append(FloatOutOfBounds(field="float"))
+        bounds = {"low": screen_text(1), "high": screen_text(CENTS_MAX)}
+        refusals.append(AmountOutOfBounds(field="float", **bounds))
     refusals.extend(_days_refused(plan, valid_from, valid_until))
-    return tuple(Problem(refusal.field or "", refusal) for refusal in refusals)
+    problems = [Problem(refusal.field or "", refusal) for refusal in refusals]
+    return (*problems, *text_problems("site", plan.site, limit=SITE_LENGTH_MAX))
 
 
 def _days_refused(plan: EventPlan, valid_from: date, valid_until: date) -> Iterable[Refused]:
     if plan.ends_on < plan.starts_on:
-        yield DaysReversed(field="to", starts_on=plan.starts_on, ends_on=plan.ends_on)
+        yield DaysReversed(field="to")
         return
     if len(plan.days) > EVENT_DAYS_MAX:
         yield EventTooLong(field="to", days=len(plan.days), longest=EVENT_DAYS_MAX)

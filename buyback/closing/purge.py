@@ -77,7 +77,7 @@ def _check_review(session: Session, event: EventFacts, *, now: datetime) -> None
         raise EventNotClosed(event=event.code)
     over = review_end(closed_at)
     if now < over:
-        raise ReviewNotOver(event=event.code, day=panama_day(over).isoformat())
+        raise ReviewNotOver(event=event.code, day=panama_day(over))
 
 
 def _prove(session: Session, event: EventFacts, *, emptied: int) -> PurgeReport:

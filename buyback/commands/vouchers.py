@@ -10,17 +10,17 @@ from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
 from buyback.closing import expiry
-from buyback.commands.base import CENTS, Context, as_json, by_whom, report, write_new
+from buyback.commands.base import CENTS, Context, Typed, as_json, by_whom, report, write_new
 from buyback.money import decimal_text, screen_text
 from buyback.times import panama_day
 from buyback.vouchers import resolutions, service
 from buyback.vouchers.printing import papers
 from buyback.vouchers.printing.sheets import Paper, PrintedVoucher, render
 from buyback.vouchers.rules import VoidReason
-from buyback.vouchers.serials import SERIALS, serial_text
+from buyback.vouchers.serials import serial_of, serial_text
 
 BLANKS_MAX = 10_000
-SERIAL = click.IntRange(0, SERIALS - 1)
+SERIAL = Typed("serial", lambda typed, _dialect: serial_of(typed))
 
 
 @click.group("vouchers")

@@ -71,7 +71,7 @@ def reopen(session: Session, *, surrender: UUID, by: Actor, now: datetime) -> No
 
 
 def accept(session: Session, *, surrender: UUID, by: Actor, now: datetime) -> None:
-    """The offer is taken; an issuer pays it out. FloatTooSmall when the event cannot pay it any more."""
+    """The offer is taken; an issuer pays it out. FloatExceeded when the event cannot pay it any more."""
     case = _case(session, surrender)
     left = queries.float_of(session, case.event.id, but=surrender).left
     check_float(case.surrender.award or 0, left=left)

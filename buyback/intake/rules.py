@@ -11,6 +11,7 @@ from types import MappingProxyType
 from uuid import UUID
 
 from buyback.errors import Refused
+from buyback.files.reading.refusals import DayInFuture
 from buyback.money import round_half_up, screen_text
 from buyback.people.rules import Actor
 from buyback.security.access import Permission
@@ -137,12 +138,6 @@ class DayOutsideEvent(Refused):
     sentence = "El {day} no es un día de la jornada."
 
 
-class DayInFuture(Refused):
-    """What has not happened yet cannot be registered."""
-
-    sentence = "El {day} todavía no ha llegado."
-
-
 class OpIdReused(Refused):
     """An op id is of one surrender; the same one with other content is a mistake somewhere."""
 
@@ -191,10 +186,10 @@ class SamePerson(Refused):
     sentence = "El avalúo, la aprobación y la emisión de una entrega los hacen personas distintas."
 
 
-class FloatTooSmall(Refused):
-    """The event cannot promise more than it was given."""
+class FloatExceeded(Refused):
+    """The event cannot promise or pay more than it was given."""
 
-    sentence = "La entrega llegaría a {award} y a la jornada le quedan {left}. No ofrezca más de lo que hay."
+    sentence = "El fondo de la jornada no alcanza: quedan {left} y hacen falta {wanted}."
 
 
 class FloatSpent(Refused):
@@ -212,9 +207,9 @@ class TagInUse(Refused):
 def check_day(day: date, *, days: Collection[date], today: date) -> None:
     """Refuse a day that is not the event's or has not come yet."""
     if day not in days:
-        raise DayOutsideEvent(field="date", day=day.isoformat())
+        raise DayOutsideEvent(field="date", day=day)
     if day > today:
-        raise DayInFuture(field="date", day=day.isoformat())
+        raise DayInFuture(field="date", day=day)
 
 
 @dataclass(frozen=True)
@@ -234,7 +229,7 @@ def appraise(values: Iterable[int], *, rounding: int) -> Appraisal:
 def check_float(award: int, *, left: int) -> None:
     """Refuse an award over what the event has left to promise; both in cents. The last cent may be given."""
     if award > left:
-        raise FloatTooSmall(award=screen_text(award), left=screen_text(left))
+        raise FloatExceeded(wanted=screen_text(award), left=screen_text(left))
 
 
 def after_appraisal(*, needs_approval: bool) -> Step:

@@ -53,7 +53,7 @@ def get_signer(session: Session, *, keys: KeyRing, expires_on: date) -> keyring.
         key = keys.find_signing_key(facts.id)
         if key is not None and key.private is not None:
             return key
-    raise NoSigningKey(day=expires_on.isoformat())
+    raise NoSigningKey(day=expires_on)
 
 
 def _signing(session: Session, *states: KeyState) -> tuple[SigningKeyFacts, ...]:

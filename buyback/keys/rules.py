@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from buyback.errors import Refused
+from buyback.errors import NotFound, Refused
 
 REASON_MAX = 120  # characters; a till shows it to whoever stands at the counter
 
@@ -53,12 +53,6 @@ class KeysUnknown(Refused):
     """No keys are the database's yet."""
 
     sentence = "Esta base de datos todavía no conoce sus llaves. Ejecute «buyback migrate» con BUYBACK_KEYS."
-
-
-class SigningKeyUnknown(Refused):
-    """There is no signing key with that number."""
-
-    sentence = "No hay llave de firma con el número {key_id}."
 
 
 class KeyMovedAlready(Refused):
@@ -120,7 +114,7 @@ def decide_move(key_id: int, states: Mapping[int, KeyState], wanted: KeyState) -
     """Why a key may not be retired or revoked; None when it may. ``states`` are those of all keys."""
     before = states.get(key_id)
     if before is None:
-        return SigningKeyUnknown(key_id=key_id)
+        return NotFound(what="la llave de firma", name=key_id)
     if (before, wanted) not in MOVES:
         return KeyMovedAlready(key_id=key_id)
     signers = [other for other, state in states.items() if state is KeyState.ACTIVE]

@@ -5,7 +5,8 @@ from dataclasses import dataclass
 
 from buyback.campaigns.rules import MerchantCategory
 from buyback.errors import Problem, Refused
-from buyback.files.reading.values import is_one_line
+from buyback.files.reading.reader import text_problems
+from buyback.files.reading.refusals import NotOneOf
 from buyback.merchants.states import RucKind
 
 NAME_LENGTH_MAX = 120
@@ -25,18 +26,6 @@ class MerchantAmbiguous(Refused):
     sentence = "El RUC {ruc} es de más de un comercio; indique el tipo: {kinds}."
 
 
-class MerchantNameMalformed(Refused):
-    """The name stands in the public list of merchants."""
-
-    sentence = "Escriba el nombre del comercio, en una línea de hasta {longest} letras."
-
-
-class CategoryUnknown(Refused):
-    """A closed list, so that programmes can admit by category."""
-
-    sentence = "No existe la categoría {category}; use una de estas: {choices}."
-
-
 class AlreadySuspended(Refused):
     """Suspending twice would hide that the first time was forgotten."""
 
@@ -49,22 +38,10 @@ class NotSuspended(Refused):
     sentence = "El comercio {ruc} no está suspendido."
 
 
-class BranchNameMalformed(Refused):
-    """The name tells a merchant's branches apart."""
-
-    sentence = "Escriba el nombre de la sucursal, en una línea de hasta {longest} letras."
-
-
 class BranchKnown(Refused):
     """Branch names are unique within a merchant."""
 
     sentence = "El comercio ya tiene una sucursal {branch}."
-
-
-class TillNameMalformed(Refused):
-    """The name tells a branch's tills apart."""
-
-    sentence = "Escriba el nombre de la caja, en una línea de hasta {longest} letras."
 
 
 class TillKnown(Refused):
@@ -94,20 +71,6 @@ class MerchantEntry:
 
 def merchant_problems(entry: MerchantEntry) -> Iterator[Problem]:
     """What is wrong with a merchant's ``name`` and ``category``."""
-    if not is_one_line(entry.name, limit=NAME_LENGTH_MAX):
-        yield Problem("name", MerchantNameMalformed(longest=NAME_LENGTH_MAX))
+    yield from text_problems("name", entry.name, limit=NAME_LENGTH_MAX)
     if entry.category not in list(MerchantCategory):
-        choices = ", ".join(MerchantCategory)
-        yield Problem("category", CategoryUnknown(category=entry.category, choices=choices))
-
-
-def branch_problems(name: str) -> Iterator[Problem]:
-    """What is wrong with the name of a ``branch``."""
-    if not is_one_line(name, limit=BRANCH_LENGTH_MAX):
-        yield Problem("branch", BranchNameMalformed(longest=BRANCH_LENGTH_MAX))
-
-
-def check_till_name(name: str) -> None:
-    """Raise TillNameMalformed unless the name fits on one line."""
-    if not is_one_line(name, limit=TILL_LENGTH_MAX):
-        raise TillNameMalformed(field="name", longest=TILL_LENGTH_MAX)
+        yield Problem("category", NotOneOf(choices=", ".join(MerchantCategory)))

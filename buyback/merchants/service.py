@@ -9,15 +9,16 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.errors import InvalidInput, Problem, Refused
+from buyback.files.reading.reader import text_problems
 from buyback.ids import new_id
 from buyback.merchants import queries
 from buyback.merchants.rules import (
+    BRANCH_LENGTH_MAX,
     AlreadySuspended,
     BranchKnown,
     MerchantEntry,
     MerchantKnown,
     NotSuspended,
-    branch_problems,
     merchant_problems,
 )
 from buyback.merchants.states import MerchantState
@@ -89,7 +90,7 @@ def _tax_number(session: Session, entry: MerchantEntry, problems: list[Problem])
 
 
 def _branch_problems(session: Session, name: str, corregimiento: str, now: datetime) -> Iterator[Problem]:
-    yield from branch_problems(name)
+    yield from text_problems("branch", name, limit=BRANCH_LENGTH_MAX)
     try:
         if not places.get_corregimiento(session, corregimiento).exists_on(panama_day(now)):
             raise CorregimientoNotValid(code=corregimiento, day=panama_day(now))

@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.audit.rules import ChainKind
+from buyback.errors import InvalidInput
+from buyback.files.reading.reader import text_problems
 from buyback.ids import new_id
 from buyback.merchants import queries
-from buyback.merchants.rules import TillKnown, TillRevoked, check_till_name
+from buyback.merchants.rules import TILL_LENGTH_MAX, TillKnown, TillRevoked
 from buyback.merchants.states import TillState
 from buyback.merchants.tables import Till
 from buyback.people.rules import Actor
@@ -23,9 +25,10 @@ def enrol_till(session: Session, *, branch: UUID, name: str, token_hash: bytes, 
     """Enrol a till and open its audit chain.
 
     The edge makes the token, shows it once and gives its digest (``security.tokens``). Raises NotFound,
-    TillNameMalformed or TillKnown.
+    InvalidInput (``name``) or TillKnown.
     """
-    check_till_name(name)
+    if problems := text_problems("name", name, limit=TILL_LENGTH_MAX):
+        raise InvalidInput(problems)
     merchant = queries.get_merchant_by_id(session, queries.get_branch_by_id(session, branch).merchant)
     if any(till.name == name for till in queries.enrolled(session, branch=branch)):
         raise TillKnown(field="name", till=name)

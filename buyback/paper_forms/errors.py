@@ -45,12 +45,6 @@ class KeyTwice(Refused):
     sentence = "La clave está dos veces."
 
 
-class SerialExpected(Refused):
-    """Not the serial of a voucher."""
-
-    sentence = 'Se espera la serie de un vale, de seis cifras, como "004512".'
-
-
 class OpIdTwice(Refused):
     """Two lines of one file claim to be the same surrender. Facts: ``first``, the earlier line."""
 
@@ -69,22 +63,10 @@ class TagTwice(Refused):
     sentence = "Esta etiqueta ya está en la línea {first}."
 
 
-class PinNotAsked(Refused):
-    """A PIN that no till asks for would protect nobody."""
-
-    sentence = "Las cajas todavía no piden el PIN; deje «pin» en null."
-
-
 class PersonUnknown(Refused):
     """Paper forms name people by their user names; a disabled account takes no part."""
 
     sentence = "No hay un usuario activo con el nombre {name}."
-
-
-class EventUnknown(Refused):
-    """Paper forms name events by their codes."""
-
-    sentence = "No hay una jornada {event}."
 
 
 class ApprovalNeeded(Refused):

@@ -11,6 +11,7 @@ from datetime import date
 from functools import cached_property
 from uuid import UUID
 
+from buyback.campaigns.rules import PinNotAsked
 from buyback.errors import Problem, Refused
 from buyback.files.reading.parsing import json_value
 from buyback.files.reading.reader import Reader
@@ -21,13 +22,12 @@ from buyback.intake.rules import ITEMS_MAX, SerialStatus
 from buyback.paper_forms import errors
 from buyback.tariff.catalogue import CATALOGUE, CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import QUANTITY_MAX, PricedThing
-from buyback.vouchers.serials import SERIALS
+from buyback.vouchers.serials import serial_of
 
 LINE_BYTES_MAX = 100_000
 EVENT_CODE_MAX = 64
 USER_NAME_MAX = 64
 VOUCHERS_MAX = 200
-SERIAL_DIGITS = 6
 
 _MARKS = (b"\xef\xbb\xbf", b"\xff\xfe", b"\xfe\xff")
 
@@ -146,7 +146,7 @@ def _repeated(keys: Iterable[str]) -> Iterator[str]:
 def _form(raw: dict[str, object], number: int, problems: list[Problem]) -> PaperForm:
     fields = Reader(raw, Dialect.JSON, line=number, problems=problems)
     if fields.has("pin"):
-        fields.refuse("pin", errors.PinNotAsked())
+        fields.refuse("pin", PinNotAsked(instead="null"))
     form = PaperForm(
         line=number,
         op_id=fields.id("op_id"),
@@ -188,21 +188,7 @@ def _item(fields: Reader) -> PaperItem:
 
 
 def _serials(fields: Reader) -> tuple[int, ...]:
-    if not fields.has("serials"):
-        return ()
-    read = [_serial(entry) for entry in fields.entries("serials", low=0, high=VOUCHERS_MAX)]
-    for position, serial in enumerate(read):
-        if serial is None:
-            fields.refuse(f"serials[{position}]", errors.SerialExpected())
-    return tuple(serial for serial in read if serial is not None)
-
-
-def _serial(raw: object) -> int | None:
-    if isinstance(raw, str) and raw.isascii() and raw.isdigit() and len(raw) <= SERIAL_DIGITS:
-        return int(raw)
-    if isinstance(raw, int) and not isinstance(raw, bool) and 0 <= raw < SERIALS:
-        return raw
-    return None
+    return fields.each("serials", serial_of, 0, low=0, high=VOUCHERS_MAX) if fields.has("serials") else ()
 
 
 def _refuse_repeated(forms: list[PaperForm], problems: list[Problem]) -> None:

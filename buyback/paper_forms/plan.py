@@ -16,7 +16,7 @@ from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotOpen
 from buyback.campaigns.states import EventState
-from buyback.errors import InvalidInput, Problem, Refused
+from buyback.errors import InvalidInput, NotFound, Problem, Refused
 from buyback.intake import queries
 from buyback.intake.rules import (
     Appraisal,
@@ -30,7 +30,7 @@ from buyback.intake.rules import (
     check_float,
 )
 from buyback.money import screen_text
-from buyback.paper_forms.errors import ApprovalNeeded, EventUnknown, PersonUnknown
+from buyback.paper_forms.errors import ApprovalNeeded, PersonUnknown
 from buyback.paper_forms.file import PaperForm
 from buyback.people import queries as people
 from buyback.people.errors import RoleMissing
@@ -161,7 +161,7 @@ class _Checker:
             self.events[form.event] = campaigns.find_event(self._session, form.event)
         event = self.events[form.event]
         if event is None:
-            self._note(form, "event", EventUnknown(event=form.event))
+            self._note(form, "event", NotFound(what="la jornada", name=form.event))
         elif event.state is not EventState.OPEN:
             self._note(form, "event", EventNotOpen(event=form.event))
         else:

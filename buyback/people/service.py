@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.audit.rules import ChainKind
-from buyback.files.reading.refusals import NotPlainText
-from buyback.files.reading.values import is_one_line
+from buyback.errors import InvalidInput
+from buyback.files.reading.reader import text_problems
 from buyback.ids import new_id
 from buyback.people import queries
 from buyback.people.errors import (
@@ -57,8 +57,8 @@ def add_organisation(
 ) -> UUID:
     """Create an organisation and open its audit chain. A governorate is that of its district's province."""
     _check_name(code, field="code")
-    if not is_one_line(name, limit=ORGANISATION_NAME_MAX):
-        raise NotPlainText(field="name")
+    if problems := text_problems("name", name, limit=ORGANISATION_NAME_MAX):
+        raise InvalidInput(problems)
     if queries.find_organisation(session, code):
         raise OrganisationExists(field="code", code=code)
     if kind in _LOCAL and district is None:

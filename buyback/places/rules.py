@@ -4,7 +4,8 @@ import re
 import unicodedata
 from datetime import date
 
-from buyback.errors import Refused
+from buyback.errors import Problem, Refused
+from buyback.files.reading.reader import text_problems
 
 BARRIO_LENGTH_MAX = 80
 
@@ -15,12 +16,6 @@ class CorregimientoNotValid(Refused):
     """Corregimientos split: on that day this one did not exist yet, or no longer."""
 
     sentence = "El corregimiento {code} no existía el {day}."
-
-
-class BarrioNameMalformed(Refused):
-    """A barrio's name is one line."""
-
-    sentence = "Escriba el nombre del barrio, en una línea de hasta {longest} letras."
 
 
 def fold(text: str) -> str:
@@ -40,9 +35,6 @@ def is_valid(valid_from: date, valid_until: date | None, on: date) -> bool:
     return valid_from <= on and (valid_until is None or on < valid_until)
 
 
-def check_barrio_name(name: str) -> str:
-    """The name without blanks around it; refuses an empty, long or unprintable one."""
-    tidy = " ".join(name.split())
-    if not tidy or not tidy.isprintable() or max(len(tidy), len(fold(tidy))) > BARRIO_LENGTH_MAX:
-        raise BarrioNameMalformed(field="barrio", longest=BARRIO_LENGTH_MAX)
-    return tidy
+def barrio_problems(name: str) -> tuple[Problem, ...]:
+    """What is wrong with the name of a ``barrio``; it has to fit as it is found, too: a letter may fold into many."""
+    return text_problems("barrio", max(name, fold(name), key=len), limit=BARRIO_LENGTH_MAX)

@@ -7,9 +7,10 @@ from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
+from buyback.errors import InvalidInput
 from buyback.ids import new_id
 from buyback.places import queries
-from buyback.places.rules import check_barrio_name, fold
+from buyback.places.rules import barrio_problems, fold
 from buyback.places.tables import Barrio
 
 
@@ -17,9 +18,11 @@ def add_barrio(session: Session, *, corregimiento: str, name: str, chain: UUID, 
     """The barrio of that name in a corregimiento, created where it is new.
 
     Places lie below people, so that whoever asks is given as the audit ``chain`` and a name. Raises NotFound or
-    BarrioNameMalformed.
+    InvalidInput (``barrio``).
     """
-    tidy = check_barrio_name(name)
+    tidy = " ".join(name.split())
+    if problems := barrio_problems(tidy):
+        raise InvalidInput(problems)
     place = queries.get_corregimiento(session, corregimiento)
     known = queries.find_barrio(session, place.code, tidy)
     if known is not None:

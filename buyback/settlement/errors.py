@@ -9,12 +9,6 @@ class NothingToSettle(Refused):
     sentence = "No hay nada que liquidar hasta el {until}: ningún canje está pendiente de liquidación."
 
 
-class UntilInFuture(Refused):
-    """Redemptions of days to come do not exist."""
-
-    sentence = "La fecha {until} está en el futuro; liquide hasta hoy o un día anterior."
-
-
 class NotInThisState(Refused):
     """Each step has its turn."""
 
@@ -60,18 +54,6 @@ class NotCountersigned(Refused):
     sentence = "Falta el refrendo de la Contraloría en la liquidación {number}."
 
 
-class CountersignMalformed(Refused):
-    """The number stands on the comptroller's paper."""
-
-    sentence = "Escriba el número del refrendo: hasta {longest} letras mayúsculas, cifras, guiones, puntos o barras."
-
-
-class CountersignDayWrong(Refused):
-    """The comptroller signs what was prepared, not before and not in the future."""
-
-    sentence = "La fecha del refrendo va del {earliest} a hoy."
-
-
 class CountersignedAlready(Refused):
     """It is noted once."""
 
@@ -85,21 +67,15 @@ class PaymentOfAnotherAmount(Refused):
 
 
 class ReferenceMalformed(Refused):
-    """The bank's or the Treasury's own reference."""
+    """The bank's or the Treasury's own reference, or the number of the comptroller's countersign."""
 
-    sentence = "Escriba la referencia del banco o del Tesoro: hasta {longest} letras, cifras, guiones, puntos o barras."
+    sentence = "Use hasta {longest} letras sin tilde, cifras, guiones, puntos o barras."
 
 
 class ReferenceUsed(Refused):
     """One movement of the bank pays one order."""
 
     sentence = "La referencia {reference} ya está registrada en otro pago."
-
-
-class BookingDayWrong(Refused):
-    """A payment is booked after it was ordered and not in the future."""
-
-    sentence = "La fecha del pago va del {earliest} a hoy."
 
 
 class PaymentBookedAlready(Refused):

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.errors import InvalidInput, NotFound, Problem
+from buyback.files.reading.refusals import DayOutOfBounds
 from buyback.ids import new_id
 from buyback.ledger import service as ledger
 from buyback.ledger.rules import JournalKind, Leg
@@ -22,9 +23,6 @@ from buyback.money import decimal_text, screen_text
 from buyback.people.rules import Actor
 from buyback.settlement import postings, queries, rules
 from buyback.settlement.errors import (
-    BookingDayWrong,
-    CountersignDayWrong,
-    CountersignMalformed,
     PaymentOfAnotherAmount,
     ReferenceMalformed,
     ReferenceUsed,
@@ -61,9 +59,9 @@ def countersign(session: Session, *, settlement: UUID, number: str, on: date, by
     spelled, earliest = _spell(number), panama_day(facts.prepared_at)
     problems = []
     if not _is_number(spelled, COUNTERSIGN_LENGTH_MAX):
-        problems.append(Problem("number", CountersignMalformed(longest=COUNTERSIGN_LENGTH_MAX)))
+        problems.append(Problem("number", ReferenceMalformed(longest=COUNTERSIGN_LENGTH_MAX)))
     if not earliest <= on <= panama_day(now):
-        problems.append(Problem("on", CountersignDayWrong(earliest=earliest)))
+        problems.append(Problem("on", DayOutOfBounds(first=earliest, last=panama_day(now))))
     if problems:
         raise InvalidInput(problems)
     noted = {"number": spelled, "countersigned_on": on, "noted_by": person(by), "noted_at": now}
@@ -224,7 +222,7 @@ def _day_problems(session: Session, facts: SettlementFacts, booked_on: date, now
     earliest = panama_day(ordered_at)
     if earliest <= booked_on <= panama_day(now):
         return []
-    return [Problem("booked_on", BookingDayWrong(earliest=earliest))]
+    return [Problem("booked_on", DayOutOfBounds(first=earliest, last=panama_day(now)))]
 
 
 def _booked(session: Session, settlement: UUID) -> int:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.errors import Forbidden
+from buyback.files.reading.refusals import DayInFuture
 from buyback.ledger import service as ledger
 from buyback.ledger.rules import JournalKind
 from buyback.ledger.service import Entry
@@ -21,7 +22,7 @@ from buyback.merchants import queries as merchants
 from buyback.money import decimal_text
 from buyback.people.rules import Actor
 from buyback.settlement import drafts, postings, queries, rules
-from buyback.settlement.errors import ContentChanged, NothingToSettle, UntilInFuture
+from buyback.settlement.errors import ContentChanged, NothingToSettle
 from buyback.settlement.funder_shares import Content
 from buyback.settlement.queries import SettlementFacts
 from buyback.settlement.rules import SettlementProgress
@@ -36,7 +37,7 @@ from buyback.vouchers.rules import Fate
 def prepare(session: Session, *, merchant: UUID, until: date, by: Actor, now: datetime) -> SettlementFacts:
     """Freeze what a merchant is owed for its redemptions until a day, that day included, into a draft.
 
-    Raises NothingToSettle, UntilInFuture, NotNational, or Forbidden for who may not prepare.
+    Raises NothingToSettle, DayInFuture, NotNational, or Forbidden for who may not prepare.
     """
     _check_preparing(session, until, by, now)
     draft = _draft(session, merchant, until, by, now)
@@ -158,7 +159,7 @@ def _check_preparing(session: Session, until: date, by: Actor, now: datetime) ->
     if refusal is not None:
         raise refusal
     if until > panama_day(now):
-        raise UntilInFuture(field="until", until=until)
+        raise DayInFuture(field="until", day=until)
 
 
 def _draft(session: Session, merchant: UUID, until: date, by: Actor, now: datetime) -> SettlementFacts | None:

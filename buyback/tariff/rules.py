@@ -9,6 +9,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from buyback.errors import InvalidInput, Problem, Refused
+from buyback.files.reading.refusals import AmountOutOfBounds, NotWhole
 from buyback.money import CENTS_MAX, screen_text
 from buyback.tariff.catalogue import CATALOGUE, CalibreGroup, ClassCode, Condition
 
@@ -70,18 +71,6 @@ class ValueNotExpected(Refused):
     """The tariff sets this price; nobody types one."""
 
     sentence = "La tarifa fija el precio de este artículo; no se escribe un valor."
-
-
-class ValueOutOfBounds(Refused):
-    """The value is negative or absurd."""
-
-    sentence = "El valor debe estar entre 0.00 y 100,000,000.00."
-
-
-class QuantityOutOfBounds(Refused):
-    """Quantities are whole numbers from 1 to 100,000."""
-
-    sentence = "La cantidad debe ser un número entero de 1 a 100,000."
 
 
 class CapExceeded(Refused):
@@ -200,7 +189,7 @@ def _check_calibre_group(calibre_group: CalibreGroup | None, *, needed: bool) ->
 def check_quantity(quantity: object) -> int:
     """The quantity itself, a whole number from 1 to 100,000; text, fractions and truth values are refused."""
     if isinstance(quantity, bool) or not isinstance(quantity, int) or not 1 <= quantity <= QUANTITY_MAX:
-        raise QuantityOutOfBounds(field="quantity")
+        raise NotWhole(field="quantity", low="1", high=f"{QUANTITY_MAX:,}")
     return quantity
 
 
@@ -225,7 +214,7 @@ def _per_piece(line_price: Price, value: int | None) -> int:
     if value is None:
         raise ValueNeeded(field="value", low=screen_text(line_price.low), high=screen_text(line_price.high))
     if not 0 <= value <= CENTS_MAX:
-        raise ValueOutOfBounds(field="value")
+        raise AmountOutOfBounds(field="value", low=screen_text(0), high=screen_text(CENTS_MAX))
     return value
 
 

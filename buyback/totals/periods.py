@@ -5,17 +5,10 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import StrEnum
 
-from buyback.errors import Refused
-from buyback.totals.rules import DaysBackwards
+from buyback.files.reading.refusals import DaysReversed
 
 MONTHS = 12
 ALL = 100  # percent
-
-
-class BeginsInFuture(Refused):
-    """A first day alone means until today, and lies after it."""
-
-    sentence = "El período empieza después de hoy."
 
 
 class Direction(StrEnum):
@@ -28,14 +21,14 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True)
 class Span:
-    """Days from the first to the last, both included. Raises DaysBackwards (field ``to``)."""
+    """Days from the first to the last, both included. Raises DaysReversed (field ``to``)."""
 
     since: date
     until: date
 
     def __post_init__(self) -> None:
         if self.until < self.since:
-            raise DaysBackwards(field="to")
+            raise DaysReversed(field="to")
 
     @property
     def days(self) -> int:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
-from buyback.errors import Refused
+from buyback.files.reading.refusals import DaysReversed
 from buyback.places.rules import fold
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import Figure, Rate, Rows
@@ -32,12 +32,6 @@ class By(StrEnum):
 PLACE_DIGITS = {By.PROVINCE: 2, By.DISTRICT: 4, By.CORREGIMIENTO: 6}  # of INEC's code
 
 
-class DaysBackwards(Refused):
-    """The last day lies before the first."""
-
-    sentence = "La fecha final es anterior a la inicial."
-
-
 @dataclass(frozen=True)
 class Sort:
     """What orders the rows: ``name``, a figure, or nothing for the order of their codes."""
@@ -54,7 +48,7 @@ class Query:
     """What is asked for. Both days are included; ``place`` is a code of two, four or six digits.
 
     ``item_class`` counts things of one class only, about which vouchers know nothing. ``words`` keeps the rows whose
-    name, surroundings or code have all of them, whatever their accents. Raises DaysBackwards (field ``to``).
+    name, surroundings or code have all of them, whatever their accents. Raises DaysReversed (field ``to``).
     """
 
     by: By
@@ -69,7 +63,7 @@ class Query:
 
     def __post_init__(self) -> None:
         if self.since is not None and self.until is not None and self.until < self.since:
-            raise DaysBackwards(field="to")
+            raise DaysReversed(field="to")
 
     @property
     def is_of_places(self) -> bool:

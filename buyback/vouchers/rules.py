@@ -74,12 +74,6 @@ class Blank:
     is_issued: bool
 
 
-class FloatExceeded(Refused):
-    """An event cannot promise more than its float."""
-
-    sentence = "El fondo de la jornada no alcanza: quedan {left} y hacen falta {wanted}."
-
-
 class SecretsGone(Refused):
     """The event's salt was destroyed at its close."""
 

@@ -7,12 +7,22 @@ network over two groups of three decimal digits (the construction of NIST SP 800
 """
 
 import hmac
+import re
+
+from buyback.errors import Refused
 
 SERIALS = 1_000_000  # serials of one event: 000000 to 999999
 SALT_BYTES_MIN = 16
 
 _HALF = 1_000
 _ROUNDS = 10
+_SERIAL = re.compile(r"[0-9]{1,6}", re.ASCII)
+
+
+class SerialMalformed(Refused):
+    """Not what a voucher has printed on it."""
+
+    sentence = "Se espera la serie de un vale, de seis cifras, como 004512."
 
 
 def serial_at(salt: bytes, count: int) -> int:
@@ -30,6 +40,15 @@ def serial_at(salt: bytes, count: int) -> int:
 def serial_text(serial: int) -> str:
     """A serial as it is printed: six digits."""
     return f"{serial:06d}"
+
+
+def serial_of(value: object) -> int:
+    """A serial as it was typed or stands in a file: up to six digits, or their number."""
+    if isinstance(value, str) and _SERIAL.fullmatch(value):
+        return int(value)
+    if isinstance(value, int) and not isinstance(value, bool) and 0 <= value < SERIALS:
+        return value
+    raise SerialMalformed
 
 
 def _digits(salt: bytes, turn: int, half: int) -> int:

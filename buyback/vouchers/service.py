@@ -18,6 +18,7 @@ from buyback.campaigns.facts import EventFacts
 from buyback.db import core
 from buyback.ids import new_id
 from buyback.intake import offers
+from buyback.intake.rules import FloatExceeded, check_float
 from buyback.keys.queries import get_signer
 from buyback.ledger import queries as ledger_queries
 from buyback.ledger import service as ledger
@@ -28,7 +29,6 @@ from buyback.people.rules import Actor
 from buyback.security.keyring import KeyRing, token_hash
 from buyback.vouchers import postings, queries
 from buyback.vouchers.rules import (
-    FloatExceeded,
     SecretsGone,
     SerialNotBlank,
     SerialsUsedUp,
@@ -184,8 +184,7 @@ def _voucher_row(event: EventFacts, minted: MintedVoucher, key_id: int, keys: Ke
 
 def _check_float(session: Session, event: EventFacts, wanted: int) -> None:
     left = ledger_queries.limited_balance(session, AccountRef(ALLOTTED, event=event.id))
-    if wanted > left:
-        raise FloatExceeded(left=screen_text(left), wanted=screen_text(wanted))
+    check_float(wanted, left=left)
 
 
 def _take_blanks(session: Session, event: EventFacts, serials: Sequence[int]) -> dict[int, MintedVoucher]:

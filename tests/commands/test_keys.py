@@ -223,7 +223,7 @@ def test_a_key_that_the_database_was_not_told_of_vouches_for_nothing_until_a_rot
 
 def test_a_key_goes_forward_only_and_one_must_sign(shell: Shell, database: Database) -> None:
     assert "the only one that signs" in shell.refused("keys", "retire", 1)
-    assert "no signing key with the number 9" in shell.refused("keys", "retire", 9)
+    assert "signing key 9 was not found" in shell.refused("keys", "retire", 9)
     assert shell.run("keys", "revoke", 9, "--reason", REASON, "--yes").status == 1
     shell.misused("keys", "revoke", 1, "--reason", "x" * 121, "--yes")
     shell.misused("keys", "revoke", 1, "--reason", " ", "--yes")

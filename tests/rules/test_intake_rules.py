@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buyback.errors import Refused
+from buyback.files.reading.refusals import DayInFuture
 from buyback.intake.details import (
     Details,
     MadeSafeNotExpected,
@@ -21,9 +22,8 @@ from buyback.intake.rules import (
     ENDED,
     MOVES,
     PROMISED,
-    DayInFuture,
     DayOutsideEvent,
-    FloatTooSmall,
+    FloatExceeded,
     Parties,
     SamePerson,
     SerialStatus,
@@ -127,9 +127,9 @@ def test_an_award_is_rounded_once_for_the_whole_surrender(values: list[int], exa
 
 def test_the_last_cent_of_a_float_may_be_offered_and_not_one_more() -> None:
     check_float(100, left=100)
-    with pytest.raises(FloatTooSmall) as refused:
+    with pytest.raises(FloatExceeded) as refused:
         check_float(101, left=100)
-    assert refused.value.facts == {"award": "B/. 1.01", "left": "B/. 1.00"}
+    assert refused.value.facts == {"wanted": "B/. 1.01", "left": "B/. 1.00"}
 
 
 def test_a_person_does_not_take_two_steps_of_one_surrender() -> None:

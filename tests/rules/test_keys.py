@@ -5,6 +5,7 @@ from datetime import date
 
 import pytest
 
+from buyback.errors import NotFound
 from buyback.keys.rules import (
     KeyMovedAlready,
     KeysOfAnother,
@@ -14,7 +15,6 @@ from buyback.keys.rules import (
     LastSigner,
     SigningKeyFacts,
     SigningKeyMissing,
-    SigningKeyUnknown,
     decide_move,
     find_mismatch,
     order_of_signing,
@@ -86,4 +86,4 @@ def test_the_last_key_that_signs_is_not_retired_and_may_be_revoked() -> None:
 
 def test_a_key_that_nobody_knows_is_neither_retired_nor_revoked() -> None:
     for wanted in (RETIRED, REVOKED):
-        assert isinstance(decide_move(9, {1: ACTIVE}, wanted), SigningKeyUnknown)
+        assert isinstance(decide_move(9, {1: ACTIVE}, wanted), NotFound)

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buyback.campaigns.rules import PinNotAsked
 from buyback.errors import Problem
 from buyback.files.reading import refusals
 from buyback.intake import details, rules
@@ -15,6 +16,7 @@ from buyback.paper_forms import errors
 from buyback.paper_forms.file import LINE_BYTES_MAX, PaperForm, read_file
 from buyback.tariff import rules as tariff
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
+from buyback.vouchers.serials import SerialMalformed
 
 Raw = dict[str, Any]
 
@@ -159,16 +161,16 @@ def test_other_content_has_another_hash(changes: Raw) -> None:
         ({"issued_by": " c.emisor"}, "issued_by", refusals.NotPlainText),
         ({"issued_by": "c\u0000"}, "issued_by", refusals.NotPlainText),
         ({"issued_by": "c\ud800"}, "issued_by", refusals.NotPlainText),
-        ({"pin": "0417"}, "pin", errors.PinNotAsked),
+        ({"pin": "0417"}, "pin", PinNotAsked),
         ({"items": None}, "items", refusals.Missing),
         ({"items": {}}, "items", refusals.NotAList),
         ({"items": []}, "items", refusals.NotAList),
         ({"items": [{"class": "magazine"}] * 201}, "items", refusals.NotAList),
         ({"items": ["pistol"]}, "items[0]", refusals.NotAnObject),
         ({"serials": "004512"}, "serials", refusals.NotAList),
-        ({"serials": [1, "A12"]}, "serials[1]", errors.SerialExpected),
-        ({"serials": [True]}, "serials[0]", errors.SerialExpected),
-        ({"serials": [1_000_000]}, "serials[0]", errors.SerialExpected),
+        ({"serials": [1, "A12"]}, "serials[1]", SerialMalformed),
+        ({"serials": [True]}, "serials[0]", SerialMalformed),
+        ({"serials": [1_000_000]}, "serials[0]", SerialMalformed),
         ({"serials": [5, 5]}, "serials[1]", errors.SerialTwice),
         ({"nota": "llegó tarde"}, "nota", refusals.UnknownKey),
         ({"no\nta": 1}, "?", refusals.UnknownKey),
@@ -212,7 +214,7 @@ def test_a_wrong_key_of_an_item_is_named_with_its_place(changes: Raw, field: str
 def test_every_problem_of_every_line_is_told() -> None:
     content = written(raw_form(date="x", pin="1"), raw_form(op_id="y"), raw_form(items=[{"class": "z", "quantity": 0}]))
     assert places_of(content) == [
-        (1, "pin", errors.PinNotAsked),
+        (1, "pin", PinNotAsked),
         (1, "date", refusals.NotADay),
         (2, "op_id", refusals.NotAnId),
         (3, "items[0].class", refusals.NotOneOf),

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buyback.files.reading.refusals import DaysReversed
 from buyback.totals import periods
 from buyback.totals.periods import Change, Direction, Span
-from buyback.totals.rules import DaysBackwards
 
 
 @pytest.mark.parametrize(
@@ -53,7 +53,7 @@ def test_the_beginning_of_time_has_nothing_before_it() -> None:
 
 
 def test_days_in_the_wrong_order_are_no_span() -> None:
-    with pytest.raises(DaysBackwards) as refused:
+    with pytest.raises(DaysReversed) as refused:
         Span(date(2026, 11, 24), date(2026, 11, 23))
     assert refused.value.field == "to"
 

@@ -44,7 +44,7 @@ def test_a_mistake_is_the_same_wherever_it_stands(
 def test_what_lies_inside_a_list_has_its_place() -> None:
     raw = {"amounts": ["1.00", "1"], "words": ["rifle", 1], "rows": [{}, 5, {"k": "x", "other": 1}]}
     reader = Reader(raw, Dialect.JSON, line=2)
-    assert reader.amounts("amounts", high=2) == (1_00, 0)
+    assert reader.amounts("amounts", count=2) == (1_00, 0)
     assert reader.choices("words", WORDS)[0] == "rifle"
     for row in reader.readers("rows", high=3):
         row.text("k", limit=5)

@@ -5,6 +5,7 @@ from uuid import UUID
 import pytest
 
 from buyback.errors import InvalidInput, Refused
+from buyback.files.reading.refusals import AmountOutOfBounds, NotWhole
 from buyback.tariff.catalogue import (
     CATALOGUE,
     CalibreGroup,
@@ -23,12 +24,10 @@ from buyback.tariff.rules import (
     Price,
     PricedThing,
     PriceKind,
-    QuantityOutOfBounds,
     Tariff,
     TariffLine,
     ValueNeeded,
     ValueNotExpected,
-    ValueOutOfBounds,
     check_quantity,
     price,
     price_visit,
@@ -146,12 +145,12 @@ def test_a_line_for_every_calibre_prices_each_group() -> None:
             "calibre_group",
         ),
         (pistol(None), ValueNeeded, "value"),
-        (pistol(-1), ValueOutOfBounds, "value"),
-        (pistol(100_000_000_01), ValueOutOfBounds, "value"),
+        (pistol(-1), AmountOutOfBounds, "value"),
+        (pistol(100_000_000_01), AmountOutOfBounds, "value"),
         (PricedThing(class_code=ClassCode.MAGAZINE, value=500), ValueNotExpected, "value"),
-        (rounds(0), QuantityOutOfBounds, "quantity"),
-        (rounds(-1), QuantityOutOfBounds, "quantity"),
-        (rounds(100_001), QuantityOutOfBounds, "quantity"),
+        (rounds(0), NotWhole, "quantity"),
+        (rounds(-1), NotWhole, "quantity"),
+        (rounds(100_001), NotWhole, "quantity"),
     ],
 )
 def test_what_the_tariff_does_not_foresee_is_refused(thing: PricedThing, refusal: type[Refused], field: str) -> None:
@@ -162,7 +161,7 @@ def test_what_the_tariff_does_not_foresee_is_refused(thing: PricedThing, refusal
 
 @pytest.mark.parametrize("quantity", [True, 1.0, "1", None, 0, 100_001])
 def test_a_quantity_is_a_whole_number_in_bounds(quantity: object) -> None:
-    with pytest.raises(QuantityOutOfBounds):
+    with pytest.raises(NotWhole):
         check_quantity(quantity)
 
 

@@ -4,7 +4,7 @@ from itertools import pairwise
 
 import pytest
 
-from buyback.vouchers.serials import SERIALS, serial_at, serial_text
+from buyback.vouchers.serials import SERIALS, SerialMalformed, serial_at, serial_of, serial_text
 
 SALT = bytes(range(32))
 OTHER_SALT = bytes(range(1, 33))
@@ -61,3 +61,14 @@ def test_a_salt_that_could_be_guessed_is_refused() -> None:
 
 def test_a_serial_is_printed_with_six_digits() -> None:
     assert serial_text(42) == "000042"
+
+
+@pytest.mark.parametrize("value", ["004512", "4512", 4512])
+def test_a_serial_is_read_as_it_is_printed_without_its_zeros_and_as_a_number(value: object) -> None:
+    assert serial_of(value) == 4512
+
+
+@pytest.mark.parametrize("value", ["", "1234567", "A12", "-1", "٤", " 4", -1, SERIALS, True, 4.0, None])
+def test_what_no_voucher_has_printed_on_it_is_no_serial(value: object) -> None:
+    with pytest.raises(SerialMalformed):
+        serial_of(value)

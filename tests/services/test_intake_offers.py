@@ -14,7 +14,7 @@ from buyback.errors import Forbidden, Refused
 from buyback.intake import offers, queries
 from buyback.intake.rules import (
     AppraisedByAnother,
-    FloatTooSmall,
+    FloatExceeded,
     ItemState,
     NothingAppraised,
     SamePerson,
@@ -28,7 +28,7 @@ from buyback.security.access import Role
 from buyback.tariff.catalogue import ClassCode, Condition
 from buyback.tariff.rules import PricedThing
 from buyback.vouchers.printing import papers
-from buyback.vouchers.rules import BlanksDoNotFit, FloatExceeded, SerialNotBlank
+from buyback.vouchers.rules import BlanksDoNotFit, SerialNotBlank
 from buyback.vouchers.service import issue_again, issue_surrender
 from tests.builders import (
     NOW,
@@ -265,7 +265,7 @@ def test_an_offer_holds_its_part_of_the_float_until_it_is_declined(database: Dat
     event = make_event(database, "CHICA", float_cents=200_00)
     first, second = make_offered(database, event, ana), open_surrender(database, event, ana)
     assert left_of(database, event) == 43_00
-    with pytest.raises(FloatTooSmall):
+    with pytest.raises(FloatExceeded):
         add_item(database, second, ana, REVOLVER)
     step(database, offers.decline, first, ana)
     assert left_of(database, event) == 200_00
@@ -278,7 +278,7 @@ def test_two_offers_of_the_last_balboas_are_not_both_finished(database: Database
     for surrender in both:
         add_item(database, surrender, ana, REVOLVER)
     step(database, offers.finish_appraisal, both[0], ana)
-    with pytest.raises(FloatTooSmall):
+    with pytest.raises(FloatExceeded):
         step(database, offers.finish_appraisal, both[1], ana)
 
 
@@ -291,7 +291,7 @@ def test_an_offer_that_the_float_does_not_cover_any_more_is_not_accepted(databas
             update(metadata.tables["handover"]).values(award=157_05).where(column("surrender") == first)
         )
     )
-    with pytest.raises(FloatTooSmall):
+    with pytest.raises(FloatExceeded):
         step(database, offers.accept, second, ana)
     assert facts_of(database, second).state is SurrenderState.OFFERED
 

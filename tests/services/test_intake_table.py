@@ -13,15 +13,15 @@ from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotOpen
 from buyback.db import Database
 from buyback.errors import NotFound, Refused
+from buyback.files.reading.refusals import DayInFuture
 from buyback.ids import new_id
 from buyback.intake import queries, service
 from buyback.intake.details import Details, MadeSafeNeeded
 from buyback.intake.rules import (
     AppraisedByAnother,
-    DayInFuture,
     DayOutsideEvent,
+    FloatExceeded,
     FloatSpent,
-    FloatTooSmall,
     ItemsMoved,
     ItemState,
     OpIdReused,
@@ -246,7 +246,7 @@ def test_an_award_over_the_float_is_refused_while_it_is_appraised(database: Data
     surrender = open_surrender(database, event, ana)
     add_item(database, surrender, ana, REVOLVER)
     add_item(database, surrender, ana, ROUNDS)  # the last cent
-    with pytest.raises(FloatTooSmall):
+    with pytest.raises(FloatExceeded):
         add_item(database, surrender, ana, PricedThing(class_code=ClassCode.MAGAZINE))
 
 

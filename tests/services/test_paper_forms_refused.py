@@ -3,9 +3,9 @@
 import pytest
 
 from buyback.campaigns.facts import EventFacts
-from buyback.campaigns.rules import EventNotOpen
+from buyback.campaigns.rules import EventNotOpen, PinNotAsked
 from buyback.db import Database
-from buyback.errors import InvalidInput
+from buyback.errors import InvalidInput, NotFound
 from buyback.intake import offers, rules
 from buyback.paper_forms import errors as line_errors
 from buyback.paper_forms.service import preview
@@ -61,8 +61,8 @@ def test_problems_of_reading_and_of_checking_come_together_in_the_files_order(
 ) -> None:
     found = refusals(database, raw_form(1, event="NINGUNA"), raw_form(2, pin="1234"), raw_form(3, date="2026-11-23"))
     assert found == [
-        (1, "event", line_errors.EventUnknown),
-        (2, "pin", line_errors.PinNotAsked),
+        (1, "event", NotFound),
+        (2, "pin", PinNotAsked),
         (3, "date", rules.DayOutsideEvent),
     ]
 
@@ -121,7 +121,7 @@ def test_an_event_that_is_not_open_takes_no_forms(database: Database, event: Eve
 def test_a_file_over_the_float_by_a_cent_is_refused_at_its_line(database: Database, event: EventFacts) -> None:
     make_event(database, "CHICA", float_cents=341_09)
     forms = [raw_form(number, event="CHICA") for number in (1, 2, 3)]
-    assert refusals(database, *forms) == [(2, "items", rules.FloatTooSmall)]
+    assert refusals(database, *forms) == [(2, "items", rules.FloatExceeded)]
 
 
 def test_what_is_promised_at_the_tables_is_not_taken_by_a_file(database: Database, event: EventFacts) -> None:
@@ -130,7 +130,7 @@ def test_what_is_promised_at_the_tables_is_not_taken_by_a_file(database: Databas
     surrender = open_surrender(database, chica, dora)
     add_item(database, surrender, dora)
     database.transact(lambda session: offers.finish_appraisal(session, surrender=surrender, by=dora, now=NOW))
-    assert refusals(database, raw_form(event="CHICA")) == [(1, "items", rules.FloatTooSmall)]
+    assert refusals(database, raw_form(event="CHICA")) == [(1, "items", rules.FloatExceeded)]
 
 
 def test_a_tag_that_is_on_another_item_of_the_event_is_refused(database: Database, event: EventFacts) -> None:

@@ -10,6 +10,7 @@ from buyback.campaigns.facts import EventFacts
 from buyback.closing import expiry
 from buyback.db import Database
 from buyback.errors import NotFound
+from buyback.files.reading.refusals import DaysReversed
 from buyback.ids import new_id
 from buyback.people.rules import OPERATOR
 from buyback.places.gazetteer import gazetteer
@@ -18,7 +19,7 @@ from buyback.security.access import Role
 from buyback.security.tokens import token_digest
 from buyback.totals.figures import Figure, Rows
 from buyback.totals.queries import Totals, totals
-from buyback.totals.rules import By, DaysBackwards, Query, Row
+from buyback.totals.rules import By, Query, Row
 from buyback.vouchers import resolutions
 from buyback.vouchers.rules import VoidReason
 from tests.builders import NOW, make_accepted, make_user
@@ -205,7 +206,7 @@ def test_both_days_are_included_and_they_are_the_surrenders(
 
 
 def test_days_in_the_wrong_order_are_refused() -> None:
-    with pytest.raises(DaysBackwards) as refused:
+    with pytest.raises(DaysReversed) as refused:
         Query(by=By.MONTH, since=NOVEMBER, until=OCTOBER)
     assert refused.value.field == "to"
 

@@ -59,7 +59,7 @@ def test_a_new_settlement_begins_with_a_form_and_leads_to_its_page(
 @pytest.mark.parametrize(
     "fields, sentence",
     [
-        ({"merchant": "all", "until": "2099-01-01"}, "está en el futuro"),
+        ({"merchant": "all", "until": "2099-01-01"}, "todavía no ha llegado"),
         ({"merchant": "all", "until": "2020-01-01"}, "No hay nada que liquidar"),
         ({"merchant": "all", "until": "ayer"}, "Escriba una fecha que exista"),
         ({"merchant": "nadie", "until": "2026-11-24"}, "Escriba un identificador"),
@@ -112,8 +112,8 @@ def test_after_a_line_was_reversed_the_page_says_what_changed_and_it_goes_back(
 MISTYPED: tuple[tuple[dict[str, str], str], ...] = (
     ({"amount": "20.01"}, "El pago ordenado es de B/. 20.00, no de B/. 20.01."),
     ({"reference": "trx-0"}, "La referencia TRX-0 ya está registrada en otro pago."),
-    ({"reference": "=HYPERLINK(1)"}, "Escriba la referencia del banco"),
-    ({"booked_on": "2026-11-23"}, "La fecha del pago va del 24 nov 2026 a hoy."),
+    ({"reference": "=HYPERLINK(1)"}, "Use hasta 64 letras sin tilde"),
+    ({"booked_on": "2026-11-23"}, "Escriba una fecha del 24 nov 2026 al "),
     ({"booked_on": ""}, "Complete este campo."),
     ({"amount": "mucho"}, "Escriba un monto en balboas"),
 )

@@ -15,6 +15,7 @@ from buyback.errors import Problem, Refused
 from buyback.files.reading import values
 from buyback.files.reading.refusals import Missing, NotAList, NotAnObject, UnknownKey
 from buyback.files.reading.values import C, Dialect
+from buyback.money import CENTS_MAX
 
 T = TypeVar("T")
 
@@ -66,46 +67,55 @@ class Reader:
         """Whether there is anything at a key."""
         return self.find(key) is not None
 
+    def read(self, key: str, parse: Callable[[object], T], stand_in: T) -> T:
+        """A value that ``parse`` reads or refuses; ``stand_in`` where there is none."""
+        value = self.find(key)
+        if value is None:
+            self.refuse(key, Missing())
+            return stand_in
+        return self._parsed(key, value, parse, stand_in)
+
     def text(self, key: str, *, limit: int, required: bool = True) -> str:
         """One printable line of at most ``limit`` characters; empty where it may be absent and is."""
         if not required and not self.has(key):
             return ""
-        return self._read(key, partial(values.text, limit=limit), "")
+        return self.read(key, partial(values.text, limit=limit), "")
 
     def whole(self, key: str, *, low: int = 1, high: int = 100_000) -> int:
         """A whole number from ``low`` to ``high``."""
-        return self._read(key, partial(values.whole, dialect=self._dialect, low=low, high=high), low)
+        return self.read(key, partial(values.whole, dialect=self._dialect, low=low, high=high), low)
 
-    def amount(self, key: str) -> int:
-        """Cents."""
-        return self._read(key, partial(values.amount, dialect=self._dialect), 0)
+    def amount(self, key: str, *, low: int = 0) -> int:
+        """Cents, ``low`` at least."""
+        return self.read(key, partial(values.amount, dialect=self._dialect, low=low), low)
 
-    def amounts(self, key: str, *, high: int) -> tuple[int, ...]:
-        """A list of 1 to ``high`` amounts in cents."""
-        return self._each(key, high, partial(values.amount, dialect=self._dialect), 0)
+    def amounts(self, key: str, *, count: int, low: int = 0, high: int = CENTS_MAX) -> tuple[int, ...]:
+        """A list of 1 to ``count`` amounts, each of ``low`` to ``high`` cents."""
+        parse = partial(values.amount, dialect=self._dialect, low=low, high=high)
+        return self.each(key, parse, low, high=count)
 
     def day(self, key: str) -> date:
         """A day of the calendar."""
-        return self._read(key, partial(values.day, dialect=self._dialect), date.min)
+        return self.read(key, partial(values.day, dialect=self._dialect), date.min)
 
     def id(self, key: str) -> UUID:
         """The id of a thing."""
-        return self._read(key, values.identifier, NO_ID)
+        return self.read(key, values.identifier, NO_ID)
 
     def choice(self, key: str, options: Iterable[C]) -> C:
         """One of a closed list, which is never empty."""
         known = tuple(options)
-        return self._read(key, partial(values.choice, options=known), known[0])
+        return self.read(key, partial(values.choice, options=known), known[0])
 
     def choices(self, key: str, options: Iterable[C]) -> tuple[C, ...]:
         """A list of some of a closed list."""
         known = tuple(options)
-        return self._each(key, len(known), partial(values.choice, options=known), known[0])
+        return self.each(key, partial(values.choice, options=known), known[0], high=len(known))
 
     def readers(self, key: str, *, high: int) -> tuple["Reader", ...]:
         """What lies in a list of 1 to ``high`` groups of keys, each with its own place."""
         found = []
-        for at, raw in enumerate(self.entries(key, low=1, high=high)):
+        for at, raw in enumerate(self._entries(key, low=1, high=high)):
             if isinstance(raw, Mapping):
                 place = self._place(f"{key}[{at}]")
                 found.append(Reader(raw, self._dialect, path=place, line=self._line, problems=self.problems))
@@ -113,15 +123,10 @@ class Reader:
                 self.refuse(f"{key}[{at}]", NotAnObject())
         return tuple(found)
 
-    def entries(self, key: str, *, low: int, high: int) -> list[object]:
-        """The entries of a list, as they came."""
-
-        def read(value: object) -> list[object]:
-            if isinstance(value, list) and low <= len(value) <= high:
-                return value
-            raise NotAList(low=low, high=high)
-
-        return self._read(key, read, [])
+    def each(self, key: str, parse: Callable[[object], T], stand_in: T, *, low: int = 1, high: int) -> tuple[T, ...]:
+        """A list of ``low`` to ``high`` values, each read by ``parse``."""
+        entries = enumerate(self._entries(key, low=low, high=high))
+        return tuple(self._parsed(f"{key}[{at}]", value, parse, stand_in) for at, value in entries)
 
     def finish(self) -> None:
         """Refuse every key that nobody asked for."""
@@ -132,13 +137,6 @@ class Reader:
     def _place(self, key: str) -> str:
         return ".".join(filter(None, [self._path, key]))
 
-    def _read(self, key: str, parse: Callable[[object], T], stand_in: T) -> T:
-        value = self.find(key)
-        if value is None:
-            self.refuse(key, Missing())
-            return stand_in
-        return self._parsed(key, value, parse, stand_in)
-
     def _parsed(self, place: str, value: object, parse: Callable[[object], T], stand_in: T) -> T:
         try:
             return parse(value)
@@ -146,6 +144,17 @@ class Reader:
             self.refuse(place, refusal)
             return stand_in
 
-    def _each(self, key: str, high: int, parse: Callable[[object], T], stand_in: T) -> tuple[T, ...]:
-        entries = enumerate(self.entries(key, low=1, high=high))
-        return tuple(self._parsed(f"{key}[{at}]", value, parse, stand_in) for at, value in entries)
+    def _entries(self, key: str, *, low: int, high: int) -> list[object]:
+        def parse(value: object) -> list[object]:
+            if isinstance(value, list) and low <= len(value) <= high:
+                return value
+            raise NotAList(low=low, high=high)
+
+        return self.read(key, parse, [])
+
+
+def text_problems(field: str, value: str, *, limit: int) -> tuple[Problem, ...]:
+    """What keeps one value from being a printable line of at most ``limit`` characters."""
+    reader = Reader({field: value}, Dialect.JSON)
+    reader.text(field, limit=limit)
+    return tuple(reader.problems)

@@ -48,10 +48,34 @@ class NotAnAmount(Refused):
     sentence = "Escriba un monto en balboas, con punto para los centavos, como {example}."
 
 
+class AmountOutOfBounds(Refused):
+    """An amount that cannot be meant. Facts: ``low`` and ``high``, both allowed, as people write them."""
+
+    sentence = "Escriba un monto de {low} a {high}."
+
+
 class NotADay(Refused):
     """Not a day of the calendar, or spelled in another way. Facts: ``example``, as the source spells it."""
 
     sentence = "Escriba una fecha que exista, como {example}."
+
+
+class DayInFuture(Refused):
+    """Only what has happened can be told. Facts: ``day``."""
+
+    sentence = "El {day} todavía no ha llegado; use hoy o un día anterior."
+
+
+class DayOutOfBounds(Refused):
+    """A day that cannot be meant. Facts: ``first`` and ``last``, both allowed."""
+
+    sentence = "Escriba una fecha del {first} al {last}."
+
+
+class DaysReversed(Refused):
+    """The last day lies before the first."""
+
+    sentence = "La fecha final es anterior a la inicial."
 
 
 class NotAnInstant(Refused):

@@ -12,7 +12,7 @@ from typing import TypeVar
 from uuid import UUID
 
 from buyback.files.reading import refusals
-from buyback.money import parse_cents
+from buyback.money import CENTS_MAX, parse_cents, screen_text
 from buyback.times import PANAMA
 
 C = TypeVar("C", bound=str)
@@ -47,14 +47,9 @@ def verbatim(value: object, *, limit: int, may_be_empty: bool = False) -> str:
 def text(value: object, *, limit: int) -> str:
     """One printable line of 1 to ``limit`` characters without spaces around it."""
     line = verbatim(value, limit=limit, may_be_empty=True)
-    if not is_one_line(line, limit=limit):
+    if not line or line != line.strip() or not line.isprintable():
         raise refusals.NotPlainText
     return line
-
-
-def is_one_line(text: str, *, limit: int) -> bool:
-    """Whether a text is a printable line of 1 to ``limit`` characters without blanks around it."""
-    return 0 < len(text) <= limit and text == text.strip() and text.isprintable()
 
 
 def whole(value: object, dialect: Dialect, *, low: int, high: int) -> int:
@@ -66,15 +61,27 @@ def whole(value: object, dialect: Dialect, *, low: int, high: int) -> int:
     raise refusals.NotWhole(low=f"{low:,}", high=f"{high:,}")
 
 
-def amount(value: object, dialect: Dialect) -> int:
-    """Cents, from text with two decimals; a person may also type ``150``, ``150.5``, ``1,234.50``, ``B/. 150.00``."""
+def amount(value: object, dialect: Dialect, *, low: int = 0, high: int = CENTS_MAX) -> int:
+    """``low`` to ``high`` cents, from text with two decimals.
+
+    A person may also type ``150``, ``150.5``, ``1,234.50``, ``B/. 150.00``.
+    """
     is_typed = dialect is Dialect.TYPED
     if isinstance(value, str):
         try:
-            return parse_cents(_two_decimals(value) if is_typed else value)
+            cents = parse_cents(_two_decimals(value) if is_typed else value)
         except ValueError:
             pass  # said below
+        else:
+            return amount_within(cents, low=low, high=high)
     raise refusals.NotAnAmount(example="1,234.50" if is_typed else '"1234.50"')
+
+
+def amount_within(cents: int, *, low: int = 0, high: int = CENTS_MAX) -> int:
+    """The amount itself, unless it cannot be meant."""
+    if low <= cents <= high:
+        return cents
+    raise refusals.AmountOutOfBounds(low=screen_text(low), high=screen_text(high))
 
 
 def day(value: object, dialect: Dialect) -> date:

@@ -9,6 +9,7 @@ from werkzeug.wrappers import Response
 
 from buyback.campaigns import queries as campaigns
 from buyback.errors import NotFound
+from buyback.files.reading.refusals import DayInFuture
 from buyback.security.access import Permission
 from buyback.settlement import queries as settlements
 from buyback.settlement.listing import SettlementFilter, find_settlements
@@ -92,7 +93,7 @@ def _span(form: Form) -> Span | None:
         return None
     last = until or panama_day(now())
     if until is None and since is not None and since > last:
-        raise periods.BeginsInFuture(field="from")
+        raise DayInFuture(field="from", day=since)
     return Span(since or date(last.year, 1, 1), last)
 
 

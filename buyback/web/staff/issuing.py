@@ -1,16 +1,16 @@
 """The issuer's part: paying out an accepted surrender, and printing its vouchers, as often as the paper jams."""
 
-import re
 from io import BytesIO
 
 from flask import request
 from werkzeug.wrappers import Response
 
-from buyback.errors import Refused
+from buyback.files.reading.values import verbatim
 from buyback.files.writing.downloads import PDF, File
 from buyback.security.access import Permission
 from buyback.vouchers.printing import papers
 from buyback.vouchers.printing.sheets import NothingToPrint, Paper, render
+from buyback.vouchers.serials import serial_of
 from buyback.vouchers.service import issue_surrender
 from buyback.web.shell.downloads import send
 from buyback.web.shell.forms import Form
@@ -21,14 +21,7 @@ from buyback.web.shell.request import keys, now, reading, settings, transacting
 from buyback.web.staff.blueprint import Answer, get_event, get_surrender, staff, to_surrender
 from buyback.web.staff.surrenders import refused_page
 
-_SERIALS = re.compile(r"\s*(?:[0-9]{1,6}(?:[\s,;]+[0-9]{1,6})*)?[\s,;]*", re.ASCII)
 SERIALS_LENGTH_MAX = 1500
-
-
-class SerialsNotRead(Refused):
-    """What was typed are not serials of vouchers."""
-
-    sentence = "Escriba las series de seis cifras, separadas por espacios o comas."
 
 
 @staff.post("/<code>/entregas/<int:number>/emitir")
@@ -73,8 +66,9 @@ def print_vouchers(code: str, number: int) -> Response:
 
 
 def _serials(form: Form) -> tuple[int, ...]:
-    typed = form["serials"]
-    if len(typed) > SERIALS_LENGTH_MAX or not _SERIALS.fullmatch(typed):
-        form.refuse("serials", SerialsNotRead())
-        return ()
-    return tuple(int(serial) for serial in re.findall(r"[0-9]+", typed, re.ASCII))
+    return form.read("serials", _separate, ()) if form.has("serials") else ()
+
+
+def _separate(typed: object) -> tuple[int, ...]:
+    separated = verbatim(typed, limit=SERIALS_LENGTH_MAX).replace(",", " ").replace(";", " ")
+    return tuple(serial_of(serial) for serial in separated.split())
