@@ -180,6 +180,8 @@ class Databases:
 
     def close(self) -> None:
         """Stop and remove what this object started."""
+        if self._server is not None:
+            self._server.leave()
         self._cleanup.close()
 
 

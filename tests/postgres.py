@@ -47,6 +47,7 @@ class Server:
         self.sockets = sockets
         self.programs = programs
         self._control = control
+        self._administration: psycopg.Connection | None = None
 
     def url(self, database: str) -> str:
         """The URL of a database, for SQLAlchemy with psycopg 3."""
@@ -54,17 +55,25 @@ class Server:
 
     def run(self, statement: str) -> None:
         """Run one administrative statement outside any transaction, such as CREATE DATABASE."""
-        where = f"host={self.sockets} port={SOCKET_PORT} user=postgres dbname=postgres"
-        with psycopg.connect(where, autocommit=True) as connection:
-            connection.execute(statement)
+        if self._administration is None:
+            where = f"host={self.sockets} port={SOCKET_PORT} user=postgres dbname=postgres"
+            self._administration = psycopg.connect(where, autocommit=True)
+        self._administration.execute(statement)
 
     def clone(self, template: str, name: str) -> str:
         """A new database that is a copy of another one; gives its URL."""
         self.run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         return self.url(name)
 
+    def leave(self) -> None:
+        """Close the connection for administrative statements, which is kept because opening one takes time."""
+        if self._administration is not None:
+            self._administration.close()
+            self._administration = None
+
     def crash(self) -> None:
         """SIGKILL for the postmaster and every process of its own: no buffer is written, nobody is told."""
+        self.leave()
         held = self.sockets / "data" / "postmaster.pid"
         postmaster = self._postmaster()
         os.kill(postmaster, signal.SIGSTOP)  # it begins nothing more
@@ -126,9 +135,11 @@ def running_server(*, durable: bool = False) -> Iterator[Server]:
             _call(as_user, *pg_ctl, *words)
 
         control("start")
+        server = Server(home, programs, control)
         try:
-            yield Server(home, programs, control)
+            yield server
         finally:
+            server.leave()
             control("-m", "immediate", "stop")
     finally:
         shutil.rmtree(home, ignore_errors=True)

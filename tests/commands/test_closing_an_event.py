@@ -15,100 +15,103 @@ from buyback.times import panama_day
 from buyback.vouchers.rules import Stock
 from tests.builders import PROGRAMME, make_event, make_paid_out, make_user
 from tests.commands.shell import Shell
+from tests.paper_forms import make_blanks
 
 CODE = "PARQUE-2026"
 
 
-@pytest.fixture
-def people(database: Database) -> tuple[Actor, Actor]:
-    """An appraiser and an issuer, who may count, and a chief, who may close."""
+def plan(database: Database) -> tuple[Actor, Actor]:
+    """An open event of today with five blanks in a book; an appraiser and an issuer, who count; a chief, who closes."""
     make_user(database, "j.jefa", Role.EVENT_CHIEF, organisation="MINGOB")
-    return make_user(database, "ana", Role.APPRAISER), make_user(database, "ines", Role.ISSUER)
-
-
-@pytest.fixture
-def event(shell: Shell, people: tuple[Actor, Actor]) -> str:
-    """An open event with five blanks in a book, planned and opened by commands."""
-    file = Path(shell.home / "programme.toml")
-    file.write_text(PROGRAMME, encoding="utf-8")
-    assert shell.json("programme", "load", file) == {"programme": "PMB-TEST", "version": 1, "new": True}
-    assert shell.json("programme", "load", file)["new"] is False
+    people = make_user(database, "ana", Role.APPRAISER), make_user(database, "ines", Role.ISSUER)
     today = panama_day(datetime.now(UTC))
-    assert shell.json(*added(today)) == {"event": CODE, "state": "planned"}
-    assert shell.done("event", "open", CODE, "--by", "j.jefa") == f"{CODE} is open.\n"
-    minted = shell.json("vouchers", "mint", "--event", CODE, "--face", "20.00", "--count", 5)
-    assert (minted["face"], len(set(minted["serials"]))) == ("20.00", 5)
-    return CODE
+    make_blanks(database, make_event(database, CODE, starts_on=today, ends_on=today), *[20_00] * 5)
+    return people
 
 
-def added(day: date, *, corregimiento: str = "080806", cents: str = "2000.00") -> list[object]:
-    site = ["--site", "Parque", "--corregimiento", corregimiento, "--float", cents]
-    return ["event", "add", "--programme", "PMB-TEST", "--code", CODE, *site, "--from", day, "--to", day]
+pytestmark = pytest.mark.begins_with(build=plan)
+
+
+def added(code: str, day: date, *, programme: str = "PMB-TEST", corregimiento: str = "080806") -> list[object]:
+    site = ["--site", "Parque", "--corregimiento", corregimiento, "--float", "2000.00"]
+    return ["event", "add", "--programme", programme, "--code", code, *site, "--from", day, "--to", day]
 
 
 def counted(by: str, blank: int, issued: int = 0) -> list[object]:
     return ["--count", by, blank, issued]
 
 
-def test_two_people_count_one_after_the_other_and_the_event_closes(shell: Shell, event: str) -> None:
-    first = shell.done("event", "count", event, "--by", "ana", "--blank", 5)
-    assert first == f"{event}: counted once; a second person counts now. It is open.\n"
-    second = shell.json("event", "count", event, "--by", "ines", "--blank", 5)
-    assert second == {"event": event, "state": "open", "counts": "agreed"}
+def test_an_event_is_planned_and_opened_with_blanks(shell: Shell) -> None:
+    file = Path(shell.home / "programme.toml")
+    other = PROGRAMME.replace("PMB-TEST", "PMB-OTRO").replace("number = 7", "number = 8")
+    file.write_text(other, encoding="utf-8")
+    assert shell.json("programme", "load", file) == {"programme": "PMB-OTRO", "version": 1, "new": True}
+    assert shell.json("programme", "load", file)["new"] is False
+    code, today = "OTRA-2026", panama_day(datetime.now(UTC))
+    assert shell.json(*added(code, today, programme="PMB-OTRO")) == {"event": code, "state": "planned"}
+    assert shell.done("event", "open", code, "--by", "j.jefa") == f"{code} is open.\n"
+    minted = shell.json("vouchers", "mint", "--event", code, "--face", "20.00", "--count", 5)
+    assert (minted["face"], len(set(minted["serials"]))) == ("20.00", 5)
 
-    agreed = shell.json("event", "close", event, *counted("ana", 5), *counted("ines", 5), "--by", "j.jefa")
-    assert agreed == {"event": event, "state": "closed", "counts": "agreed"}
-    assert shell.refused("vouchers", "print", "--event", event, "--blank", "-o", shell.home / "late.pdf")
+
+def test_two_people_count_one_after_the_other_and_the_event_closes(shell: Shell) -> None:
+    first = shell.done("event", "count", CODE, "--by", "ana", "--blank", 5)
+    assert first == f"{CODE}: counted once; a second person counts now. It is open.\n"
+    second = shell.json("event", "count", CODE, "--by", "ines", "--blank", 5)
+    assert second == {"event": CODE, "state": "open", "counts": "agreed"}
+
+    agreed = shell.json("event", "close", CODE, *counted("ana", 5), *counted("ines", 5), "--by", "j.jefa")
+    assert agreed == {"event": CODE, "state": "closed", "counts": "agreed"}
+    assert shell.refused("vouchers", "print", "--event", CODE, "--blank", "-o", shell.home / "late.pdf")
     assert not (shell.home / "late.pdf").exists()
-    assert shell.refused("event", "open", event)
+    assert shell.refused("event", "open", CODE)
     assert "FAILED" not in shell.done("check")
 
 
-def test_counts_that_differ_are_told_kept_and_counted_again(shell: Shell, event: str) -> None:
-    told = shell.refused("event", "close", event, *counted("ana", 5), *counted("ines", 4), "--by", "j.jefa")
+def test_counts_that_differ_are_told_kept_and_counted_again(shell: Shell) -> None:
+    told = shell.refused("event", "close", CODE, *counted("ana", 5), *counted("ines", 4), "--by", "j.jefa")
     assert "ana" in told
     assert "ines" in told
-    closed = shell.done("event", "close", event, *counted("ana", 5), *counted("ines", 5), "--by", "j.jefa")
-    assert closed == f"{event}: both counts agree. It is closed.\n"
+    closed = shell.done("event", "close", CODE, *counted("ana", 5), *counted("ines", 5), "--by", "j.jefa")
+    assert closed == f"{CODE}: both counts agree. It is closed.\n"
 
 
-def test_while_it_is_closing_each_counts_alone(shell: Shell, event: str) -> None:
-    shell.refused("event", "close", event, *counted("ana", 0), *counted("ines", 1), "--by", "j.jefa")
-    closing_count = ["event", "count", event, "--moment", "closing", "--blank", 5, "--by"]
-    assert shell.json(*closing_count, "ana") == {"event": event, "state": "closing", "counts": "waiting"}
+def test_while_it_is_closing_each_counts_alone(shell: Shell) -> None:
+    shell.refused("event", "close", CODE, *counted("ana", 0), *counted("ines", 1), "--by", "j.jefa")
+    closing_count = ["event", "count", CODE, "--moment", "closing", "--blank", 5, "--by"]
+    assert shell.json(*closing_count, "ana") == {"event": CODE, "state": "closing", "counts": "waiting"}
     assert "ana" in shell.refused(*closing_count, "ana")
-    assert shell.json(*closing_count, "ines") == {"event": event, "state": "closed", "counts": "agreed"}
+    assert shell.json(*closing_count, "ines") == {"event": CODE, "state": "closed", "counts": "agreed"}
 
 
-def test_one_persons_two_counts_close_nothing(shell: Shell, event: str) -> None:
-    assert "ana" in shell.refused("event", "close", event, *counted("ana", 5), *counted("ana", 5), "--by", "j.jefa")
-    assert shell.json("event", "count", event, "--by", "ines", "--blank", 5)["state"] == "open"
+def test_one_persons_two_counts_close_nothing(shell: Shell) -> None:
+    assert "ana" in shell.refused("event", "close", CODE, *counted("ana", 5), *counted("ana", 5), "--by", "j.jefa")
+    assert shell.json("event", "count", CODE, "--by", "ines", "--blank", 5)["state"] == "open"
 
 
-def test_one_count_is_wrong_usage(shell: Shell, event: str) -> None:
-    assert "twice" in shell.misused("event", "close", event, *counted("ana", 5), "--by", "j.jefa")
-    assert "0<=x<=1000000" in shell.misused("event", "count", event, "--by", "ana", "--blank", -1)
+def test_one_count_is_wrong_usage(shell: Shell) -> None:
+    assert "twice" in shell.misused("event", "close", CODE, *counted("ana", 5), "--by", "j.jefa")
+    assert "0<=x<=1000000" in shell.misused("event", "count", CODE, "--by", "ana", "--blank", -1)
 
 
 @pytest.mark.parametrize("official", ["ana", "nadie"])
-def test_only_who_may_close_closes(shell: Shell, event: str, official: str) -> None:
-    assert shell.refused("event", "close", event, *counted("ana", 5), *counted("ines", 5), "--by", official)
+def test_only_who_may_close_closes(shell: Shell, official: str) -> None:
+    assert shell.refused("event", "close", CODE, *counted("ana", 5), *counted("ines", 5), "--by", official)
 
 
-def test_what_cannot_be_planned_is_refused_with_its_reason(shell: Shell, event: str) -> None:
+def test_what_cannot_be_planned_is_refused_with_its_reason(shell: Shell) -> None:
     today = panama_day(datetime.now(UTC))
-    assert CODE in shell.refused(*added(today))
-    unknown = [word if word != CODE else "OTRA-2026" for word in added(today, corregimiento="999999")]
-    assert "999999" in shell.refused(*unknown)
-    assert shell.refused("event", "open", event)
+    assert CODE in shell.refused(*added(CODE, today))
+    assert "999999" in shell.refused(*added("OTRA-2026", today, corregimiento="999999"))
+    assert shell.refused("event", "open", CODE)
     assert "NADA" in shell.refused("event", "open", "NADA")
 
 
 def test_the_purge_waits_for_the_review_and_is_done_once(
-    shell: Shell, database: Database, people: tuple[Actor, Actor]
+    shell: Shell, database: Database, begun: tuple[Actor, Actor]
 ) -> None:
-    reviewed = closed_long_ago(database, *people, "VIEJA-2026", days=REVIEW_DAYS)
-    fresh = closed_long_ago(database, *people, "NUEVA-2026", days=REVIEW_DAYS - 1)
+    reviewed = closed_long_ago(database, *begun, "VIEJA-2026", days=REVIEW_DAYS)
+    fresh = closed_long_ago(database, *begun, "NUEVA-2026", days=REVIEW_DAYS - 1)
 
     assert fresh.code in shell.refused("purge", "--event", fresh.code)
     done = shell.json("purge")
@@ -126,8 +129,8 @@ def test_the_purge_waits_for_the_review_and_is_done_once(
     assert "FAILED" not in shell.done("verify")
 
 
-def test_an_open_event_is_not_purged(shell: Shell, event: str) -> None:
-    assert event in shell.refused("purge", "--event", event)
+def test_an_open_event_is_not_purged(shell: Shell) -> None:
+    assert CODE in shell.refused("purge", "--event", CODE)
 
 
 def closed_long_ago(database: Database, appraiser: Actor, issuer: Actor, code: str, *, days: int) -> EventFacts:
