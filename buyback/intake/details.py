@@ -15,6 +15,12 @@ class SerialContradicts(Refused):
     sentence = "El estado de la serie dice que no se puede leer; deje la serie en blanco o cambie el estado."
 
 
+class SerialMissing(Refused):
+    """A serial that was read whole identifies the weapon, so it is written down."""
+
+    sentence = "El estado de la serie dice que se lee completa: escríbala, o cambie el estado."
+
+
 class SerialIsOfOnePiece(Refused):
     """Identity is make, model, calibre and serial: of one piece."""
 
@@ -75,5 +81,7 @@ def check_details(details: Details, *, quantity: int, is_explosive: bool) -> Non
         raise SerialIsOfOnePiece(field="serial")
     if details.serial and details.serial_status in _UNREADABLE:
         raise SerialContradicts(field="serial")
+    if details.serial_status is SerialStatus.LEGIBLE and not details.serial:
+        raise SerialMissing(field="serial")
     if details.made_safe_by and not is_explosive:
         raise MadeSafeNotExpected(field="made_safe_by")

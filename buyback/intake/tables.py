@@ -50,6 +50,10 @@ class Item(Base):
         CheckConstraint("value IS NULL OR value >= 0", name="value"),
         CheckConstraint("state NOT IN ('returned', 'struck') OR value IS NULL", name="returned_has_no_price"),
         CheckConstraint("state <> 'received' OR value IS NOT NULL", name="received_has_price"),
+        CheckConstraint("serial_status <> 'legible' OR serial IS NOT NULL", name="legible_serial_is_written"),
+        CheckConstraint(
+            "serial_status NOT IN ('obliterated', 'never_marked') OR serial IS NULL", name="unreadable_serial_is_blank"
+        ),
         Index("ix_item_event", "event", "day"),
         Index(
             "uq_item_tag",

@@ -175,7 +175,7 @@ def _item(fields: Reader) -> PaperItem:
         **{key: fields.text(key, limit=limit, required=False) or None for key, limit in DETAIL_LENGTHS.items()},
     )
     fields.finish()
-    if not fields.sound("class", "quantity"):
+    if not fields.sound("class", "quantity", "serial"):
         return PaperItem(thing, details)
     is_explosive = not CATALOGUE[thing.class_code].reaches_the_desk
     try:

@@ -859,6 +859,13 @@ def _intake() -> None:
         sa.CheckConstraint("quantity BETWEEN 1 AND 100000", name="ck_item_quantity"),
         sa.CheckConstraint("state <> 'received' OR value IS NOT NULL", name="ck_item_received_has_price"),
         sa.CheckConstraint(
+            "serial_status <> 'legible' OR serial IS NOT NULL", name="ck_item_legible_serial_is_written"
+        ),
+        sa.CheckConstraint(
+            "serial_status NOT IN ('obliterated', 'never_marked') OR serial IS NULL",
+            name="ck_item_unreadable_serial_is_blank",
+        ),
+        sa.CheckConstraint(
             "state NOT IN ('returned', 'struck') OR value IS NULL", name="ck_item_returned_has_no_price"
         ),
         sa.CheckConstraint(

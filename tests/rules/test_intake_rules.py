@@ -16,6 +16,7 @@ from buyback.intake.details import (
     PersonalData,
     SerialContradicts,
     SerialIsOfOnePiece,
+    SerialMissing,
     check_details,
 )
 from buyback.intake.rules import (
@@ -145,6 +146,7 @@ def test_a_person_does_not_take_two_steps_of_one_surrender() -> None:
         (Details(serial="TLK1"), 2, SerialIsOfOnePiece),
         (Details(serial="TLK1", serial_status=SerialStatus.NEVER_MARKED), 1, SerialContradicts),
         (Details(serial="TLK1", serial_status=SerialStatus.OBLITERATED), 1, SerialContradicts),
+        (Details(serial_status=SerialStatus.LEGIBLE), 1, SerialMissing),
         (Details(made_safe_by="Antiexplosivos"), 1, MadeSafeNotExpected),
         (Details(make="de 8-123-456"), 1, PersonalData),
         (Details(model="PE-12-345"), 1, PersonalData),

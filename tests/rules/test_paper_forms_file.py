@@ -195,6 +195,7 @@ def test_a_wrong_key_is_named(changes: Raw, field: str, refusal: type) -> None:
         ({"quantity": "2"}, "quantity", refusals.NotWhole),
         ({"quantity": True}, "quantity", refusals.NotWhole),
         ({"quantity": 2}, "serial", details.SerialIsOfOnePiece),
+        ({"serial": None}, "serial", details.SerialMissing),
         ({"value": 250}, "value", refusals.NotAnAmount),
         ({"value": "250"}, "value", refusals.NotAnAmount),
         ({"value": "-1.00"}, "value", refusals.NotAnAmount),

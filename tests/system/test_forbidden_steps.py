@@ -8,7 +8,7 @@ import pytest
 from buyback.campaigns.states import EventState
 from buyback.db import Database
 from buyback.ids import new_id
-from buyback.intake.rules import ItemState, SurrenderState
+from buyback.intake.rules import ItemState, SerialStatus, SurrenderState
 from tests.builders import NOW
 from tests.raw import Acts, problem_with
 from tests.world import LATER, Hand, World, make_world
@@ -265,6 +265,16 @@ def an_item_is_received_without_a_price(hand: Hand) -> None:
 @ACTS.forbidden_by("ck_item_returned_has_no_price")
 def an_item_goes_back_and_keeps_its_price(hand: Hand) -> None:
     hand.change("item", {"id": hand.world.item}, state=ItemState.RETURNED)
+
+
+@ACTS.forbidden_by("ck_item_legible_serial_is_written")
+def a_serial_is_read_whole_and_not_written_down(hand: Hand) -> None:
+    hand.copy("item", {"id": hand.world.item}, id=new_id(), serial=None, serial_status=SerialStatus.LEGIBLE)
+
+
+@ACTS.forbidden_by("ck_item_unreadable_serial_is_blank")
+def a_weapon_that_was_never_marked_has_a_serial(hand: Hand) -> None:
+    hand.copy("item", {"id": hand.world.item}, id=new_id(), serial="X1", serial_status=SerialStatus.NEVER_MARKED)
 
 
 @ACTS.forbidden_by("ck_item_quantity")

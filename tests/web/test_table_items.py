@@ -90,6 +90,7 @@ BAD = [
     ("revolver", "calibre", {**REVOLVER, "calibre": ".38\x07"}, "caracteres que no se imprimen"),
     ("revolver", "serial", {**REVOLVER, "serial": "x" * 41}, "Use como máximo 40 caracteres"),
     ("revolver", "serial", {**REVOLVER, "serial": "D1", "serial_status": "obliterated"}, "no se puede leer"),
+    ("revolver", "serial", {**REVOLVER, "serial": "", "serial_status": "legible"}, "dice que se lee completa"),
     ("revolver", "serial", {**REVOLVER, "serial": "D1", "quantity": "2"}, "Una serie es de una sola pieza"),
     ("revolver", "serial_status", {**REVOLVER, "serial_status": "rusty"}, "Elija una de las opciones"),
     ("revolver", "tag", {**REVOLVER, "tag": "x" * 31}, "Use como máximo 30 caracteres"),
