@@ -103,6 +103,7 @@ def prepared(kind: str, tills: int) -> Iterator[Bench]:
         ring = key_folder.init(home / "keys", demonstration=False, now=datetime.now(UTC))
         migrate.upgrade(url, then=lambda session: keys.recognise(session, keys=ring, now=datetime.now(UTC)))
         database = Database(url)
+        database.sign_with(ring.audit)
         stack.callback(database.dispose)
         make_programme(database, RULES)
         event = make_event(database, programme="PMB-TEST", float_cents=2_000_000_00)  # 100,000 vouchers

@@ -37,7 +37,7 @@ from buyback.security.access import Role
 from buyback.totals import service as rollup
 from buyback.totals.queries import totals
 from buyback.totals.rules import By, Query
-from tests.builders import know_keys, make_programme
+from tests.builders import know_keys, make_programme, open_database
 from tests.postgres import running_server
 from tests.tills import make_merchant, make_till
 from tests.totals_by_rows import by_rows, fetch, of_totals
@@ -209,7 +209,7 @@ def filled(kind: str) -> Iterator[Maker]:
             server.run("CREATE DATABASE bench")
             url = server.url("bench")
         migrate.upgrade(url, then=know_keys)
-        database = Database(url)
+        database = open_database(url)
         stack.callback(database.dispose)
         merchant = make_merchant(database)
         till = make_till(database, merchant)

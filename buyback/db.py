@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, ClassVar, TypeVar
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import (
     BigInteger,
     CursorResult,
@@ -41,6 +42,7 @@ from buyback.timeouts import make_postgresql
 T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
+SIGNER = "signer"  # under this name a session carries the key that signs what it appends to the audit log
 RETRIED_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 TRIES_MAX = 8
 PAUSE_MAX_S = 0.05
@@ -145,8 +147,13 @@ class Database:
     def __init__(self, url: str, *, pool_size: int = 5, answer_s: float | None = None) -> None:
         self.engine = make_engine(url, pool_size=pool_size, answer_s=answer_s)
         self.is_sqlite = self.engine.dialect.name == "sqlite"
-        self._sessions = sessionmaker(self.engine, expire_on_commit=False)
+        self._carried: dict[str, Any] = {}
+        self._sessions = sessionmaker(self.engine, expire_on_commit=False, info=self._carried)
         self._one_writer = threading.Lock() if self.is_sqlite else None
+
+    def sign_with(self, key: Ed25519PrivateKey) -> None:
+        """Let every transaction from now on sign with this key what it appends to the audit log."""
+        self._carried[SIGNER] = key
 
     @contextmanager
     def reading(self) -> Iterator[Session]:

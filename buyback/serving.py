@@ -19,12 +19,10 @@ THREADS = 8
 
 def build(settings: Settings, *, pool_size: int = THREADS) -> Flask:
     """The app over its own database connections: built in each worker, after the fork."""
-    return create_app(
-        settings,
-        database=Database(settings.database_url, pool_size=pool_size, answer_s=ANSWER_S),
-        keys=load(settings.keys),
-        clock=lambda: datetime.now(UTC),
-    )
+    keys = load(settings.keys)
+    database = Database(settings.database_url, pool_size=pool_size, answer_s=ANSWER_S)
+    database.sign_with(keys.audit)
+    return create_app(settings, database=database, keys=keys, clock=lambda: datetime.now(UTC))
 
 
 class _Server(BaseApplication):  # type: ignore[misc]  # the library has no types

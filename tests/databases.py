@@ -16,7 +16,7 @@ from typing import Any, Generic, Protocol, TypeVar
 
 from buyback import migrate
 from buyback.db import Database
-from tests.builders import know_keys
+from tests.builders import know_keys, make_keys, open_database
 from tests.postgres import Server, quick_folder, running_server
 
 T = TypeVar("T")
@@ -116,6 +116,7 @@ class Databases:
             if url not in self._opened:
                 self._opened[url] = Database(url)
             database = self._opened[url]
+            database.sign_with(make_keys().audit)  # a test may have signed with another
             try:
                 yield database
             finally:
@@ -142,7 +143,7 @@ class Databases:
         before = self.grown(kind, build) if then is not None else None
         like = None if before is None else before.where
         url = self.server.clone(like or TEMPLATE, name) if kind == "postgresql" else self._copy(self.shared, name, like)
-        database = Database(url)
+        database = open_database(url)
         gave = build(database) if before is None or then is None else then(database, before.gave)
         database.dispose()  # a database that somebody is connected to is not copied
         grown = Grown(str(database.engine.url.database), gave)

@@ -1,20 +1,25 @@
 """How a chain's rows are hashed. Pure, so that ``buyback verify`` and an outsider can repeat it from this page.
 
 ``body_hash = SHA-256(salt ‖ body)`` with the body as canonical JSON (RFC 8785), and
-``hash = SHA-256(canonical JSON of {chain, seq, previous, body_hash})`` with hashes as lower-case hexadecimal. The first
-row's ``previous`` is 32 zero bytes. A body may be emptied later: the chain still verifies, its content is gone.
+``hash = SHA-256(canonical JSON of {chain, seq, previous, body_hash, event})`` with hashes as lower-case hexadecimal and
+``event`` null where a row belongs to none. The first row's ``previous`` is 32 zero bytes. Each hash is signed with
+Ed25519 over ``"PMB audit row 1" 0x00`` and its 32 bytes, by a key that is not in the database. A body may be emptied
+later: the chain still verifies, its content is gone.
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
 from uuid import UUID
 
 import rfc8785
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 GENESIS = bytes(32)
+PREFIX = b"PMB audit row 1\0"
 
 
 class ChainKind(StrEnum):
@@ -47,6 +52,7 @@ class Link:
     hash: bytes
     salt: bytes
     body: str
+    event: UUID | None = None
 
 
 def canonical(body: Mapping[str, object]) -> str:
@@ -59,18 +65,44 @@ def body_hash(salt: bytes, body: str) -> bytes:
     return hashlib.sha256(salt + body.encode()).digest()
 
 
-def row_hash(chain: UUID, seq: int, previous: bytes, hash_of_body: bytes) -> bytes:
-    """The hash that the next row will name."""
-    text = rfc8785.dumps({"chain": str(chain), "seq": seq, "previous": previous.hex(), "body_hash": hash_of_body.hex()})
+def row_hash(chain: UUID, seq: int, previous: bytes, hash_of_body: bytes, event: UUID | None) -> bytes:
+    """The hash that the next row will name: of all that stands in clear in this one."""
+    text = rfc8785.dumps(
+        {
+            "chain": str(chain),
+            "seq": seq,
+            "previous": previous.hex(),
+            "body_hash": hash_of_body.hex(),
+            "event": None if event is None else str(event),
+        }
+    )
     return hashlib.sha256(text).digest()
 
 
-def link(chain: UUID, head: Head, body: Mapping[str, object], salt: bytes) -> Link:
+def link(chain: UUID, head: Head, body: Mapping[str, object], salt: bytes, event: UUID | None = None) -> Link:
     """The next row of a chain."""
     text = canonical(body)
     hashed = body_hash(salt, text)
     seq = head.seq + 1
-    return Link(chain, seq, head.hash, hashed, row_hash(chain, seq, head.hash, hashed), salt, text)
+    return Link(chain, seq, head.hash, hashed, row_hash(chain, seq, head.hash, hashed, event), salt, text, event)
+
+
+def sign(key: Ed25519PrivateKey, hash_of_row: bytes) -> bytes:
+    """The 64 bytes by which a row is known as the application's own."""
+    return key.sign(PREFIX + hash_of_row)
+
+
+def is_signed(keys: Sequence[Ed25519PublicKey], hash_of_row: bytes, signature: bytes) -> bool:
+    """Whether one of these keys signed a row's hash."""
+    return any(_verifies(key, hash_of_row, signature) for key in keys)
+
+
+def _verifies(key: Ed25519PublicKey, hash_of_row: bytes, signature: bytes) -> bool:
+    try:
+        key.verify(signature, PREFIX + hash_of_row)
+    except InvalidSignature:
+        return False
+    return True
 
 
 @dataclass(frozen=True)
@@ -81,39 +113,47 @@ class ChainRow:
     previous: bytes
     body_hash: bytes
     hash: bytes
+    signature: bytes
+    event: UUID | None
     salt: bytes | None
     body: str | None
 
 
 @dataclass(frozen=True)
 class Fault:
-    """What is wrong with which row of which chain."""
+    """What is wrong with which row of which chain; ``table`` is where it stands."""
 
     chain: UUID
     seq: int
     what: str
+    table: str = "audit_row"
 
 
 class ChainReader:
-    """Walks one chain in order and says what is wrong with each row."""
+    """Walks one chain in order and says what is wrong with each row. ``keys`` are those that may sign."""
 
-    def __init__(self, chain: UUID) -> None:
+    def __init__(self, chain: UUID, keys: Sequence[Ed25519PublicKey]) -> None:
         self.chain = chain
+        self.keys = keys
         self.head = EMPTY
 
     def read(self, row: ChainRow) -> Fault | None:
         """The first fault of a row, or None; the reader goes on from the row either way."""
         fault = self._fault(row)
         self.head = Head(row.seq, row.hash)
-        return None if fault is None else Fault(self.chain, row.seq, fault)
+        if fault is None:
+            return None
+        return Fault(self.chain, row.seq, fault, "audit_body" if fault == "body_changed" else "audit_row")
 
     def _fault(self, row: ChainRow) -> str | None:
         if row.seq != self.head.seq + 1:
             return "gap"
         if row.previous != self.head.hash:
             return "fork"
-        if row.hash != row_hash(self.chain, row.seq, row.previous, row.body_hash):
+        if row.hash != row_hash(self.chain, row.seq, row.previous, row.body_hash, row.event):
             return "row_changed"
+        if not is_signed(self.keys, row.hash, row.signature):
+            return "not_signed"
         if row.salt is not None and row.body is not None and row.body_hash != body_hash(row.salt, row.body):
             return "body_changed"
         return None

@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from datetime import datetime
 from uuid import UUID
 
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from buyback.audit.rules import EMPTY, ChainKind, Head, Link, link
+from buyback.audit.rules import EMPTY, ChainKind, Head, Link, link, sign
 from buyback.audit.tables import AuditBody, AuditChain, AuditRow
-from buyback.db import affected, core
+from buyback.db import SIGNER, affected, core
 from buyback.security.tokens import new_salt
 from buyback.times import iso_utc
 
@@ -47,7 +48,7 @@ def record(
     transaction is run again. On PostgreSQL the chain's row is locked first, so that they queue instead.
     """
     hold(session, chain)
-    append(session, next_link(chain, head_of(session, chain), act=act, body=body, now=now), event=event)
+    append(session, next_link(chain, head_of(session, chain), act=act, body=body, now=now, event=event))
 
 
 def hold(session: Session, chain: UUID) -> None:
@@ -55,13 +56,15 @@ def hold(session: Session, chain: UUID) -> None:
     session.execute(select(AuditChain.id).where(AuditChain.id == chain).with_for_update())
 
 
-def next_link(chain: UUID, head: Head, *, act: str, body: Mapping[str, object], now: datetime) -> Link:
+def next_link(
+    chain: UUID, head: Head, *, act: str, body: Mapping[str, object], now: datetime, event: UUID | None = None
+) -> Link:
     """The row to append when a chain's head is known already."""
-    return link(chain, head, {**body, "act": act, "at": iso_utc(now)}, new_salt())
+    return link(chain, head, {**body, "act": act, "at": iso_utc(now)}, new_salt(), event)
 
 
-def append(session: Session, row: Link, *, event: UUID | None = None) -> None:
-    """Store a row and its body."""
+def append(session: Session, row: Link) -> None:
+    """Store a row, signed with the key that the session carries, and its body."""
     session.execute(
         _INSERT_ROW,
         {
@@ -71,10 +74,11 @@ def append(session: Session, row: Link, *, event: UUID | None = None) -> None:
             "previous": row.previous,
             "body_hash": row.body_hash,
             "hash": row.hash,
+            "signature": sign(_signer(session), row.hash),
         },
     )
     session.execute(
-        _INSERT_BODY, {"chain": row.chain, "seq": row.seq, "salt": row.salt, "body": row.body, "event": event}
+        _INSERT_BODY, {"chain": row.chain, "seq": row.seq, "salt": row.salt, "body": row.body, "event": row.event}
     )
 
 
@@ -84,3 +88,8 @@ def empty_bodies(session: Session, *, event: UUID) -> int:
         update(AuditBody).where(AuditBody.event == event, AuditBody.body.is_not(None)).values(salt=None, body=None)
     )
     return affected(emptied)
+
+
+def _signer(session: Session) -> Ed25519PrivateKey:
+    key: Ed25519PrivateKey = session.info[SIGNER]  # missing where whoever opened the database did not lend it
+    return key

@@ -43,6 +43,7 @@ class AuditRow(Base):
             name="no_gap",
         ),
         CheckConstraint("length(hash) = 32 AND length(previous) = 32 AND length(body_hash) = 32", name="hash_sizes"),
+        CheckConstraint("length(signature) = 64", name="signature_size"),
         UNORDERED,
     )
 
@@ -52,6 +53,7 @@ class AuditRow(Base):
     previous: Mapped[bytes] = mapped_column(LargeBinary(32))
     body_hash: Mapped[bytes] = mapped_column(LargeBinary(32))
     hash: Mapped[bytes] = mapped_column(LargeBinary(32))
+    signature: Mapped[bytes] = mapped_column(LargeBinary(64))
 
 
 class AuditBody(Base):

@@ -62,10 +62,11 @@ class Context:
         """The keys of the folder that the environment names, if they are the database's; the first become so."""
         database = self.database  # first: what is wrong with it explains more than a folder that is missing
         ring = key_folder.load(self.settings.keys)
+        database.sign_with(ring.audit)
         with database.reading() as session:
             refusal = queries.find_refusal(session, ring)
         if isinstance(refusal, KeysUnknown):
-            self.transact(lambda session: service.recognise(session, keys=ring, now=self.now()))
+            database.transact(lambda session: service.recognise(session, keys=ring, now=self.now()))
         elif refusal is not None:
             raise refusal
         return ring
@@ -82,6 +83,7 @@ class Context:
 
     def transact(self, work: Callable[[Session], T]) -> T:
         """One transaction, run again where it collided with another."""
+        _ = self.keys  # whatever changes something signs its row of the audit log
         return self.database.transact(work, again_on_conflict=True)
 
     def actor(self, session: Session, name: str | None) -> Actor:

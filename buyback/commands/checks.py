@@ -59,15 +59,30 @@ def check(context: Context, *, as_json: bool) -> int:
 @click.command("verify")
 @click.option("--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="An older checkpoint.")
 @click.option("--key", type=PublicKey(), help="Who signed it, in hexadecimal; this installation where none is named.")
+@click.option(
+    "--audit-key",
+    "audit_keys",
+    type=PublicKey(),
+    multiple=True,
+    help="Who signs the rows, in hexadecimal, as each checkpoint says it; this installation where none is named.",
+)
 @as_json
 @click.pass_obj
-def verify(context: Context, *, checkpoint: Path | None, key: Ed25519PublicKey | None, as_json: bool) -> int:
+def verify(
+    context: Context,
+    *,
+    checkpoint: Path | None,
+    key: Ed25519PublicKey | None,
+    audit_keys: tuple[Ed25519PublicKey, ...],
+    as_json: bool,
+) -> int:
     """Verify the audit chains and name every row that was touched; with a checkpoint, also what was cut off."""
     heads = {}
     if checkpoint is not None:
         heads = dict(checkpoints.read(checkpoint.read_bytes(), key=key or context.keys.checkpoint.public_key()))
+    signers = audit_keys or (context.keys.audit.public_key(),)
     with context.database.reading() as session:
-        verified = list(checkpoints.verify_chains(session))
+        verified = list(checkpoints.verify_chains(session, signers))
         since = list(checkpoints.compare(session, heads))
     faults = [*(fault for chain in verified for fault in chain.faults), *since]
     if as_json:
@@ -79,7 +94,7 @@ def verify(context: Context, *, checkpoint: Path | None, key: Ed25519PublicKey |
             word = "FAILED" if chain.chain in faulty else "ok    "
             click.echo(f"{word} {chain.chain} {chain.rows} rows {chain.head.hash.hex()[:16]}")
         for fault in faults:
-            click.echo(f"FAILED {fault.chain} row {fault.seq}: {fault.what}")
+            click.echo(f"FAILED {fault.table} {fault.chain} row {fault.seq}: {fault.what}")
     return _status(f"{len(faults)} faults in the audit chains." if faults else "")
 
 
@@ -93,7 +108,7 @@ def checkpoint(context: Context, *, output: Path, as_json: bool) -> None:
     """Sign how long each audit chain is and where it ends, for others to keep."""
     context.transact(totals.fold)
     with context.database.reading() as session:
-        document = checkpoints.make(session, key=context.keys.checkpoint, now=context.now())
+        document = checkpoints.make(session, keys=context.keys, now=context.now())
     write_new(output, json.dumps(document, indent=1).encode() + b"\n")
     report(
         {"file": str(output), "chains": len(document["chains"]), "key": document["key"]},
@@ -111,7 +126,7 @@ def _line(finding: invariants.Finding) -> str:
 
 
 def _document(fault: Fault) -> dict[str, object]:
-    return {"chain": str(fault.chain), "row": fault.seq, "what": fault.what}
+    return {"chain": str(fault.chain), "row": fault.seq, "table": fault.table, "what": fault.what}
 
 
 def _status(problem: str) -> int:

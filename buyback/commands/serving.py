@@ -48,7 +48,9 @@ def demo(context: Context, *, no_serve: bool, host: str, port: int) -> None:
     bring_up(settings, now=context.now())
     database = Database(settings.database_url)
     if not demonstration.is_loaded(database):
-        _load(context, database, key_folder.load(settings.keys))
+        keys = key_folder.load(settings.keys)
+        database.sign_with(keys.audit)
+        _load(context, database, keys)
     database.dispose()
     click.echo(_welcome(settings))
     if not no_serve:

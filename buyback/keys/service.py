@@ -6,6 +6,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
+from buyback.db import SIGNER
 from buyback.keys import queries
 from buyback.keys.rules import KeyState, SigningKeyFacts, decide_move
 from buyback.keys.tables import KnownSecret, SigningKey
@@ -24,6 +25,7 @@ def recognise(session: Session, *, keys: KeyRing, now: datetime) -> None:
         if refusal is not None:
             raise refusal
         return
+    session.info[SIGNER] = keys.audit
     held = queries.held(keys)
     rows = [{"name": name, "digest": fingerprint} for name, fingerprint in held.fingerprints.items()]
     session.execute(insert(KnownSecret), rows)

@@ -1,13 +1,14 @@
 """Checkpoints: how long each audit chain was, where it ended, and the totals, signed.
 
 A chain alone cannot show that its end was cut off, or that all of it was written anew. Whoever holds an older
-checkpoint can: ``{"version": 1, "made_at", "chains": [{"chain", "kind", "rows", "head"}], "totals": {…}}`` as canonical
-JSON (RFC 8785), signed with Ed25519 over ``"PMB checkpoint 1" 0x00`` and those bytes; hashes, key and signature in
-lower-case hexadecimal. The form is only added to; another one gets another number.
+checkpoint can: ``{"version": 1, "made_at", "audit_key", "chains": [{"chain", "rows", "head"}], "totals": {…}}`` as
+canonical JSON (RFC 8785), with the public half of the key that signs the rows. It is signed with Ed25519 over ``"PMB
+checkpoint 1" 0x00`` and those bytes; hashes, keys and signature are lower-case hexadecimal. The form is only added to;
+another one gets another number.
 """
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,7 +16,7 @@ from uuid import UUID
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
-from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -23,6 +24,7 @@ from buyback.audit import queries as audit
 from buyback.audit.rules import Fault, Head
 from buyback.errors import Refused
 from buyback.money import decimal_text
+from buyback.security.keyring import KeyRing
 from buyback.times import iso_utc
 
 PREFIX = b"PMB checkpoint 1\0"
@@ -63,24 +65,25 @@ class VerifiedChain:
         return self.head.seq + 1
 
 
-def verify_chains(session: Session) -> Iterator[VerifiedChain]:
-    """Read all chains, each from its first row to its last."""
+def verify_chains(session: Session, keys: Sequence[Ed25519PublicKey]) -> Iterator[VerifiedChain]:
+    """Read all chains, each from its first row to its last; one of these keys must have signed each row."""
     for chain in audit.chains(session):
-        yield VerifiedChain(chain, *audit.verify_chain(session, chain))
+        yield VerifiedChain(chain, *audit.verify_chain(session, chain, keys))
 
 
-def make(session: Session, *, key: Ed25519PrivateKey, now: datetime) -> dict[str, Any]:
-    """The database's checkpoint as it stands, signed. Chains with a fault are signed as they are."""
+def make(session: Session, *, keys: KeyRing, now: datetime) -> dict[str, Any]:
+    """The database's checkpoint as it stands, signed. Faults are for ``verify`` to find."""
     content: dict[str, Any] = {
         "version": VERSION,
         "made_at": iso_utc(now),
-        "chains": [_ending(chain) for chain in verify_chains(session)],
+        "audit_key": keys.audit.public_key().public_bytes_raw().hex(),
+        "chains": [_ending(chain, head) for chain, head in audit.heads(session)],
         "totals": {name: decimal_text(int(session.scalars(text(query)).one())) for name, query in _TOTALS.items()},
     }
     return {
         **content,
-        "key": key.public_key().public_bytes_raw().hex(),
-        "signature": key.sign(PREFIX + rfc8785.dumps(content)).hex(),
+        "key": keys.checkpoint.public_key().public_bytes_raw().hex(),
+        "signature": keys.checkpoint.sign(PREFIX + rfc8785.dumps(content)).hex(),
     }
 
 
@@ -117,5 +120,5 @@ def compare(session: Session, heads: Mapping[UUID, Head]) -> Iterator[Fault]:
             yield Fault(chain, head.seq, "rewritten_since_checkpoint")
 
 
-def _ending(chain: VerifiedChain) -> dict[str, object]:
-    return {"chain": str(chain.chain), "rows": chain.rows, "head": chain.head.hash.hex()}
+def _ending(chain: UUID, head: Head) -> dict[str, object]:
+    return {"chain": str(chain), "rows": head.seq + 1, "head": head.hash.hex()}

@@ -1,7 +1,8 @@
 """The keys in memory, and what is derived from them. No key is ever in the database.
 
 Each job has a key of its own: signing keys (Ed25519, several at once) for QR texts, one for tokens, one for
-typed codes, one for PINs, one for sessions, and one (Ed25519) for the checkpoints of the audit chains.
+typed codes, one for PINs, one for sessions, one (Ed25519) for the rows of the audit log, and one (Ed25519) for its
+checkpoints.
 """
 
 import hashlib
@@ -47,6 +48,7 @@ class KeyRing:
     code_key: bytes = field(repr=False)
     pin_key: bytes = field(repr=False)
     session_key: bytes = field(repr=False)
+    audit: Ed25519PrivateKey = field(repr=False)
     checkpoint: Ed25519PrivateKey = field(repr=False)
     is_demonstration: bool
     reread: Callable[[], Sequence[SigningKey]] = field(default=tuple, repr=False)
@@ -69,6 +71,7 @@ class KeyRing:
             "code": self.code_key,
             "pin": self.pin_key,
             "session": self.session_key,
+            "audit": self.audit.private_bytes_raw(),
             "checkpoint": self.checkpoint.private_bytes_raw(),
         }
 

@@ -798,6 +798,7 @@ def _audit() -> None:
         sa.Column("previous", HASH, nullable=False),
         sa.Column("body_hash", HASH, nullable=False),
         sa.Column("hash", HASH, nullable=False),
+        sa.Column("signature", sa.LargeBinary(length=64), nullable=False),
         sa.PrimaryKeyConstraint("chain", "seq", name="pk_audit_row"),
         sa.UniqueConstraint("chain", "previous", name="uq_audit_row_chain_previous"),
         sa.UniqueConstraint("chain", "seq", "hash", name="uq_audit_row_chain_seq_hash"),
@@ -814,6 +815,7 @@ def _audit() -> None:
             ("(seq = 0 AND previous_seq IS NULL) OR (seq > 0 AND previous_seq IS NOT NULL AND previous_seq = seq - 1)"),
             name="ck_audit_row_no_gap",
         ),
+        sa.CheckConstraint("length(signature) = 64", name="ck_audit_row_signature_size"),
         sqlite_with_rowid=False,
     )
     op.create_table(

@@ -107,7 +107,7 @@ def test_the_keys_of_another_installation_are_refused(shell: Shell, tmp_path: Pa
     shell.environ["BUYBACK_KEYS"] = str(tmp_path / "other")
     said = shell.refused(*words)
     assert "are not this database's" in said
-    assert all(name in said for name in ("checkpoint", "code", "pin", "session", "token", "signing-001"))
+    assert all(name in said for name in ("audit", "checkpoint", "code", "pin", "session", "token", "signing-001"))
     assert "Let BUYBACK_KEYS name" in said
 
 

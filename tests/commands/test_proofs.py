@@ -10,11 +10,13 @@ import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import Connection, select, text
 
-from buyback.audit.rules import EMPTY, GENESIS, Head, link
+from buyback.audit.rules import EMPTY, GENESIS, Head, link, sign
 from buyback.db import Database
 from buyback.people.rules import OPERATOR
+from buyback.places import service as places
 from buyback.proofs.check import ALL
 from buyback.schema import metadata
+from tests.builders import NOW, make_keys
 from tests.commands.shell import Shell
 from tests.world import World, make_world
 
@@ -46,8 +48,8 @@ def tamper(database: Database, *statements: str, **values: object) -> None:
             assert connection.execute(text(statement), values).rowcount == 1, statement
 
 
-def write_anew(database: Database, *, changed: int) -> None:
-    """The operator's chain with another body in one row, and every hash after it made to fit."""
+def write_anew(database: Database, *, changed: int, key: Ed25519PrivateKey) -> None:
+    """The operator's chain with another body in one row, every hash after it made to fit, and signed."""
     rows, bodies = metadata.tables["audit_row"], metadata.tables["audit_body"]
     kept = select(bodies.c.seq, bodies.c.salt, bodies.c.body).where(bodies.c.chain == OPERATOR.chain)
     head = EMPTY
@@ -56,6 +58,7 @@ def write_anew(database: Database, *, changed: int) -> None:
             said = json.loads(body) | ({"by": "otra persona"} if seq == changed else {})
             row = link(OPERATOR.chain, head, said, salt)
             hashes = {"previous": row.previous, "body_hash": row.body_hash, "hash": row.hash}
+            hashes["signature"] = sign(key, row.hash)
             for table, values in ((rows, hashes), (bodies, {"body": row.body})):
                 connection.execute(table.update().filter_by(chain=OPERATOR.chain, seq=seq).values(values))
             head = Head(row.seq, row.hash)
@@ -130,26 +133,30 @@ def test_chains_that_hold_are_one_line_each(shell: Shell, database: Database, wo
 
 
 @pytest.mark.parametrize(
-    "act, what",
+    "change, what",
     [
-        ("UPDATE audit_body SET body = '{}' WHERE chain = :chain AND seq = :seq", "body_changed"),
-        ("UPDATE audit_body SET salt = :zeros WHERE chain = :chain AND seq = :seq", "body_changed"),
-        ("UPDATE audit_row SET body_hash = :zeros WHERE chain = :chain AND seq = :seq", "row_changed"),
+        ("audit_body SET body = '{}'", "body_changed"),
+        ("audit_body SET salt = :zeros", "body_changed"),
+        ("audit_body SET event = (SELECT id FROM event LIMIT 1)", "row_changed"),
+        ("audit_row SET body_hash = :zeros", "row_changed"),
+        ("audit_row SET signature = :twice", "not_signed"),
     ],
 )
 def test_a_row_of_a_chain_that_was_touched_is_named(
-    shell: Shell, database: Database, world: World, act: str, what: str
+    shell: Shell, database: Database, world: World, change: str, what: str
 ) -> None:
     chain = operators(database)["chain"]
-    tamper(database, act, chain=chain, seq=2, zeros=GENESIS)
+    act = f"UPDATE {change} WHERE chain = :chain AND seq = :seq"
+    tamper(database, act, chain=chain, seq=2, zeros=GENESIS, twice=GENESIS * 2)
 
+    where = "audit_body" if what == "body_changed" else "audit_row"
     said = shell.run("verify")
     assert said.status == 1
-    assert said.out.splitlines()[-1] == f"FAILED {OPERATOR.chain} row 2: {what}"
+    assert said.out.splitlines()[-1] == f"FAILED {where} {OPERATOR.chain} row 2: {what}"
     assert [line for line in said.out.splitlines() if line.startswith("FAILED") and " rows " in line]
     assert said.err == "1 faults in the audit chains.\n"
     faults = json.loads(shell.run("verify", "--json").out)["faults"]
-    assert faults == [{"chain": str(OPERATOR.chain), "row": 2, "what": what}]
+    assert faults == [{"chain": str(OPERATOR.chain), "row": 2, "table": where, "what": what}]
 
 
 def test_a_chain_that_was_cut_short_is_found_with_an_older_checkpoint_only(
@@ -166,25 +173,59 @@ def test_a_chain_that_was_cut_short_is_found_with_an_older_checkpoint_only(
     assert "FAILED" not in shell.done("verify")
     said = shell.run("verify", "--checkpoint", kept, "--key", made["key"])
     assert said.status == 1
-    assert f"FAILED {OPERATOR.chain} row {chain['last']}: missing_since_checkpoint" in said.out
+    assert f"FAILED audit_row {OPERATOR.chain} row {chain['last']}: missing_since_checkpoint" in said.out
 
 
-def test_a_chain_that_was_written_anew_is_found_with_an_older_checkpoint_only(
+def test_a_chain_that_was_written_anew_without_the_key_is_named_from_the_row_that_changed(
+    shell: Shell, database: Database, world: World
+) -> None:
+    last = operators(database)["last"]
+    write_anew(database, changed=1, key=Ed25519PrivateKey.generate())
+    faults = json.loads(shell.run("verify", "--json").out)["faults"]
+    assert {fault["row"]: fault["what"] for fault in faults} == dict.fromkeys(range(last + 1), "not_signed")
+
+
+@pytest.mark.usefixtures("world")
+def test_nobody_appends_to_a_chain_without_the_key(shell: Shell, database: Database) -> None:
+    """With every trigger in force: the role that serves may insert."""
+    database.sign_with(Ed25519PrivateKey.generate())
+    last = operators(database)["last"]
+    place = {"corregimiento": "080806", "name": "Otra Loma"}
+    database.transact(
+        lambda session: places.add_barrio(session, **place, chain=OPERATOR.chain, by=OPERATOR.name, now=NOW)
+    )
+    said = shell.run("verify")
+    assert said.status == 1
+    assert said.out.splitlines()[-1] == f"FAILED audit_row {OPERATOR.chain} row {last + 1}: not_signed"
+
+
+def test_a_machine_without_the_folder_verifies_with_the_public_half(shell: Shell, world: World) -> None:
+    shell.done("checkpoint", "-o", shell.home / "c.json")
+    key = json.loads((shell.home / "c.json").read_bytes())["audit_key"]
+    (shell.home / "keys" / "audit.key").unlink()
+    assert shell.json("verify", "--audit-key", key)["ok"] is True
+    assert "audit.key" in shell.refused("verify")
+    other = Ed25519PrivateKey.from_private_bytes(bytes([9]) * 32).public_key().public_bytes_raw().hex()
+    assert shell.run("verify", "--audit-key", other).status == 1
+    assert shell.json("verify", "--audit-key", other, "--audit-key", key)["ok"] is True
+
+
+def test_a_chain_that_was_written_anew_with_the_key_is_found_with_an_older_checkpoint_only(
     shell: Shell, database: Database, world: World
 ) -> None:
     kept = shell.home / "checkpoint.json"
     shell.done("checkpoint", "-o", kept)
     last = operators(database)["last"]
-    write_anew(database, changed=1)
+    write_anew(database, changed=1, key=make_keys().audit)
 
     assert "FAILED" not in shell.done("verify")
     said = shell.run("verify", "--checkpoint", kept, "--json")
     document = json.loads(said.out)
     assert (said.status, document["ok"]) == (1, False)
     assert document["faults"] == [
-        {"chain": str(OPERATOR.chain), "row": last, "what": "rewritten_since_checkpoint"},
+        {"chain": str(OPERATOR.chain), "row": last, "table": "audit_row", "what": "rewritten_since_checkpoint"},
     ]
-    assert f"FAILED {OPERATOR.chain} row {last}: rewritten" in shell.run("verify", "--checkpoint", kept).out
+    assert f"FAILED audit_row {OPERATOR.chain} row {last}: rewritten" in shell.run("verify", "--checkpoint", kept).out
 
 
 def test_a_chain_that_grew_still_agrees_with_an_older_checkpoint(shell: Shell, world: World) -> None:

@@ -6,11 +6,12 @@ from typing import Any
 from uuid import UUID
 
 import pytest
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from buyback.audit.rules import EMPTY, Head, body_hash, canonical, link, row_hash
+from buyback.audit.rules import EMPTY, Head, body_hash, canonical, is_signed, link, row_hash, sign
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors/audit.json").read_text(encoding="utf-8"))
-FIELDS = {"chain", "seq", "previous", "body_hash"}
+FIELDS = {"chain", "seq", "previous", "body_hash", "event"}
 
 
 def _named(cases: list[dict[str, Any]]) -> list[Any]:
@@ -20,7 +21,19 @@ def _named(cases: list[dict[str, Any]]) -> list[Any]:
 @pytest.mark.parametrize("row", _named(VECTORS["rows"]))
 def test_a_row_has_the_hash_of_the_vector(row: dict[str, Any]) -> None:
     previous, of_body = bytes.fromhex(row["previous"]), bytes.fromhex(row["body_hash"])
-    assert row_hash(UUID(row["chain"]), row["seq"], previous, of_body).hex() == row["hash"]
+    event = UUID(row["event"]) if row["event"] else None
+    assert row_hash(UUID(row["chain"]), row["seq"], previous, of_body, event).hex() == row["hash"]
+
+
+@pytest.mark.parametrize("row", _named(VECTORS["rows"]))
+def test_a_row_has_the_signature_of_the_vector_and_of_no_other_key(row: dict[str, Any]) -> None:
+    key = Ed25519PrivateKey.from_private_bytes(bytes.fromhex(VECTORS["key"]))
+    of_row, signature = bytes.fromhex(row["hash"]), bytes.fromhex(row["signature"])
+    assert sign(key, of_row) == signature
+    other = Ed25519PrivateKey.from_private_bytes(bytes(32)).public_key()
+    assert is_signed([other, key.public_key()], of_row, signature)
+    assert not is_signed([other], of_row, signature)
+    assert not is_signed([key.public_key()], bytes(32), signature)
 
 
 def test_every_field_of_a_row_alone_changes_its_hash() -> None:
@@ -49,4 +62,8 @@ def test_a_link_names_the_row_before_it() -> None:
         row["previous"],
         case["body_hash"],
     )
-    assert later.hash == row_hash(chain, row["seq"], head.hash, later.body_hash)
+    assert later.hash == row_hash(chain, row["seq"], head.hash, later.body_hash, None)
+    event = UUID(int=5)
+    assert link(chain, head, case["body"], salt, event).hash == row_hash(
+        chain, row["seq"], head.hash, later.body_hash, event
+    )

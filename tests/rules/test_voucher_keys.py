@@ -108,7 +108,9 @@ def test_a_file_in_the_folders_place_is_not_overwritten(folder: Path) -> None:
     assert folder.read_text() == "something else"
 
 
-@pytest.mark.parametrize("name", ["keys.json", "token.key", "code.key", "pin.key", "session.key", "checkpoint.key"])
+@pytest.mark.parametrize(
+    "name", ["keys.json", "token.key", "code.key", "pin.key", "session.key", "audit.key", "checkpoint.key"]
+)
 def test_a_missing_file_is_named(folder: Path, ring: KeyRing, name: str) -> None:
     (folder / name).unlink()
     _assert_refused(folder, key_folder.KeysMissing, name)

@@ -14,6 +14,7 @@ from sqlalchemy import event, text
 
 from buyback.db import Database
 from buyback.ids import new_id
+from tests.builders import open_database
 from tests.soundness import assert_sound
 from tests.tills import TillInHand, issue_vouchers, make_merchant, make_till, try_to_redeem
 
@@ -26,7 +27,7 @@ AFTER_COMMIT = STATEMENTS + 2
 
 def _redeem_and_die(url: str, till: TillInHand, voucher: str, op_id: UUID, step: int) -> None:
     """Redeem in a process of its own that is killed before its ``step``-th statement, its commit, or its answer."""
-    database = Database(url)
+    database = open_database(url)
     done = 0
 
     def die() -> None:

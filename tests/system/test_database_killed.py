@@ -16,9 +16,8 @@ import pytest
 from sqlalchemy import text
 
 from buyback import migrate
-from buyback.db import Database
 from buyback.ids import new_id
-from tests.builders import know_keys, write_keys
+from tests.builders import know_keys, open_database, write_keys
 from tests.commands.shell import Shell
 from tests.installed import Installation, Server, serving
 from tests.postgres import Server as PostgreSQL
@@ -106,7 +105,7 @@ def installation(tmp_path: Path, postgresql: PostgreSQL) -> Installation:
 def test_a_killed_database_loses_no_redemption_doubles_none_and_is_found_again_without_a_restart(
     installation: Installation, postgresql: PostgreSQL
 ) -> None:
-    database = Database(postgresql.url("buyback"))
+    database = open_database(postgresql.url("buyback"))
     vouchers = issue_vouchers(database, VOUCHERS)
     merchant = make_merchant(database)
     tills = [make_till(database, merchant, f"Caja {number}") for number in range(TILLS)]
@@ -185,7 +184,7 @@ def redemptions(postgresql: PostgreSQL) -> tuple[int, int]:
 
 
 def rows(postgresql: PostgreSQL, query: str) -> list[Any]:
-    database = Database(postgresql.url("buyback"))
+    database = open_database(postgresql.url("buyback"))
     try:
         with database.reading() as session:
             return list(session.execute(text(query)).all())

@@ -289,6 +289,11 @@ def a_hash_is_cut_short(hand: Hand) -> None:
     _append(hand, hash=bytes(31))
 
 
+@ACTS.forbidden_by("ck_audit_row_signature_size")
+def a_signature_is_cut_short(hand: Hand) -> None:
+    _append(hand, signature=bytes(63))
+
+
 @ACTS.forbidden_by("audit_body.only_emptied")
 def an_audit_bodys_salt_is_rewritten(hand: Hand) -> None:
     hand.change("audit_body", _first_body(), salt=bytes(32))
@@ -358,7 +363,8 @@ def _row(hand: Hand, seq: int) -> dict[str, Any]:
 def _append(hand: Hand, **values: Any) -> None:  # noqa: ANN401  as above
     seq, last = _head(hand)
     row = {"chain": OPERATOR.chain, "seq": seq + 1, "previous_seq": seq, "previous": last}
-    hand.put("audit_row", **{**row, "body_hash": bytes(32), "hash": new_id().bytes * 2, **values})
+    said = {"body_hash": bytes(32), "hash": new_id().bytes * 2, "signature": bytes(64)}
+    hand.put("audit_row", **{**row, **said, **values})
 
 
 def _fresh_chain(hand: Hand) -> UUID:
