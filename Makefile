@@ -11,6 +11,9 @@ PYTEST_ARGS ?=
 PIP := .venv/bin/python -m pip --disable-pip-version-check --quiet
 SOURCES := buyback migrations tests benchmarks docs
 
+# What Python has compiled is kept: a run starts it some thirty times, and compiling takes longer than starting.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DEFAULT_GOAL := help
 .PHONY: help setup run test quick check pictures chromium clean
 

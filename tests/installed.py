@@ -18,6 +18,8 @@ from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
+from tests.commands.shell import Shell
+
 
 @dataclass
 class Installation:
@@ -26,8 +28,8 @@ class Installation:
     home: Path
     environ: dict[str, str]
 
-    def run(self, *words: str, status: int = 0) -> str:
-        """Run a command, expecting its exit status; what it printed."""
+    def run(self, *words: str) -> None:
+        """Run a command in a process of its own; it must succeed."""
         done = subprocess.run(
             [sys.executable, "-m", "buyback", *words],
             cwd=self.home,
@@ -36,12 +38,12 @@ class Installation:
             text=True,
             check=False,
         )
-        assert done.returncode == status, done.stdout + done.stderr
-        return done.stdout
+        assert done.returncode == 0, done.stdout + done.stderr
 
-    def json(self, *words: str) -> Any:  # noqa: ANN401  whatever JSON can say
-        """Run a command that prints JSON."""
-        return json.loads(self.run(*words))
+    @property
+    def shell(self) -> Shell:
+        """The same commands in this process, which saves the start of each."""
+        return Shell(self.home, self.environ)
 
 
 class Server:

@@ -18,7 +18,6 @@ from sqlalchemy import text
 from buyback import migrate
 from buyback.ids import new_id
 from tests.builders import know_keys, open_database, write_keys
-from tests.commands.shell import Shell
 from tests.installed import Installation, Server, serving
 from tests.postgres import Server as PostgreSQL
 from tests.postgres import running_server
@@ -139,7 +138,7 @@ def test_a_killed_database_loses_no_redemption_doubles_none_and_is_found_again_w
         assert get(server, "/readyz") == (HTTPStatus.OK, "ok\n")
 
     assert redemptions(postgresql) == (VOUCHERS, VOUCHERS)
-    shell = Shell(installation.home, installation.environ)
+    shell = installation.shell
     assert "FAILED" not in shell.done("check")
     assert "FAILED" not in shell.done("verify")
 

@@ -1,5 +1,7 @@
 """The whole job, by the commands and the API alone: paper forms in, vouchers out, tills at work, server killed.
 
+The commands run in this process, but for one; the server has processes of its own.
+
 ``--rehearsal 500`` does it with 500 surrenders; the suite's own run is shorter.
 """
 
@@ -20,6 +22,7 @@ import zxingcpp
 
 from buyback.times import panama_day
 from tests.builders import PROGRAMME, write_keys
+from tests.commands.shell import Shell
 from tests.installed import Installation, Server, serving
 
 pytestmark = pytest.mark.server
@@ -48,16 +51,17 @@ def installation(tmp_path: Path, database_url: str) -> Installation:
     made = Installation(tmp_path, environ)
     write_keys(tmp_path / "keys")
     made.run("migrate")
-    (tmp_path / "programme.toml").write_text(PROGRAMME, encoding="utf-8")
-    made.run("programme", "load", "programme.toml")
+    shell, programme = made.shell, tmp_path / "programme.toml"
+    programme.write_text(PROGRAMME, encoding="utf-8")
+    shell.done("programme", "load", programme)
     code = tomllib.loads(PROGRAMME)["code"]
     event = ["--code", TODAY_EVENT, "--site", "Parque", "--corregimiento", "080806", "--float", "900000.00"]
-    made.run("event", "add", "--programme", code, *event, "--from", f"{day(3)}", "--to", f"{day(0)}")
-    made.run("event", "open", TODAY_EVENT)
+    shell.done("event", "add", "--programme", code, *event, "--from", f"{day(3)}", "--to", f"{day(0)}")
+    shell.done("event", "open", TODAY_EVENT)
     for name, role in (("a.receptor", "appraiser"), ("b.aprobador", "approver"), ("c.emisor", "issuer")):
-        made.run("user", "add", name, "--organisation", "PN", "--role", role)
+        shell.done("user", "add", name, "--organisation", "PN", "--role", role)
     merchant = ["--ruc", RUC, "--dv", "63", "--kind", "juridica", "--name", "Súper", "--category", "supermarket"]
-    made.run("merchant", "add", *merchant, "--branch", "Central", "--corregimiento", "080806")
+    shell.done("merchant", "add", *merchant, "--branch", "Central", "--corregimiento", "080806")
     return made
 
 
@@ -106,36 +110,35 @@ def test_every_voucher_is_redeemed_once_though_the_server_is_killed_four_times(
     installation: Installation, request: pytest.FixtureRequest
 ) -> None:
     count: int = request.config.getoption("--rehearsal")
-    awarded = write_forms(installation.home / "forms.jsonl", count)
+    shell, forms, pdf = installation.shell, installation.home / "forms.jsonl", installation.home / "vouchers.pdf"
+    awarded = write_forms(forms, count)
 
-    result = installation.json("intake", "import", "forms.jsonl", "--json")
+    result = shell.json("intake", "import", forms)
     assert result["surrenders"] == count
     assert result["awarded"] == f"{awarded:.2f}"
-    again = installation.json("intake", "import", "forms.jsonl", "--json")
+    again = shell.json("intake", "import", forms)
     assert (again["surrenders"], again["already"]) == (0, count)
 
-    installation.run("vouchers", "print", "--event", TODAY_EVENT, "--format", "a4", "-o", "vouchers.pdf")
-    texts = read_back(installation.home / "vouchers.pdf")
+    shell.done("vouchers", "print", "--event", TODAY_EVENT, "--format", "a4", "-o", pdf)
+    texts = read_back(pdf)
     assert len(set(texts)) == len(texts) == result["vouchers"]
 
-    tokens = [enrol(installation, f"Caja {number}") for number in range(1, TILLS + 1)]
+    tokens = [enrol(shell, f"Caja {number}") for number in range(1, TILLS + 1)]
     with serving(installation) as server:
         answers = redeem_twice(server, tokens, texts)
 
     assert sorted(code for _, code in answers) == ["already_redeemed"] * len(texts) + ["redeemed"] * len(texts)
-    total = installation.json("totals", "--by", "corregimiento", "--format", "json")["total"]
+    total = json.loads(shell.done("totals", "--by", "corregimiento", "--format", "json"))["total"]
     assert total["surrenders"] == count
     assert total["vouchers"] == len(texts)
     assert total["issued"] == total["redeemed"] == f"{awarded:.2f}"
     assert total["outstanding"] == "0.00"
-    assert "FAILED" not in installation.run("check")
-    installation.run("verify")
+    assert "FAILED" not in shell.done("check")
+    shell.done("verify")
 
 
-def enrol(installation: Installation, name: str) -> str:
-    token: str = installation.json("till", "enrol", "--merchant", RUC, "--branch", "Central", "--name", name, "--json")[
-        "token"
-    ]
+def enrol(shell: Shell, name: str) -> str:
+    token: str = shell.json("till", "enrol", "--merchant", RUC, "--branch", "Central", "--name", name)["token"]
     return token
 
 
