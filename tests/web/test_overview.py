@@ -10,8 +10,11 @@ from buyback.db import Database
 from buyback.people.rules import OrganisationKind
 from buyback.security.access import Role
 from buyback.settlement import service
+from buyback.totals.figures import Figure
+from buyback.totals.periods import Change
 from buyback.vouchers import resolutions
 from buyback.vouchers.rules import VoidReason
+from buyback.web.ministry.overview import compared
 from tests.builders import NOW, TODAY, make_organisation, make_user
 from tests.databases import Grow
 from tests.handed_in import (
@@ -220,3 +223,18 @@ def test_officials_begin_with_the_overview_and_the_table_with_its_ways(
     assert site.browser().post("/entrar", fields).headers["Location"] == first
     onward = site.browser().post("/entrar", {**fields, "next": "/jornadas"})
     assert onward.headers["Location"] == "/jornadas"
+
+
+@pytest.mark.databases("sqlite")
+@pytest.mark.parametrize(
+    "now, before, said",
+    [
+        (1001, 1000, "Menos de 1 % más (antes, 1,000)"),
+        (999, 1000, "Menos de 1 % menos (antes, 1,000)"),
+        (1005, 1000, "+1 % (antes, 1,000)"),
+        (1, 1000, "−99.9 % (antes, 1,000)"),
+    ],
+)
+def test_a_change_that_rounds_to_nothing_is_still_a_change(site: Site, now: int, before: int, said: str) -> None:
+    with site.app.test_request_context():
+        assert compared(Change(now, before), Figure.ARMS) == said

@@ -2,10 +2,13 @@
 
 import re
 from datetime import timedelta
+from http import HTTPStatus
 from io import BytesIO
+from typing import Any
 
 import pypdfium2
 import pytest
+from flask import url_for
 
 from buyback.campaigns import service as campaign_service
 from buyback.ids import new_id
@@ -294,3 +297,31 @@ def test_an_event_of_another_district_is_not_found_whatever_is_asked(desk: Desk)
     for path in (f"{EVENT}/entregas", f"{EVENT}/abrir", *(f"{desk.visit}/{step}" for step in steps)):
         assert elsewhere.post(path).status_code == 404, path
     assert stored(desk.site.database) == before
+
+
+def test_a_refused_form_loaded_anew_or_in_another_language_leads_to_the_page_that_holds_it(desk: Desk) -> None:
+    desk.open()
+    refused = desk.step("terminar")
+    assert (refused.status_code, "al menos un artículo" in refused.text) == (REFUSED, True)
+    again = desk.appraiser.get(f"{desk.visit}/terminar")
+    assert (again.status_code, again.location) == (GONE_ON, desk.visit)
+    back = re.search(r'name="next" value="([^"]+)"', refused.text)
+    assert back
+    switched = desk.appraiser.post("/idioma", {"lang": "en", "next": back.group(1)})
+    assert desk.appraiser.get(switched.location).location == desk.visit
+    assert '<html lang="en"' in desk.see()
+
+
+def test_every_address_that_only_takes_forms_leads_to_a_page_when_it_is_opened(desk: Desk) -> None:
+    desk.open()
+    rules = [rule for rule in desk.site.app.url_map.iter_rules() if not rule.rule.startswith("/api/")]
+    pages = {rule.rule for rule in rules if "GET" in (rule.methods or ())}
+    filled: dict[str, Any] = {"code": CODE, "number": 1, "item_id": new_id(), "op_id": new_id(), "payment": new_id()}
+    forms = [rule for rule in rules if rule.rule not in pages]
+    assert len(forms) > 20
+    with desk.site.app.test_request_context():
+        addresses = [url_for(rule.endpoint, **filled) for rule in forms]
+    for address in addresses:
+        answer = desk.appraiser.get(address)
+        assert (answer.status_code, address.startswith(answer.location)) == (GONE_ON, True), address
+        assert desk.appraiser.get(answer.location).status_code != HTTPStatus.METHOD_NOT_ALLOWED, address

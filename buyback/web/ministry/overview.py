@@ -120,17 +120,22 @@ def _indicator(figure: Figure, seen: Overview) -> Indicator:
         name=label(figure),
         text=shown(figure, change.now),
         address=_rows(seen, by, sort=figure) if change.now else "",
-        change=_compared(change, figure) if seen.has_before else "",
+        change=compared(change, figure) if seen.has_before else "",
         direction=change.direction.value,
     )
 
 
-def _compared(change: Change, figure: Figure) -> str:
+def compared(change: Change, figure: Figure) -> str:
+    """How a figure changed since the span before, in words."""
     before = shown(figure, change.before)
     if change.direction is periods.Direction.SAME:
         return _("Igual que antes")
     if change.percent is None:
         return _("Antes, %(before)s", before=before)
+    if not change.percent:
+        if change.direction is periods.Direction.UP:
+            return _("Menos de 1 %% más (antes, %(before)s)", before=before)
+        return _("Menos de 1 %% menos (antes, %(before)s)", before=before)
     tenths = change.tenths_fallen
     percent = f"{change.percent:+,d}" if tenths is None else f"-{tenths // 10}.{tenths % 10}"
     percent = percent.replace("-", "−")

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import structlog
-from flask import Flask, Response
+from flask import Flask, Response, current_app, request
 from sqlalchemy.exc import InterfaceError, OperationalError, StatementError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from werkzeug.exceptions import HTTPException
@@ -148,12 +148,29 @@ def _csrf(_error: CsrfError) -> Response:
 
 def _http(error: HTTPException) -> Response:
     status = error.code or http.HTTPStatus.INTERNAL_SERVER_ERROR
+    if page_above := _page_above() if status == http.HTTPStatus.METHOD_NOT_ALLOWED else None:
+        return Response(status=http.HTTPStatus.SEE_OTHER, headers={"Location": page_above})
     kept = {name: value for name, value in error.get_headers() if name in {"Allow", "Location", "Retry-After"}}
     if http.HTTPStatus.MULTIPLE_CHOICES <= status < http.HTTPStatus.BAD_REQUEST:
         return Response(status=status, headers=kept)
     answer = _http_problem(status) if is_api() else error_page(status)
     answer.headers.extend(kept)
     return answer
+
+
+def _page_above() -> str | None:
+    """Where the form is that is sent to the address which somebody opens: the nearest page above it.
+
+    A refused form is shown at the address that it was sent to; whoever loads that anew asks for a page there.
+    """
+    if request.method not in {"GET", "HEAD"} or is_api():
+        return None
+    routes, path = current_app.create_url_adapter(request), request.path
+    while routes and path:
+        path = path.rpartition("/")[0]
+        if routes.test(path or "/", method="GET"):
+            return path or "/"
+    return None
 
 
 def _http_problem(status: int) -> Response:
