@@ -1,19 +1,20 @@
 """A database without its rules, to see what notices when something in it is broken."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from buyback.db import Database
-from buyback.proofs.check import check
+from buyback.proofs.check import ALL, check
+from buyback.proofs.invariant import Invariant
 
 
-def failing_in(connection: Connection) -> set[str]:
+def failing_in(connection: Connection, among: Iterable[Invariant] = ALL) -> set[str]:
     """Names of the invariants that do not hold as a connection sees the database."""
     with Session(connection, join_transaction_mode="create_savepoint") as session:
-        return {finding.invariant.name for finding in check(session) if not finding.ok}
+        return {finding.invariant.name for finding in check(session, among) if not finding.ok}
 
 
 @contextmanager

@@ -1,6 +1,6 @@
 """The totals are exact: each thing in its column, its place and its month, before and after the purge."""
 
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -48,6 +48,7 @@ CONTRACT = (
     " vouchers issued redeemed void expired outstanding"
 )
 ZEROES = dict.fromkeys(CONTRACT.split(), 0)
+Events = tuple[EventFacts, EventFacts, EventFacts]
 
 
 def ask(
@@ -80,8 +81,7 @@ def till_of(database: Database) -> TillInHand:
     return make_till(database, make_merchant(database))
 
 
-@pytest.fixture
-def events(database: Database) -> tuple[EventFacts, EventFacts, EventFacts]:
+def make_events(database: Database) -> Events:
     """Two events in Betania and Cativá with a surrender each, and one in Curundú with two, in two months."""
     add_staff(database)
     betania, curundu, cativa = (add_event(database, f"J-{place}", place) for place in (BETANIA, CURUNDU, CATIVA))
@@ -90,6 +90,9 @@ def events(database: Database) -> tuple[EventFacts, EventFacts, EventFacts]:
     hand_in(database, curundu, AIR_GUN, day=NOVEMBER)
     hand_in(database, cativa, PISTOL)
     return betania, curundu, cativa
+
+
+three_events = pytest.mark.begins_with(build=make_events)
 
 
 def test_each_thing_counts_in_its_column_by_pieces_and_rounds(database: Database) -> None:
@@ -132,35 +135,35 @@ def test_nothing_handed_in_gives_no_rows_and_a_sum_of_zeroes(database: Database)
     assert figures(answer.total) == ZEROES
 
 
-@pytest.mark.parametrize(
-    "by, arms",
-    [
-        (By.CORREGIMIENTO, {CATIVA: 1, CURUNDU: 2, BETANIA: 1}),
-        (By.DISTRICT, {"0301": 1, "0808": 3}),
-        (By.PROVINCE, {"03": 1, "08": 3}),
-        (By.EVENT, {f"J-{CATIVA}": 1, f"J-{CURUNDU}": 2, f"J-{BETANIA}": 1}),
-        (By.MONTH, {"2026-10": 1, "2026-11": 3}),
-    ],
-)
-def test_rows_stand_for_what_is_asked(
-    database: Database, events: tuple[EventFacts, ...], by: By, arms: dict[str, int]
-) -> None:
-    answer = ask(database, by)
-    assert by_code(answer, "arms") == arms
-    assert (answer.total["arms"], answer.total["events"], answer.total["surrenders"]) == (4, 3, 4)
-    assert [row.code for row in answer.rows] == sorted(arms)
+ARMS = {
+    By.CORREGIMIENTO: {CATIVA: 1, CURUNDU: 2, BETANIA: 1},
+    By.DISTRICT: {"0301": 1, "0808": 3},
+    By.PROVINCE: {"03": 1, "08": 3},
+    By.EVENT: {f"J-{CATIVA}": 1, f"J-{CURUNDU}": 2, f"J-{BETANIA}": 1},
+    By.MONTH: {"2026-10": 1, "2026-11": 3},
+}
 
 
-def test_an_event_counts_in_each_of_its_months_and_once_in_the_sum(
-    database: Database, events: tuple[EventFacts, ...]
-) -> None:
+@three_events
+def test_rows_stand_for_what_is_asked(database: Database, subtests: pytest.Subtests) -> None:
+    for by, arms in ARMS.items():
+        with subtests.test(by.value):
+            answer = ask(database, by)
+            assert by_code(answer, "arms") == arms
+            assert (answer.total["arms"], answer.total["events"], answer.total["surrenders"]) == (4, 3, 4)
+            assert [row.code for row in answer.rows] == sorted(arms)
+
+
+@three_events
+def test_an_event_counts_in_each_of_its_months_and_once_in_the_sum(database: Database) -> None:
     answer = ask(database, By.MONTH)
     assert by_code(answer, "events") == {"2026-10": 1, "2026-11": 3}
     assert answer.total["events"] == 3
     assert [row.name for row in answer.rows] == ["octubre de 2026", "noviembre de 2026"]
 
 
-def test_a_place_an_event_and_a_class_are_called_by_name(database: Database, events: tuple[EventFacts, ...]) -> None:
+@three_events
+def test_a_place_an_event_and_a_class_are_called_by_name(database: Database) -> None:
     assert [(row.name, row.context) for row in ask(database, By.DISTRICT).rows] == [
         ("Colón", "Colón"),
         ("Panamá", "Panamá"),
@@ -174,7 +177,8 @@ def test_a_place_an_event_and_a_class_are_called_by_name(database: Database, eve
         assert gazetteer(session).path(None) == ()
 
 
-def test_a_class_has_its_pieces_and_their_value_only(database: Database, events: tuple[EventFacts, ...]) -> None:
+@three_events
+def test_a_class_has_its_pieces_and_their_value_only(database: Database) -> None:
     answer = ask(database, By.CLASS)
     assert {row.code: (row.name, row["items"], row["appraised_value"]) for row in answer.rows} == {
         "air_gun": ("Arma de aire (pellet)", 1, 10_00),
@@ -186,23 +190,21 @@ def test_a_class_has_its_pieces_and_their_value_only(database: Database, events:
     assert answer.headline["arms"] == 4
 
 
-@pytest.mark.parametrize(
-    "since, until, arms",
-    [
-        (OCTOBER, OCTOBER, 1),
-        (OCTOBER + timedelta(days=1), None, 3),
-        (None, NOVEMBER, 4),
-        (OCTOBER, NOVEMBER - timedelta(days=1), 1),
-        (NOVEMBER + timedelta(days=1), None, 0),
-    ],
+SPANS = (  # since, until, arms, their worth in cents
+    (OCTOBER, OCTOBER, 1, 75_00),
+    (OCTOBER + timedelta(days=1), None, 3, 520_50),
+    (None, NOVEMBER, 4, 595_50),
+    (OCTOBER, NOVEMBER - timedelta(days=1), 1, 75_00),
+    (NOVEMBER + timedelta(days=1), None, 0, 0),
 )
-def test_both_days_are_included_and_they_are_the_surrenders(
-    database: Database, events: tuple[EventFacts, ...], since: date | None, until: date | None, arms: int
-) -> None:
-    answer = ask(database, since=since, until=until)
-    assert (answer.total["arms"], answer.total["surrenders"]) == (arms, arms)
-    worth = {0: 0, 1: 75_00, 3: 520_50, 4: 595_50}[arms]
-    assert answer.total["issued"] == worth
+
+
+@three_events
+def test_both_days_are_included_and_they_are_the_surrenders(database: Database, subtests: pytest.Subtests) -> None:
+    for since, until, arms, worth in SPANS:
+        with subtests.test(f"{since} to {until}"):
+            answer = ask(database, since=since, until=until)
+            assert (answer.total["arms"], answer.total["surrenders"], answer.total["issued"]) == (arms, arms, worth)
 
 
 def test_days_in_the_wrong_order_are_refused() -> None:
@@ -211,10 +213,9 @@ def test_days_in_the_wrong_order_are_refused() -> None:
     assert refused.value.field == "to"
 
 
-def test_a_voucher_stays_in_the_month_of_its_surrender_whenever_it_is_spent(
-    database: Database, events: tuple[EventFacts, ...]
-) -> None:
-    (voucher, *_) = papers_of(database, events[1])
+@three_events
+def test_a_voucher_stays_in_the_month_of_its_surrender_whenever_it_is_spent(database: Database, begun: Events) -> None:
+    (voucher, *_) = papers_of(database, begun[1])
     assert try_to_redeem(database, till_of(database), voucher.typed, now=NOW).facts["amount"] == "50.00"
     assert by_code(ask(database, By.MONTH), "redeemed") == {"2026-10": 50_00, "2026-11": 0}
 
@@ -266,7 +267,8 @@ def test_what_is_not_paid_out_does_not_count(database: Database) -> None:
     assert ask(database).total["arms"] == 1
 
 
-def test_one_programme_can_be_asked_for(database: Database, events: tuple[EventFacts, ...]) -> None:
+@three_events
+def test_one_programme_can_be_asked_for(database: Database) -> None:
     other = add_event(database, "OTRA", rules=RULES.replace("PMB-TEST", "PMB-OTRO").replace("= 7", "= 9"))
     hand_in(database, other, PISTOL, AIR_GUN)
     assert ask(database, programme="PMB-OTRO").total["arms"] == 2
@@ -276,39 +278,51 @@ def test_one_programme_can_be_asked_for(database: Database, events: tuple[EventF
         ask(database, programme="PMB-NADA")
 
 
-def test_a_place_and_an_event_can_be_asked_for(database: Database, events: tuple[EventFacts, ...]) -> None:
+@three_events
+def test_a_place_and_an_event_can_be_asked_for(database: Database) -> None:
     assert by_code(ask(database, place="08"), "arms") == {CURUNDU: 2, BETANIA: 1}
     assert by_code(ask(database, By.EVENT, place=CURUNDU), "arms") == {f"J-{CURUNDU}": 2}
     assert by_code(ask(database, By.CLASS, event=f"J-{CURUNDU}"), "items") == {"air_gun": 1, "revolver": 1}
 
 
-@pytest.mark.parametrize("asked", [{"place": "99"}, {"place": "0"}, {"place": "%"}, {"place": ""}, {"event": "J-0"}])
-def test_an_unknown_place_or_event_is_not_found(database: Database, asked: dict[str, Any]) -> None:
-    with pytest.raises(NotFound):
-        ask(database, **asked)
+def test_an_unknown_place_or_event_is_not_found(database: Database, subtests: pytest.Subtests) -> None:
+    unknown: tuple[dict[str, Any], ...] = (
+        {"place": "99"},
+        {"place": "0"},
+        {"place": "%"},
+        {"place": ""},
+        {"event": "J-0"},
+    )
+    for asked in unknown:
+        with subtests.test(str(asked)), pytest.raises(NotFound):
+            ask(database, **asked)
 
 
-def test_people_of_a_district_see_their_district_only(database: Database, events: tuple[EventFacts, ...]) -> None:
+@three_events
+def test_people_of_a_district_see_their_district_only(database: Database) -> None:
     assert by_code(ask(database, within="0301"), "arms") == {CATIVA: 1}
     assert by_code(ask(database, within="0301", place=CATIVA), "arms") == {CATIVA: 1}
     assert by_code(ask(database, By.CLASS, within="0301", event=f"J-{CATIVA}"), "items") == {"pistol": 1}
 
 
-@pytest.mark.parametrize("asked", [{"place": "03"}, {"place": BETANIA}, {"event": f"J-{BETANIA}"}])
-def test_what_lies_outside_the_district_is_not_found(
-    database: Database, events: tuple[EventFacts, ...], asked: dict[str, Any]
-) -> None:
-    assert ask(database, **asked).rows
-    with pytest.raises(NotFound):
-        ask(database, within="0301", **asked)
+@three_events
+def test_what_lies_outside_the_district_is_not_found(database: Database, subtests: pytest.Subtests) -> None:
+    outside: tuple[dict[str, Any], ...] = ({"place": "03"}, {"place": BETANIA}, {"event": f"J-{BETANIA}"})
+    for asked in outside:
+        with subtests.test(str(asked)):
+            assert ask(database, **asked).rows
+            with pytest.raises(NotFound):
+                ask(database, within="0301", **asked)
 
 
-@pytest.mark.parametrize("by", list(By))
-def test_the_totals_are_the_same_after_the_purge(database: Database, events: tuple[EventFacts, ...], by: By) -> None:
-    before = ask(database, by)
-    assert before.rows
+@three_events
+def test_the_totals_are_the_same_after_the_purge(database: Database, subtests: pytest.Subtests) -> None:
+    before = {by: ask(database, by) for by in By}
+    assert all(answer.rows for answer in before.values())
     part(database)
-    assert ask(database, by) == before
+    for by, answer in before.items():
+        with subtests.test(by.value):
+            assert ask(database, by) == answer
 
 
 def part(database: Database) -> None:

@@ -1,10 +1,18 @@
 """A site for each test of the pages, and a till for each test of the API."""
 
 import pytest
+from argon2 import PasswordHasher
 
 from buyback.db import Database
+from buyback.security import passwords
 from tests.web.site import Site, make_site
 from tests.web.till_api import Api, make_api
+
+
+@pytest.fixture(autouse=True)
+def _quick_passwords(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Argon2 at its least cost: what a page does with a password is the same; the rules' tests hold the real cost."""
+    monkeypatch.setattr(passwords, "_HASHER", PasswordHasher(time_cost=1, memory_cost=8, parallelism=1))
 
 
 @pytest.fixture
