@@ -30,7 +30,7 @@ def recording(engine: Engine, by: TillInHand, papers: list[Paper], ring: KeyRing
 
     def take_down(*args: Any) -> None:  # noqa: ANN401  the event's own
         _, _, statement, values, _, many = args
-        taken[-1].extend((statement, one) for one in (values if many else [values]))
+        taken[-1].extend((statement, row) for row in (values if many else [values]))
 
     events.listen(engine, "before_cursor_execute", take_down)
     with Session(engine) as session:

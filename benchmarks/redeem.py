@@ -142,7 +142,7 @@ def bare_rate(bench: Bench, tills: list[TillInHand], papers: list[Paper]) -> flo
     shares = [papers[number :: len(tills)] for number in range(len(tills))]
     recorded = [bare.recording(engine, till, share, bench.ring) for till, share in zip(tills, shares, strict=True)]
     if bench.server is None:
-        return bare.by_driver(engine, [one for share in recorded for one in share])
+        return bare.by_driver(engine, [transaction for share in recorded for transaction in share])
     return bare.by_pgbench(engine, bench.server, recorded)
 
 
@@ -192,13 +192,13 @@ def over_http(port: int, tills: list[TillInHand], papers: list[Paper]) -> tuple[
         started = time.perf_counter()
         times = pool.starmap(client, [(port, part) for part in parts])
         took = time.perf_counter() - started
-    return len(papers) / took, [one for part in times for one in part]
+    return len(papers) / took, [seconds for part in times for seconds in part]
 
 
 def client(port: int, shares: list[tuple[str, list[str]]]) -> list[float]:
     """Some tills, a thread each; each answer's seconds."""
     with ThreadPoolExecutor(len(shares)) as pool:
-        return [one for times in pool.map(lambda share: till(port, *share), shares) for one in times]
+        return [seconds for times in pool.map(lambda share: till(port, *share), shares) for seconds in times]
 
 
 def till(port: int, token: str, codes: list[str]) -> list[float]:

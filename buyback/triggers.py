@@ -27,7 +27,7 @@ class AppendOnly:
 
 
 @dataclass(frozen=True)
-class Kept:
+class NotDeleted:
     """Rows change while they live, within the limits of other guards; they are neither deleted nor replaced."""
 
     table: str
@@ -70,7 +70,7 @@ class Reaction:
     statement: str
 
 
-Rule = AppendOnly | Kept | NotReplaced | Guard | Reaction
+Rule = AppendOnly | NotDeleted | NotReplaced | Guard | Reaction
 
 
 def append_only(*tables: str) -> tuple[AppendOnly, ...]:
@@ -78,9 +78,9 @@ def append_only(*tables: str) -> tuple[AppendOnly, ...]:
     return tuple(AppendOnly(table) for table in tables)
 
 
-def kept(*tables: str) -> tuple[Kept, ...]:
+def kept(*tables: str) -> tuple[NotDeleted, ...]:
     """One such rule a table."""
-    return tuple(Kept(table) for table in tables)
+    return tuple(NotDeleted(table) for table in tables)
 
 
 def moves_but(allowed: Iterable[tuple[str, str]]) -> str:
@@ -109,7 +109,7 @@ def postgresql(rules: Sequence[Rule]) -> Iterator[str]:
         match rule:
             case AppendOnly(table):
                 yield _refusing_change(table, "append_only", "UPDATE OR DELETE")
-            case Kept(table):
+            case NotDeleted(table):
                 yield _refusing_change(table, "kept", "DELETE")
             case Guard():
                 yield from _postgresql_guard(rule)
@@ -124,13 +124,13 @@ def sqlite(rules: Sequence[Rule], metadata: MetaData) -> Iterator[str]:
             case AppendOnly(table):
                 yield _sqlite_guard(Guard(table, "no_update", "UPDATE", "1", HISTORY))
                 yield _sqlite_guard(Guard(table, "no_delete", "DELETE", "1", HISTORY))
-            case Kept(table):
+            case NotDeleted(table):
                 yield _sqlite_guard(Guard(table, "no_delete", "DELETE", "1", HISTORY))
             case Guard():
                 yield _sqlite_guard(rule)
             case Reaction():
                 yield _sqlite_reaction(rule)
-        if isinstance(rule, AppendOnly | Kept | NotReplaced):
+        if isinstance(rule, AppendOnly | NotDeleted | NotReplaced):
             yield from map(_sqlite_guard, _not_replaced(metadata.tables[rule.table]))
 
 

@@ -41,7 +41,7 @@ class Bulletin:
 def bulletins() -> tuple[Bulletin, ...]:
     """All of them, the oldest first."""
     tables = tomllib.loads(FILE.read_text(encoding="utf-8"))["bulletin"]
-    return tuple(sorted((_bulletin(table) for table in tables), key=lambda one: one.days))
+    return tuple(sorted((_bulletin(table) for table in tables), key=lambda bulletin: bulletin.days))
 
 
 def _bulletin(table: dict[str, object]) -> Bulletin:

@@ -22,7 +22,7 @@ _K, _R = OrganisationKind, Role
 
 
 @dataclass(frozen=True)
-class Office:
+class LocalOffice:
     """A local organisation; ``district`` by its INEC code."""
 
     code: str
@@ -32,14 +32,14 @@ class Office:
 
 
 OFFICES = (
-    Office("MUPA-DEMO", _K.MUNICIPALITY, "Municipio de Panamá (demostración)", "0808"),
-    Office("MUSM-DEMO", _K.MUNICIPALITY, "Municipio de San Miguelito (demostración)", "0810"),
-    Office("MUCO-DEMO", _K.MUNICIPALITY, "Municipio de Colón (demostración)", "0301"),
-    Office("MUDA-DEMO", _K.MUNICIPALITY, "Municipio de David (demostración)", "0406"),
-    Office("GOPA-DEMO", _K.GOVERNORATE, "Gobernación de Panamá (demostración)", "0808"),
-    Office("GOCO-DEMO", _K.GOVERNORATE, "Gobernación de Colón (demostración)", "0301"),
-    Office("GOCH-DEMO", _K.GOVERNORATE, "Gobernación de Chiriquí (demostración)", "0406"),
-    Office("JCBE-DEMO", _K.COMMUNITY_BOARD, "Junta Comunal de Betania (demostración)", "0808"),
+    LocalOffice("MUPA-DEMO", _K.MUNICIPALITY, "Municipio de Panamá (demostración)", "0808"),
+    LocalOffice("MUSM-DEMO", _K.MUNICIPALITY, "Municipio de San Miguelito (demostración)", "0810"),
+    LocalOffice("MUCO-DEMO", _K.MUNICIPALITY, "Municipio de Colón (demostración)", "0301"),
+    LocalOffice("MUDA-DEMO", _K.MUNICIPALITY, "Municipio de David (demostración)", "0406"),
+    LocalOffice("GOPA-DEMO", _K.GOVERNORATE, "Gobernación de Panamá (demostración)", "0808"),
+    LocalOffice("GOCO-DEMO", _K.GOVERNORATE, "Gobernación de Colón (demostración)", "0301"),
+    LocalOffice("GOCH-DEMO", _K.GOVERNORATE, "Gobernación de Chiriquí (demostración)", "0406"),
+    LocalOffice("JCBE-DEMO", _K.COMMUNITY_BOARD, "Junta Comunal de Betania (demostración)", "0808"),
 )
 
 

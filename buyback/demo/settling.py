@@ -30,14 +30,14 @@ APPROVED, SUBMITTED, DRAFT = (shop.ruc for shop in SHOPS[:3])
 
 def settlements(session: Session, *, now: datetime) -> Iterator[Timed]:
     """The agenda of all settlements, in no order."""
-    office = Office(session)
+    office = SettlingOffice(session)
     for last in LAST_DAYS:
         begins = on(last + DAY, MORNING)
         yield Timed(begins, partial(office.settle_all, last, begins), weight=50)
     yield Timed(now - 9 * DAY, partial(office.on_the_way, now - 9 * DAY), weight=50)
 
 
-class Office:
+class SettlingOffice:
     """The ministry's office that prepares, and the people of each funder."""
 
     def __init__(self, session: Session) -> None:

@@ -57,7 +57,7 @@ class Owner(StrEnum):
 
 
 @dataclass(frozen=True)
-class AccountKind:
+class ChartLine:
     """One line of the chart: what every account with this code is like, and whose there are."""
 
     ledger: int
@@ -67,12 +67,12 @@ class AccountKind:
     limited: bool = False
 
 
-def _financial(code: str, side: Side, *owners: Owner) -> AccountKind:
-    return AccountKind(FINANCIAL, code, side, owners)
+def _financial(code: str, side: Side, *owners: Owner) -> ChartLine:
+    return ChartLine(FINANCIAL, code, side, owners)
 
 
-def _budget(code: str, side: Side, *owners: Owner, limited: bool = False) -> AccountKind:
-    return AccountKind(BUDGET, code, side, owners, limited)
+def _budget(code: str, side: Side, *owners: Owner, limited: bool = False) -> ChartLine:
+    return ChartLine(BUDGET, code, side, owners, limited)
 
 
 BANK = _financial("1100", Side.DEBIT, Owner.FUNDER)  # bank or Treasury account
@@ -118,7 +118,7 @@ CHART = (
 class AccountRef:
     """An account by its line of the chart and whose it is."""
 
-    kind: AccountKind
+    kind: ChartLine
     event: UUID | None = None
     programme: UUID | None = None
     funder: UUID | None = None

@@ -19,10 +19,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from buyback.db import UNORDERED, Base, Instant, choice
-from buyback.ledger.rules import CHART, AccountKind, JournalKind, Owner, PeriodState, Side
+from buyback.ledger.rules import CHART, ChartLine, JournalKind, Owner, PeriodState, Side
 
 
-def _codes(kinds: Iterable[AccountKind]) -> str:
+def _codes(kinds: Iterable[ChartLine]) -> str:
     return "code IN ({})".format(", ".join(f"'{code}'" for code in sorted({kind.code for kind in kinds})))
 
 

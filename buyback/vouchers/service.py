@@ -227,7 +227,7 @@ def _post_issues(
     session.execute(
         insert(core(Issuance)),
         [
-            {"voucher": voucher.id, "face": voucher.face, "transfer": one.transfers[0]}
-            for (voucher, _, _), one in zip(issues, posted, strict=True)
+            {"voucher": voucher.id, "face": voucher.face, "transfer": journal.transfers[0]}
+            for (voucher, _, _), journal in zip(issues, posted, strict=True)
         ],
     )

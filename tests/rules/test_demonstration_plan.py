@@ -59,7 +59,7 @@ def a_bulletin(figures: dict[TotalColumn, int], amount: int) -> Bulletin:
     )
 
 
-@pytest.mark.parametrize("bulletin", bulletins(), ids=lambda one: one.event)
+@pytest.mark.parametrize("bulletin", bulletins(), ids=lambda bulletin: bulletin.event)
 def test_the_visits_of_a_bulletin_are_the_bulletin(bulletin: Bulletin) -> None:
     visits = plan(bulletin, TARIFF, rounding=ROUNDING[bulletin.programme])
     assert counted(visits) == {column: figure for column, figure in bulletin.reported.items() if figure}
@@ -67,14 +67,14 @@ def test_the_visits_of_a_bulletin_are_the_bulletin(bulletin: Bulletin) -> None:
     assert bulletin.types == {code: by_class(visits)[code] for code in bulletin.types}
 
 
-@pytest.mark.parametrize("bulletin", bulletins(), ids=lambda one: one.event)
+@pytest.mark.parametrize("bulletin", bulletins(), ids=lambda bulletin: bulletin.event)
 def test_every_value_lies_inside_the_tariff(bulletin: Bulletin) -> None:
     for visit in plan(bulletin, TARIFF, rounding=ROUNDING[bulletin.programme]):
         for priced in price_visit(TARIFF, visit.things):
             assert ApprovalReason.OUTSIDE_RANGE not in priced.approval
 
 
-@pytest.mark.parametrize("bulletin", bulletins(), ids=lambda one: one.event)
+@pytest.mark.parametrize("bulletin", bulletins(), ids=lambda bulletin: bulletin.event)
 def test_no_day_has_few_visits(bulletin: Bulletin) -> None:
     """A day with one visit would join its items to its vouchers, even after the purge."""
     visits = plan(bulletin, TARIFF, rounding=ROUNDING[bulletin.programme])
@@ -83,7 +83,7 @@ def test_no_day_has_few_visits(bulletin: Bulletin) -> None:
     assert min(days.values()) >= 5
 
 
-@pytest.mark.parametrize("bulletin", bulletins(), ids=lambda one: one.event)
+@pytest.mark.parametrize("bulletin", bulletins(), ids=lambda bulletin: bulletin.event)
 def test_the_same_bulletin_gives_the_same_visits(bulletin: Bulletin) -> None:
     rounding = ROUNDING[bulletin.programme]
     assert plan(bulletin, TARIFF, rounding=rounding) == plan(bulletin, TARIFF, rounding=rounding)

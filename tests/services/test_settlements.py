@@ -21,8 +21,8 @@ from buyback.ledger.rules import (
     IN_TRANSIT,
     OWED_TO_FUNDER,
     PAID_SHARE,
-    AccountKind,
     AccountRef,
+    ChartLine,
 )
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
@@ -458,11 +458,11 @@ def _balance(office: Office, account: AccountRef) -> int:
         return balance(session, account)
 
 
-def _event_balance(office: Office, kind: AccountKind, event: EventFacts) -> int:
+def _event_balance(office: Office, kind: ChartLine, event: EventFacts) -> int:
     return _balance(office, AccountRef(kind, event=event.id))
 
 
-def _of_funder(office: Office, kind: AccountKind, funder: UUID) -> int:
+def _of_funder(office: Office, kind: ChartLine, funder: UUID) -> int:
     return _balance(office, AccountRef(kind, funder=funder))
 
 
