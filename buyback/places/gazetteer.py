@@ -48,7 +48,8 @@ class Gazetteer:
         for locality in self.localities:
             people[locality.code] = locality.population
             if locality.exists:
-                people.update({locality.code[:2]: locality.population, locality.code[:4]: locality.population})
+                people[locality.code[:2]] += locality.population
+                people[locality.code[:4]] += locality.population
         return people
 
     def path(self, code: str | None) -> tuple[tuple[str, str], ...]:
@@ -61,23 +62,25 @@ def gazetteer(session: Session) -> Gazetteer:
     """All places. A session reads them once: only migrations change them."""
     kept = session.info.get(_KEPT)
     if not isinstance(kept, Gazetteer):
-        kept = session.info[_KEPT] = Gazetteer(_names(session), _localities(session))
+        kept = session.info[_KEPT] = _read(session)
     return kept
 
 
-def _names(session: Session) -> dict[str, str]:
-    tables = (Province, District, Corregimiento)
-    return {row.code: row.name for table in tables for row in session.execute(select(table.code, table.name))}
-
-
-def _localities(session: Session) -> tuple[Locality, ...]:
-    rows = session.execute(
+def _read(session: Session) -> Gazetteer:
+    names: dict[str, str] = {}
+    for table in (Province, District):
+        names.update({row.code: row.name for row in session.execute(select(table.code, table.name))})
+    localities = []
+    for name, code, population, longitude, latitude, exists in session.execute(
         select(
+            Corregimiento.name,
             Corregimiento.code,
             Corregimiento.population,
             Corregimiento.longitude,
             Corregimiento.latitude,
             Corregimiento.valid_until.is_(None),
         ).order_by(Corregimiento.code)
-    )
-    return tuple(Locality(*row) for row in rows)
+    ):
+        names[code] = name
+        localities.append(Locality(code, population, longitude, latitude, exists))
+    return Gazetteer(names, localities)
