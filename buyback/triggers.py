@@ -8,6 +8,9 @@ random order, so that neither their place on disk nor their transaction number k
 keeps those rows without a rowid and needs no such thing; but there ``INSERT OR REPLACE`` deletes silently where
 ``recursive_triggers`` is off, so a trigger also refuses every insert over an existing key, hidden row numbers included,
 and ``UPDATE OR REPLACE`` is refused the same way.
+
+Every function on PostgreSQL sets its own ``search_path``, so that nobody's temporary table stands before ours. It costs
+four microseconds a call, and no text has to be searched for a name that somebody forgot to spell with its schema.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
