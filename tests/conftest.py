@@ -54,7 +54,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     wanted = KINDS if mark is None else mark.args
     chosen = _kinds(metafunc.config)
     left_out = pytest.mark.skip(reason="--databases leaves this kind out")
-    kinds = [pytest.param(kind, marks=() if kind in chosen else left_out) for kind in wanted if kind in chosen or mark]
+    kinds = [kind for kind in wanted if kind in chosen] or [pytest.param(kind, marks=left_out) for kind in wanted]
     metafunc.parametrize("database_kind", kinds, indirect=True)
 
 

@@ -5,8 +5,10 @@ from argon2 import PasswordHasher
 
 from buyback.db import Database
 from buyback.security import passwords
+from tests.databases import Grow
+from tests.web.desk import Desk, fill_tables, make_desk
 from tests.web.site import Site, make_site
-from tests.web.till_api import Api, make_api
+from tests.web.till_api import Api, fill_hands, make_api
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +24,12 @@ def site(database: Database) -> Site:
 
 
 @pytest.fixture
-def api(database: Database) -> Api:
-    """A till in front of the API over a fresh database."""
-    return make_api(database)
+def api(grow: Grow) -> Api:
+    """A till in front of the API over a database of its own."""
+    return make_api(*grow(fill_hands))
+
+
+@pytest.fixture
+def desk(grow: Grow) -> Desk:
+    """The tables of an open event over a database of their own."""
+    return make_desk(*grow(fill_tables))

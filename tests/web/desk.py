@@ -13,10 +13,11 @@ from buyback.ids import new_id
 from buyback.intake import queries as intake
 from buyback.intake.queries import ItemFacts, SurrenderFacts
 from buyback.intake.rules import SurrenderState
+from buyback.people.rules import Actor
 from buyback.schema import metadata
 from buyback.security.access import Role
 from tests.builders import TODAY, make_event
-from tests.web.site import Browser, Site
+from tests.web.site import Browser, Site, make_site
 
 CODE = "BETANIA-2026-11-24"
 EVENT = f"/jornadas/{CODE}"
@@ -97,16 +98,23 @@ class Desk:
             return intake.items_of(session, self.facts().id)
 
 
-def make_desk(site: Site, *, float_cents: int = 20_000_00) -> Desk:
-    """An event open today, and three people at its tables."""
-    event = make_event(site.database, CODE, float_cents=float_cents)
-    return Desk(
-        site,
-        event,
-        appraiser=site.signed_in_as(Role.APPRAISER),
-        approver=site.signed_in_as(Role.APPROVER),
-        issuer=site.signed_in_as(Role.ISSUER),
-    )
+Tables = tuple[EventFacts, tuple[Actor, Actor, Actor]]
+
+
+def fill_tables(database: Database, *, float_cents: int = 20_000_00) -> Tables:
+    """An event open today, and an appraiser, an approver and an issuer at its tables."""
+    site = make_site(database)
+    event = make_event(database, CODE, float_cents=float_cents)
+    first, second, third = map(site.add_official, (Role.APPRAISER, Role.APPROVER, Role.ISSUER))
+    return event, (first, second, third)
+
+
+def make_desk(database: Database, tables: Tables) -> Desk:
+    """The three of them signed in."""
+    event, (appraiser, approver, issuer) = tables
+    site = make_site(database)
+    site.people += [appraiser, approver, issuer]
+    return Desk(site, event, site.signed_in(appraiser), site.signed_in(approver), site.signed_in(issuer))
 
 
 def stored(database: Database) -> dict[str, list[Any]]:

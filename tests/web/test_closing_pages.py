@@ -8,8 +8,10 @@ from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.states import EventState
 from buyback.db import Database
+from buyback.people.rules import Actor
 from buyback.security.access import Role
 from tests.builders import make_event, make_paid_out, make_user, open_surrender
+from tests.databases import KINDS, Grow
 from tests.soundness import assert_sound
 from tests.web.site import Browser, Site, make_site
 
@@ -31,13 +33,23 @@ class Closing:
             return campaigns.get_event(session, CODE).state
 
 
-@pytest.fixture
-def close(database: Database) -> Closing:
+pytestmark = pytest.mark.databases("sqlite")  # a page is the same over either; its services are tested on both
+
+
+def fill(database: Database) -> tuple[EventFacts, tuple[Actor, Actor]]:
     event = make_event(database, CODE, float_cents=200_00)
     appraiser, issuer = make_user(database, "ana", Role.APPRAISER), make_user(database, "ines", Role.ISSUER)
     make_paid_out(database, event, appraiser, issuer)
     site = make_site(database)
-    return Closing(site, event, site.signed_in_as(Role.EVENT_CHIEF), site.signed_in_as(Role.ISSUER))
+    return event, (site.add_official(Role.EVENT_CHIEF), site.add_official(Role.ISSUER))
+
+
+@pytest.fixture
+def close(grow: Grow) -> Closing:
+    database, (event, (chief, second)) = grow(fill)
+    site = make_site(database)
+    site.people += [chief, second]
+    return Closing(site, event, site.signed_in(chief), site.signed_in(second))
 
 
 def count(by: Browser, blank: str, issued: str) -> str:
@@ -46,6 +58,7 @@ def count(by: Browser, blank: str, issued: str) -> str:
     return answer.text if answer.status_code == 422 else by.get(PAGE).text
 
 
+@pytest.mark.databases(*KINDS)
 def test_two_counts_that_agree_close_the_event_and_its_float_goes_home(close: Closing) -> None:
     assert close.chief.post(f"{PAGE}/empezar").status_code == 303
     assert close.state() is EventState.CLOSING
@@ -87,13 +100,16 @@ def test_counts_that_differ_are_shown_beside_the_records_and_counted_again(close
     assert close.state() is EventState.CLOSED
 
 
-@pytest.mark.parametrize("typed", ["", "-1", "tres", "1.5", "1000001"])
-def test_a_count_that_is_no_number_is_refused_at_its_field_and_stays_typed(close: Closing, typed: str) -> None:
+def test_a_count_that_is_no_number_is_refused_at_its_field_and_stays_typed(
+    close: Closing, subtests: pytest.Subtests
+) -> None:
     close.chief.post(f"{PAGE}/empezar")
-    shown = count(close.chief, "0", typed)
-    assert 'id="issued-error"' in shown
-    assert f'value="{typed}"' in shown
-    assert "ya contó" not in close.second.get(PAGE).text
+    for typed in ("", "-1", "tres", "1.5", "1000001"):
+        with subtests.test(typed):
+            shown = count(close.chief, "0", typed)
+            assert 'id="issued-error"' in shown
+            assert f'value="{typed}"' in shown
+            assert "ya contó" not in close.second.get(PAGE).text
 
 
 def test_the_tables_cannot_stop_while_somebody_sits_at_one(close: Closing) -> None:
@@ -130,6 +146,7 @@ def test_a_closed_event_says_what_is_still_to_be_redeemed_and_when_items_part_fr
     assert close.state() is EventState.CLOSED
 
 
+@pytest.mark.databases(*KINDS)
 def test_what_is_unfinished_is_listed_with_where_it_stands(close: Closing) -> None:
     appraiser = make_user(close.site.database, "abel", Role.APPRAISER)
     open_surrender(close.site.database, close.event, appraiser)

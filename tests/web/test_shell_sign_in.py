@@ -159,20 +159,19 @@ def test_after_signing_in_one_gets_where_one_wanted(site: Site) -> None:
     assert sign_in(site.browser(), onward="/idioma?x=1").headers["Location"] == "/idioma?x=1"
 
 
-@pytest.mark.parametrize(
-    "elsewhere",
-    [
+@pytest.mark.databases("sqlite")
+def test_nobody_is_sent_to_another_site(site: Site, subtests: pytest.Subtests) -> None:
+    for elsewhere in (
         "https://elsewhere.example/",
         "//elsewhere.example",
         "/\\elsewhere.example",
         "javascript:alert(1)",
         "/\telsewhere",
         "elsewhere",
-    ],
-)
-def test_nobody_is_sent_to_another_site(site: Site, elsewhere: str) -> None:
-    assert sign_in(site.browser(), onward=elsewhere).headers["Location"] == BEGINNING
-    assert elsewhere not in site.browser().get("/entrar?next=" + elsewhere).text.split("<main", 1)[1]
+    ):
+        with subtests.test(elsewhere):
+            assert sign_in(site.browser(), onward=elsewhere).headers["Location"] == BEGINNING
+            assert elsewhere not in site.browser().get("/entrar?next=" + elsewhere).text.split("<main", 1)[1]
 
 
 def test_whoever_is_signed_in_need_not_sign_in_again(site: Site) -> None:

@@ -6,16 +6,13 @@ import pytest
 from werkzeug.test import TestResponse
 
 from buyback.security.access import Role
-from tests.web.desk import EVENT, GONE_ON, REFUSED, Desk, make_desk, stored
-from tests.web.site import Site
+from tests.databases import KINDS
+from tests.web.desk import EVENT, GONE_ON, REFUSED, Desk, stored
 
 TYPED = {"condition": "serviceable", "value": "175.50", "make": "Taurus", "serial": "D482913", "tag": "A-77"}
+pytestmark = pytest.mark.databases("sqlite")  # a page is the same over either; its services are tested on both
+
 KEPT = "Lo que escribió sigue aquí"
-
-
-@pytest.fixture
-def desk(site: Site) -> Desk:
-    return make_desk(site)
 
 
 def is_kept(answer: TestResponse) -> bool:
@@ -31,6 +28,7 @@ def resend(desk: Desk, answer: TestResponse) -> TestResponse:
     return desk.add("revolver", **{**TYPED, "line": line[1]})
 
 
+@pytest.mark.databases(*KINDS)
 def test_an_item_typed_while_another_tablet_added_one_stays_typed_beside_the_newer_list(desk: Desk) -> None:
     desk.open()
     desk.tap("magazine", "..2.")

@@ -6,8 +6,7 @@ import pytest
 
 from buyback.ids import new_id
 from buyback.intake.rules import SurrenderState
-from tests.web.desk import EVENT, GONE_ON, REFUSED, Desk, make_desk, said_at, stored
-from tests.web.site import Site
+from tests.web.desk import EVENT, GONE_ON, REFUSED, Desk, said_at, stored
 
 CLASSES = ("revolver", "pistol", "printed", "magazine", "grenade", "ammunition")
 
@@ -15,11 +14,10 @@ CLASSES = ("revolver", "pistol", "printed", "magazine", "grenade", "ammunition")
 pytestmark = pytest.mark.databases("sqlite")  # what a form refuses, it refuses before a database is asked
 
 
-@pytest.fixture
-def desk(site: Site) -> Desk:
-    desk = make_desk(site)
+@pytest.fixture(autouse=True)
+def _opened(desk: Desk) -> None:
+    """A surrender of this desk."""
     desk.open()
-    return desk
 
 
 def choices(page: str) -> list[str]:

@@ -11,21 +11,21 @@ import pytest
 from flask import url_for
 
 from buyback.campaigns import service as campaign_service
+from buyback.db import Database
 from buyback.ids import new_id
 from buyback.intake.rules import SurrenderState
 from buyback.people.rules import OPERATOR, OrganisationKind
 from buyback.security.access import Role
 from tests.builders import NOW, TODAY, make_event, make_organisation
+from tests.databases import KINDS
 from tests.soundness import assert_sound
-from tests.web.desk import CODE, EVENT, GONE_ON, REFUSED, Desk, make_desk, stored
+from tests.web.desk import CODE, EVENT, GONE_ON, REFUSED, Desk, fill_tables, make_desk, stored
 from tests.web.site import Site
 
-
-@pytest.fixture
-def desk(site: Site) -> Desk:
-    return make_desk(site)
+pytestmark = pytest.mark.databases("sqlite")  # a page is the same over either; its services are tested on both
 
 
+@pytest.mark.databases(*KINDS)
 def test_a_revolver_becomes_vouchers_by_the_hands_of_two_people(desk: Desk) -> None:
     desk.open()
     assert "Todavía no hay artículos" in desk.see()
@@ -69,10 +69,12 @@ def test_a_second_tap_opens_no_second_surrender(desk: Desk) -> None:
     assert desk.appraiser.get(f"{EVENT}/entregas/2").status_code == 404
 
 
-@pytest.mark.parametrize("digits", [10, 20, 400, 5000])
-def test_a_number_that_no_database_holds_leads_nowhere(desk: Desk, digits: int) -> None:
-    visit = f"{EVENT}/entregas/{'9' * digits}"
-    assert desk.appraiser.get(visit).status_code == desk.appraiser.post(f"{visit}/terminar").status_code == 404
+@pytest.mark.databases(*KINDS)
+def test_a_number_that_no_database_holds_leads_nowhere(desk: Desk, subtests: pytest.Subtests) -> None:
+    for digits in (10, 20, 400, 5000):
+        with subtests.test(f"{digits} digits"):
+            visit = f"{EVENT}/entregas/{'9' * digits}"
+            assert desk.appraiser.get(visit).status_code == desk.appraiser.post(f"{visit}/terminar").status_code == 404
 
 
 def test_a_step_that_was_taken_already_says_so_and_shows_where_the_surrender_stands(desk: Desk) -> None:
@@ -233,23 +235,23 @@ def test_a_day_of_the_event_that_has_not_come_opens_nothing(site: Site) -> None:
     assert (answer.status_code, "El 25 nov 2026 todavía no ha llegado" in answer.text) == (REFUSED, True)
 
 
-def test_an_event_without_float_says_so_before_anything_is_appraised(site: Site) -> None:
-    desk = make_desk(site, float_cents=150_00)
+def test_an_event_without_float_says_so_before_anything_is_appraised(database: Database) -> None:
+    desk = make_desk(database, fill_tables(database, float_cents=150_00))
     desk.accept()
     assert "A la jornada no le queda fondo" in desk.appraiser.get(EVENT).text
     assert "Registrar una entrega" not in desk.appraiser.get(EVENT).text
     assert "A la jornada no le queda fondo" in desk.open().text
 
 
-def test_the_float_is_kept_to_the_cent_before_the_appraisal_is_finished(site: Site) -> None:
-    desk = make_desk(site, float_cents=149_99)
+def test_the_float_is_kept_to_the_cent_before_the_appraisal_is_finished(database: Database) -> None:
+    desk = make_desk(database, fill_tables(database, float_cents=149_99))
     desk.open()
-    before = stored(site.database)
+    before = stored(database)
     answer = desk.add_revolver("150.00")
     assert answer.status_code == REFUSED
     assert "a la jornada le quedan B/. 149.99" in answer.text
     assert 'value="150.00"' in answer.text
-    assert stored(site.database) == before
+    assert stored(database) == before
     assert desk.add_revolver("149.95").status_code == GONE_ON
 
 
@@ -284,6 +286,7 @@ def test_a_queue_does_not_repeat_in_every_row_what_its_heading_says(desk: Desk) 
     assert "Cancelada" in desk.appraiser.get(EVENT).text
 
 
+@pytest.mark.databases(*KINDS)
 def test_an_event_of_another_district_is_not_found_whatever_is_asked(desk: Desk) -> None:
     desk.accept()
     make_organisation(desk.site.database, "COLON", OrganisationKind.MUNICIPALITY, "0301")

@@ -1,64 +1,68 @@
 """What a till sends the API, well and badly, in which language it is answered, and what the API says of itself."""
 
+from itertools import product
+
 import pytest
 from openapi_spec_validator import validate
 
 from buyback.ids import new_id
+from tests.databases import KINDS
 from tests.tills import make_merchant, make_till
 from tests.web.till_api import URL, Api, code_of
 
+pytestmark = pytest.mark.databases("sqlite")  # what a body may be is decided before a database is asked
 
-@pytest.mark.parametrize(
-    "content, kind, status",
-    [
-        (b"voucher=1", "application/x-www-form-urlencoded", 422),
-        (b"{not json", "application/json", 400),
-        (b"\xff\xfe", "application/json", 400),
-        (b"[]", "application/json", 422),
-        (b'{"op_id": "1", "voucher": "x"}', "application/json", 422),
-        (b'{"op_id": "6f0c3f8e-2f0e-4d0f-9a55-0e7f5f4a7a11"}', "application/json", 422),
-        (b'{"op_id": "6f0c3f8e-2f0e-4d0f-9a55-0e7f5f4a7a11", "voucher": 7}', "application/json", 422),
-        (b'{"voucher": "' + b"7" * 2_000_000 + b'"}', "application/json", 413),
-    ],
+NO_BODIES = (
+    (b"voucher=1", "application/x-www-form-urlencoded", 422),
+    (b"{not json", "application/json", 400),
+    (b"\xff\xfe", "application/json", 400),
+    (b"[]", "application/json", 422),
+    (b'{"op_id": "1", "voucher": "x"}', "application/json", 422),
+    (b'{"op_id": "6f0c3f8e-2f0e-4d0f-9a55-0e7f5f4a7a11"}', "application/json", 422),
+    (b'{"op_id": "6f0c3f8e-2f0e-4d0f-9a55-0e7f5f4a7a11", "voucher": 7}', "application/json", 422),
+    (b'{"voucher": "' + b"7" * 2_000_000 + b'"}', "application/json", 413),
 )
-def test_a_body_that_is_none_is_refused_as_a_problem(api: Api, content: bytes, kind: str, status: int) -> None:
-    answer = api.client.post(
-        URL, data=content, content_type=kind, headers={"Authorization": f"Bearer {api.till.token}"}
-    )
-    assert answer.status_code == status
-    assert answer.mimetype == "application/problem+json"
-    assert {"type", "title", "status", "code", "detail", "whose"} <= set(answer.get_json())
+
+
+def test_a_body_that_is_none_is_refused_as_a_problem(api: Api, subtests: pytest.Subtests) -> None:
+    sent = {"Authorization": f"Bearer {api.till.token}"}
+    for content, kind, status in NO_BODIES:
+        with subtests.test(str(content[:80])):
+            answer = api.client.post(URL, data=content, content_type=kind, headers=sent)
+            assert answer.status_code == status
+            assert answer.mimetype == "application/problem+json"
+            assert {"type", "title", "status", "code", "detail", "whose"} <= set(answer.get_json())
 
 
 OP_ID = b'"6f0c3f8e-2f0e-4d0f-9a55-0e7f5f4a7a11"'
 
 
-@pytest.mark.databases("sqlite")
-@pytest.mark.parametrize("path", ["", "/check"])
-@pytest.mark.parametrize(
-    "content, status, code",
-    [
-        (b"[" * 50_000 + b"]" * 50_000, 400, "too_intricate"),
-        (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, 400, "too_intricate"),
-        (b'{"voucher": "x", "op_id": ' + b"9" * 5_000 + b"}", 400, "too_intricate"),
-        (b'{"voucher": ' + b"9" * 400 + b', "op_id": ' + OP_ID + b"}", 422, "invalid_request"),
-        (b'{"voucher": ' + b"[" * 500 + b"]" * 500 + b', "op_id": ' + OP_ID + b"}", 422, "invalid_request"),
-        (b'{"voucher": NaN, "op_id": ' + OP_ID + b"}", 400, "invalid_json"),
-        (b"9" * 400, 422, "invalid_request"),
-        (b'{"voucher": "\\ud800", "op_id": ' + OP_ID + b"}", 422, "unreadable"),
-    ],
-    ids=["lists", "objects", "5000 digits", "400 digits", "a deep voucher", "NaN", "a number", "half a letter"],
-)
-def test_no_nesting_and_no_number_is_a_fault_of_the_system(
-    api: Api, path: str, content: bytes, status: int, code: str
-) -> None:
+INTRICATE = {
+    "lists": (b"[" * 50_000 + b"]" * 50_000, 400, "too_intricate"),
+    "objects": (b'{"a":' * 50_000 + b"1" + b"}" * 50_000, 400, "too_intricate"),
+    "5000 digits": (b'{"voucher": "x", "op_id": ' + b"9" * 5_000 + b"}", 400, "too_intricate"),
+    "400 digits": (b'{"voucher": ' + b"9" * 400 + b', "op_id": ' + OP_ID + b"}", 422, "invalid_request"),
+    "a deep voucher": (
+        b'{"voucher": ' + b"[" * 500 + b"]" * 500 + b', "op_id": ' + OP_ID + b"}",
+        422,
+        "invalid_request",
+    ),
+    "NaN": (b'{"voucher": NaN, "op_id": ' + OP_ID + b"}", 400, "invalid_json"),
+    "a number": (b"9" * 400, 422, "invalid_request"),
+    "half a letter": (b'{"voucher": "\\ud800", "op_id": ' + OP_ID + b"}", 422, "unreadable"),
+}
+
+
+def test_no_nesting_and_no_number_is_a_fault_of_the_system(api: Api, subtests: pytest.Subtests) -> None:
     sent = {"Authorization": f"Bearer {api.till.token}"}
-    answer = api.client.post(URL + path, data=content, content_type="application/json", headers=sent)
-    assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
-    assert answer.get_json()["code"] == code
+    for path, name in product(("", "/check"), INTRICATE):
+        content, status, code = INTRICATE[name]
+        with subtests.test(name, path=path):
+            answer = api.client.post(URL + path, data=content, content_type="application/json", headers=sent)
+            assert (answer.status_code, answer.mimetype) == (status, "application/problem+json")
+            assert answer.get_json()["code"] == code
 
 
-@pytest.mark.databases("sqlite")
 @pytest.mark.parametrize(
     "language, needed, not_an_id",
     [("es", "Complete este campo.", "Escriba un identificador"), ("en", "Fill in this field.", "Enter an identifier")],
@@ -77,12 +81,14 @@ def test_what_is_wrong_with_a_body_is_told_in_the_cashiers_language_at_its_path(
     assert api.ask("GET", "?day=ayer", **sent).get_json()["errors"].keys() == {"day"}
 
 
+@pytest.mark.databases(*KINDS)
 @pytest.mark.parametrize("claimed", ["2016-01-01T00:00:00-05:00", "2036-01-01T00:00:00Z", "9999-12-31T23:59:59-05:00"])
 def test_the_devices_clock_is_never_a_reason_to_refuse(api: Api, claimed: str) -> None:
     body = {"op_id": str(new_id()), "voucher": api.voucher.qr, "occurred_at": claimed}
     assert code_of(api.ask("POST", "", body)) == (201, "redeemed")
 
 
+@pytest.mark.databases(*KINDS)
 def test_rights_come_from_the_token_never_from_the_body(api: Api) -> None:
     other = make_till(api.database, make_merchant(api.database, "Otra", number=2))
     op_id = str(new_id())

@@ -14,7 +14,7 @@ from buyback.people.rules import OrganisationKind
 from buyback.security.access import Role
 from buyback.vouchers import resolutions
 from tests.builders import NOW, make_keys, make_organisation, make_user
-from tests.databases import Grow
+from tests.databases import KINDS, Grow
 from tests.handed_in import (
     AIR_GUN,
     BETANIA,
@@ -45,6 +45,9 @@ class Office:
 
     national: Browser
     local: Browser
+
+
+pytestmark = pytest.mark.databases("sqlite")  # a page is the same over either; its services are tested on both
 
 
 def fill(database: Database) -> None:
@@ -110,6 +113,7 @@ FOUND = [
 ]
 
 
+@pytest.mark.databases(*KINDS)
 def test_rows_are_found_filtered_and_ordered_by_the_address(office: Office) -> None:
     for question, names in FOUND:
         assert rows(office.national.get(f"/totales{question}").text) == names, question
@@ -329,13 +333,13 @@ def test_an_export_of_nothing_is_told_in_words(office: Office, shape: str) -> No
     assert "totales.csv" not in office.national.get("/totales?q=nada").text
 
 
-KINDS = ["", "by=district", "by=event", "by=month", "by=class", "class=pistol"]
+QUESTIONS = ["", "by=district", "by=event", "by=month", "by=class", "class=pistol"]
 FOREIGN = ["place=03", "place=0301", f"place={CATIVA}", f"event=J-{CATIVA}", "place=08"]
 
 
 @pytest.mark.parametrize("path", PATHS)
 def test_a_municipality_does_not_find_what_lies_outside_its_district(office: Office, path: str) -> None:
-    for kind, foreign in product(KINDS, FOREIGN):
+    for kind, foreign in product(QUESTIONS, FOREIGN):
         answer = office.local.get(f"{path}?sort=name&{kind}&{foreign}".replace("&&", "&"))
         assert answer.status_code == 404, (kind, foreign)
         assert "Cativá" not in answer.text
@@ -345,7 +349,7 @@ def test_a_municipality_does_not_find_what_lies_outside_its_district(office: Off
 
 
 def test_a_municipality_sees_and_takes_away_its_own_district(office: Office) -> None:
-    for kind in KINDS:
+    for kind in QUESTIONS:
         page = office.local.get(f"/totales?sort=name&{kind}").text
         taken = office.local.get(f"/totales/totales.csv?sort=name&{kind}").text
         book = read_workbook(office.local.get(f"/totales/totales.xlsx?sort=name&{kind}").data)
@@ -378,6 +382,7 @@ def test_a_municipality_has_no_use_for_provinces(office: Office) -> None:
     assert '<option value="province"' not in office.local.get("/totales").text
 
 
+@pytest.mark.databases(*KINDS)
 def test_every_address_on_a_municipalitys_pages_is_one_it_may_open(office: Office) -> None:
     seen, ahead = set(), {"/totales"}
     while ahead:

@@ -37,14 +37,18 @@ class Api:
         return self.ask("POST", "", {"op_id": str(op_id or new_id()), "voucher": voucher}, **more)
 
 
-def make_api(database: Database) -> Api:
-    """The app over a database with one voucher and one till."""
+def fill_hands(database: Database) -> tuple[TillInHand, Paper]:
+    """One till, and one voucher in somebody's hand."""
+    (voucher,) = issue_vouchers(database)
+    return make_till(database, make_merchant(database)), voucher
+
+
+def make_api(database: Database, hands: tuple[TillInHand, Paper]) -> Api:
+    """The app in front of them."""
     clock = Clock(NOW)
     url = database.engine.url.render_as_string(hide_password=False)
     app = app_over(database, Settings.read({"BUYBACK_DATABASE_URL": url}), clock)
-    (voucher,) = issue_vouchers(database)
-    till = make_till(database, make_merchant(database))
-    return Api(database, clock, app.test_client(), till, voucher)
+    return Api(database, clock, app.test_client(), *hands)
 
 
 def code_of(answer: TestResponse) -> tuple[int, str]:
