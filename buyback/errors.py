@@ -15,6 +15,12 @@ def _as_it_is(fact: object) -> object:
     return fact
 
 
+class Word(str):
+    """A fact that is a Spanish word of a closed list: it is translated with its sentence."""
+
+    __slots__ = ()
+
+
 class Refused(Exception):  # noqa: N818  the domain's word: a refusal is an answer, not a fault
     """A rule says no. Subclasses give the ``sentence``; ``field`` names the form field or file key at fault."""
 
@@ -32,7 +38,8 @@ class Refused(Exception):  # noqa: N818  the domain's word: a refusal is an answ
 
     def text(self, translate: Callable[[str], str] = str, spell: Callable[[object], object] = _as_it_is) -> str:
         """The sentence with its facts, through the translation and the spelling of facts of whoever shows it."""
-        return translate(self.sentence).format(**{name: spell(fact) for name, fact in self.facts.items()})
+        facts = {name: translate(fact) if isinstance(fact, Word) else spell(fact) for name, fact in self.facts.items()}
+        return translate(self.sentence).format(**facts)
 
 
 class NotFound(Refused):

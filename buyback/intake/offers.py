@@ -123,7 +123,8 @@ def _move(session: Session, case: Case, step: Step, *, by: Actor, now: datetime,
         .values(state=move.target)
     )
     if not affected(moved):
-        raise SurrenderMoved(number=case.surrender.number)
+        now_as = queries.get_surrender_by_id(session, case.surrender.id)
+        raise SurrenderMoved(number=now_as.number, state=now_as.state)
     record(session, case.event, case.surrender.id, step.value, by=by, now=now, **more)
 
 

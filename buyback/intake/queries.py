@@ -6,7 +6,7 @@ from datetime import date
 from itertools import islice
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session
 
 from buyback.errors import NotFound
@@ -140,6 +140,17 @@ def queue(
         .offset(offset)
     )
     return [Queued(*row) for row in rows]
+
+
+def find_empty(session: Session, *, event: UUID, day: date, by: UUID | None) -> int | None:
+    """The ticket of a surrender that a person opened for a day and that has had no item so far."""
+    has_entries = exists().where(HandoverItem.surrender == Handover.surrender)
+    return session.scalars(
+        select(Handover.number)
+        .join(Surrender, Surrender.id == Handover.surrender)
+        .where(Handover.event == event, Handover.registered_by == by, Surrender.day == day)
+        .where(Surrender.state == SurrenderState.OPEN, ~has_entries)
+    ).first()
 
 
 def counts_by_state(session: Session, event: UUID) -> dict[SurrenderState, int]:

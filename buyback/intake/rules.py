@@ -10,8 +10,9 @@ from enum import StrEnum
 from types import MappingProxyType
 from uuid import UUID
 
-from buyback.errors import Refused
+from buyback.errors import Refused, Word
 from buyback.files.reading.refusals import DayInFuture
+from buyback.languages import N_
 from buyback.money import round_half_up, screen_text
 from buyback.people.rules import Actor
 from buyback.security.access import Permission
@@ -34,6 +35,16 @@ class SurrenderState(StrEnum):
     DECLINED = "declined"
     CANCELLED = "cancelled"
 
+
+STATE_NAMES = {
+    SurrenderState.OPEN: N_("En avalúo"),
+    SurrenderState.AWAITING_APPROVAL: N_("Espera aprobación"),
+    SurrenderState.OFFERED: N_("Ofrecida"),
+    SurrenderState.ACCEPTED: N_("Aceptada, por pagar"),
+    SurrenderState.PAID_OUT: N_("Pagada"),
+    SurrenderState.DECLINED: N_("No aceptada"),
+    SurrenderState.CANCELLED: N_("Cancelada"),
+}
 
 ENDED = frozenset({SurrenderState.PAID_OUT, SurrenderState.DECLINED, SurrenderState.CANCELLED})
 
@@ -147,13 +158,10 @@ class OpIdReused(Refused):
 class SurrenderMoved(Refused):
     """Somebody else, or a second tap, has taken the surrender to another state."""
 
-    sentence = "La entrega {number} ya cambió de estado. Mire cómo está ahora y siga desde ahí."
+    sentence = "La entrega {number} ya cambió de estado: ahora está «{state}». Siga desde ahí."
 
-
-class SurrenderNotOpen(Refused):
-    """Items change only while the appraisal is being made."""
-
-    sentence = "El avalúo de la entrega {number} está terminado; sus artículos ya no cambian."
+    def __init__(self, *, number: int, state: SurrenderState) -> None:
+        super().__init__(number=number, state=Word(STATE_NAMES[state]))
 
 
 class ItemsMoved(Refused):

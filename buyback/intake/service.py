@@ -28,7 +28,7 @@ from buyback.intake.rules import (
     ItemsMoved,
     ItemState,
     OpIdReused,
-    SurrenderNotOpen,
+    SurrenderMoved,
     SurrenderState,
     TagInUse,
     TooManyItems,
@@ -54,11 +54,14 @@ class Case:
     event: EventFacts
 
 
-def open_surrender(session: Session, *, event: UUID, day: date, op_id: UUID, by: Actor, now: datetime) -> int:
+def open_surrender(
+    session: Session, *, event: UUID, day: date, op_id: UUID, by: Actor, now: datetime, resumes: bool = False
+) -> int:
     """Open a surrender on one of the event's days and give its ticket number.
 
-    The same ``op_id`` again gives the same ticket. Two tables that open at the same moment may draw the same number:
-    the second transaction fails on it and is run again. FloatSpent when there is nothing left to offer.
+    The same ``op_id`` again gives the same ticket. With ``resumes``, so does an empty one that the same person opened
+    for that day: whoever goes back and presses the button anew. Two tables that open at the same moment may draw the
+    same number: the second transaction fails on it and is run again. FloatSpent when there is nothing left to offer.
     """
     held = open_event(session, event)
     check_day(day, days=held.days, today=panama_day(now))
@@ -68,6 +71,9 @@ def open_surrender(session: Session, *, event: UUID, day: date, op_id: UUID, by:
         return _same_ticket(session, op_id, is_same=known == content)
     if queries.float_of(session, event).left == 0:
         raise FloatSpent
+    empty = queries.find_empty(session, event=event, day=day, by=by.id) if resumes else None
+    if empty is not None:
+        return empty
     surrender = new_id()
     number = queries.last_number(session, event) + 1
     session.execute(insert(Surrender).values(id=surrender, event=event, day=day, state=SurrenderState.OPEN))
@@ -160,7 +166,7 @@ def take_for_appraisal(session: Session, surrender: UUID, *, by: Actor) -> Case:
     facts = queries.get_surrender_by_id(session, surrender)
     held = open_event(session, facts.event)
     if not affected(taken):
-        raise SurrenderNotOpen(number=facts.number)
+        raise SurrenderMoved(number=facts.number, state=facts.state)
     if facts.appraised_by is None:
         session.execute(update(Handover).where(Handover.surrender == surrender).values(appraised_by=by.id))
     check_appraiser(facts.parties, by.id)

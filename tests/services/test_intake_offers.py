@@ -19,7 +19,6 @@ from buyback.intake.rules import (
     NothingAppraised,
     SamePerson,
     SurrenderMoved,
-    SurrenderNotOpen,
     SurrenderState,
 )
 from buyback.people.rules import Actor
@@ -255,9 +254,9 @@ def test_an_offer_is_not_paid_before_it_is_accepted(
 
 def test_a_finished_appraisal_does_not_change(database: Database, event: EventFacts, ana: Actor) -> None:
     surrender = make_offered(database, event, ana)
-    with pytest.raises(SurrenderNotOpen):
+    with pytest.raises(SurrenderMoved):
         add_item(database, surrender, ana, ROUNDS)
-    with pytest.raises(SurrenderNotOpen):
+    with pytest.raises(SurrenderMoved):
         step(database, offers.finish_appraisal, surrender, ana)
 
 

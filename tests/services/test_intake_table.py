@@ -25,7 +25,7 @@ from buyback.intake.rules import (
     ItemsMoved,
     ItemState,
     OpIdReused,
-    SurrenderNotOpen,
+    SurrenderMoved,
     SurrenderState,
     TagInUse,
 )
@@ -97,6 +97,16 @@ def test_the_same_op_id_opens_one_surrender(database: Database, event: EventFact
     op_id = new_id()
     assert [open_one(database, event, ana, op_id=op_id) for _ in range(2)] == [1, 1]
     assert open_one(database, event, ana) == 2
+
+
+def test_an_empty_surrender_is_offered_again_to_whoever_opened_it(
+    database: Database, event: EventFacts, ana: Actor, beto: Actor
+) -> None:
+    assert [open_one(database, event, ana, resumes=True) for _ in range(2)] == [1, 1]
+    assert open_one(database, event, beto, resumes=True) == 2
+    first = read(database, lambda session: queries.get_surrender(session, event=event.id, number=1))
+    add_item(database, first.id, ana)
+    assert open_one(database, event, ana, resumes=True) == 3
 
 
 def test_an_op_id_is_not_used_for_another_surrender(database: Database, event: EventFacts, ana: Actor) -> None:
@@ -253,7 +263,7 @@ def test_an_award_over_the_float_is_refused_while_it_is_appraised(database: Data
 def test_an_ended_surrender_takes_no_items(database: Database, event: EventFacts, ana: Actor, beto: Actor) -> None:
     make_paid_out(database, event, ana, beto)
     paid = read(database, lambda session: queries.get_surrender(session, event=event.id, number=1))
-    with pytest.raises(SurrenderNotOpen):
+    with pytest.raises(SurrenderMoved):
         add_item(database, paid.id, ana)
 
 

@@ -136,7 +136,7 @@ def test_redemptions_after_the_last_day_wait_for_the_next_settlement(
                 lambda session: service.prepare(session, merchant=till.merchant, until=tomorrow, by=by, now=NOW)
             )
         )
-        == "until_in_future"
+        == "day_in_future"
     )
 
 

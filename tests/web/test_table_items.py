@@ -162,7 +162,7 @@ def test_an_appraisal_that_is_finished_takes_no_more_items(desk: Desk) -> None:
     desk.step("terminar")
     answer = desk.add("magazine", line="2")
     assert answer.status_code == REFUSED
-    assert "sus artículos ya no cambian" in answer.text
+    assert "ya cambió de estado: ahora está «Ofrecida»" in answer.text
     assert desk.state is SurrenderState.OFFERED
     assert desk.appraiser.get(f"{desk.visit}/articulos/magazine").location == desk.visit
 

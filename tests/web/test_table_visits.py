@@ -83,9 +83,11 @@ def test_a_step_that_was_taken_already_says_so_and_shows_where_the_surrender_sta
     for step in ("aceptar", "rechazar", "corregir", "terminar"):
         answer = desk.step(step)
         assert answer.status_code == REFUSED, step
-        assert re.search("ya cambió de estado|está terminado", answer.text), step
+        assert "ahora está «Aceptada, por pagar»" in answer.text, step
         assert "Por pagar" in answer.text, step
     assert stored(desk.site.database) == before
+    desk.appraiser.post("/idioma", {"lang": "en"})
+    assert "it is “Accepted, to be paid” now" in desk.step("terminar").text
 
 
 @pytest.mark.parametrize("step, state", [("rechazar", SurrenderState.DECLINED), ("cancelar", SurrenderState.CANCELLED)])
@@ -328,3 +330,9 @@ def test_every_address_that_only_takes_forms_leads_to_a_page_when_it_is_opened(d
         answer = desk.appraiser.get(address)
         assert (answer.status_code, address.startswith(answer.location)) == (GONE_ON, True), address
         assert desk.appraiser.get(answer.location).status_code != HTTPStatus.METHOD_NOT_ALLOWED, address
+
+
+def test_the_button_pressed_anew_after_going_back_offers_the_empty_surrender_again(desk: Desk) -> None:
+    assert desk.open().location == desk.open().location
+    desk.add_revolver()
+    assert desk.open().location == f"{EVENT}/entregas/2"

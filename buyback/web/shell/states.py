@@ -1,6 +1,7 @@
 """What states are called on every screen, with the look of their tags, and how far each is on its way."""
 
 from buyback.campaigns.states import EventState
+from buyback.intake.rules import STATE_NAMES as SURRENDER_NAMES
 from buyback.intake.rules import SurrenderState
 from buyback.settlement.states import STATE_NAMES, WAITING, SettlementState
 from buyback.web.shell.i18n import N_
@@ -22,15 +23,16 @@ EVENT_STAGE = {
     EventState.PURGED: 4,
 }
 
-SURRENDER_STATES = {
-    SurrenderState.OPEN: (N_("En avalúo"), "info"),
-    SurrenderState.AWAITING_APPROVAL: (N_("Espera aprobación"), "wait"),
-    SurrenderState.OFFERED: (N_("Ofrecida"), "info"),
-    SurrenderState.ACCEPTED: (N_("Aceptada, por pagar"), "wait"),
-    SurrenderState.PAID_OUT: (N_("Pagada"), "good"),
-    SurrenderState.DECLINED: (N_("No aceptada"), "plain"),
-    SurrenderState.CANCELLED: (N_("Cancelada"), "plain"),
+_SURRENDER_LOOKS = {
+    SurrenderState.OPEN: "info",
+    SurrenderState.AWAITING_APPROVAL: "wait",
+    SurrenderState.OFFERED: "info",
+    SurrenderState.ACCEPTED: "wait",
+    SurrenderState.PAID_OUT: "good",
+    SurrenderState.DECLINED: "plain",
+    SurrenderState.CANCELLED: "plain",
 }
+SURRENDER_STATES = {state: (N_(SURRENDER_NAMES[state]), look) for state, look in _SURRENDER_LOOKS.items()}
 
 # How far a surrender has come: appraised, offered, accepted, paid. One that was given back is on no way.
 SURRENDER_STAGES = {

@@ -79,7 +79,9 @@ def open_surrender(code: str) -> Answer:
         day, op_id = form.day("date"), form.id("op_id")
         form.check()
         number = transacting(
-            lambda session: table.open_surrender(session, event=event.id, day=day, op_id=op_id, by=actor(), now=now()),
+            lambda session: table.open_surrender(
+                session, event=event.id, day=day, op_id=op_id, by=actor(), now=now(), resumes=True
+            ),
             again_on_conflict=True,
         )
         return to_surrender(code, number)
