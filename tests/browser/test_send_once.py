@@ -78,3 +78,17 @@ def test_asking_is_sent_once_too_and_again_when_the_answer_is_there(page: Page) 
     tap(page, "Solo consultar")
     assert len(held) == 2
     held[1].abort()
+
+
+def test_a_page_that_the_browsers_arrow_brings_back_may_be_sent_again(page: Page) -> None:
+    """Chromium restores no page while it is driven, so that what a restored page is told is told to it here."""
+    held = hold_back(page, "/caja/consultar")
+    page.get_by_label("Código del vale").fill("hola")
+    tap(page, "Solo consultar")
+    held[0].fulfill(status=204)  # the page stays as it is
+    tap(page, "Solo consultar")
+    assert len(held) == 1
+    page.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', {persisted: true}))")
+    tap(page, "Solo consultar")
+    assert len(held) == 2
+    held[1].fulfill(status=204)
