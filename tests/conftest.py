@@ -4,14 +4,14 @@ import ipaddress
 import sys
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import ExitStack, suppress
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
 from buyback.db import Database
 from tests.databases import KINDS, Databases, Grow
 
-T = TypeVar("T")
+Build = Callable[[Database], Any]
 
 SHARED = pytest.StashKey[Databases]()
 
@@ -94,14 +94,14 @@ def grow(request: pytest.FixtureRequest, database_kind: str) -> Iterator[Grow]:
     shared = request.config.stash[SHARED]
     with ExitStack() as copies:
 
-        def copy(build: Callable[[Database], T], then: Callable[[Database, T], T] | None = None) -> tuple[Database, T]:
+        def copy(build: Build, then: Callable[[Database, Any], Any] | None = None) -> tuple[Database, Any]:
             grown = shared.grown(database_kind, build, then)
             return copies.enter_context(shared.opened(database_kind, like=grown.where)), grown.gave
 
         yield copy
 
 
-def _beginning(request: pytest.FixtureRequest) -> Callable[[Database], Any] | None:
+def _beginning(request: pytest.FixtureRequest) -> Build | None:
     mark = request.node.get_closest_marker("begins_with")
     return mark.kwargs["build"] if mark else None
 

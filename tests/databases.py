@@ -12,7 +12,7 @@ from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Generic, Protocol, TypeVar
+from typing import Any, Generic, Protocol, TypeVar, overload
 
 from buyback import migrate
 from buyback.db import Database
@@ -20,6 +20,7 @@ from tests.builders import know_keys, make_keys, open_database
 from tests.postgres import Server, quick_folder, running_server
 
 T = TypeVar("T")
+Then = TypeVar("Then")
 
 KINDS = ("sqlite", "postgresql")
 TEMPLATE = "template_buyback"
@@ -37,16 +38,21 @@ class Grown(Generic[T]):
 
 
 class Grow(Protocol):
-    """Give a copy of the database that ``build`` made, of its own, and what ``build`` gave back."""
+    """Give a copy of the database that ``build`` made, of its own, and what ``build`` gave back.
 
+    ``then`` goes on from a copy of what ``build`` made, and is built once as well.
+
+    Both are called once in a run, whichever worker asks first. They must be plain functions, by whose names they
+    are known again, and what they give must be picklable.
+    """
+
+    @overload
+    def __call__(self, build: Callable[[Database], T], then: None = None) -> tuple[Database, T]: ...
+
+    @overload
     def __call__(
-        self, build: Callable[[Database], T], then: Callable[[Database, T], T] | None = None
-    ) -> tuple[Database, T]:
-        """``then`` goes on from a copy of what ``build`` made, and is built once as well.
-
-        Both are called once in a run, whichever worker asks first. They must be plain functions, by whose names they
-        are known again, and what they give must be picklable.
-        """
+        self, build: Callable[[Database], T], then: Callable[[Database, T], Then]
+    ) -> tuple[Database, Then]: ...
 
 
 class Databases:
@@ -123,8 +129,8 @@ class Databases:
                 database.dispose()
 
     def grown(
-        self, kind: str, build: Callable[[Database], T], then: Callable[[Database, T], T] | None = None
-    ) -> "Grown[T]":
+        self, kind: str, build: Callable[[Database], Any], then: Callable[[Database, Any], Any] | None = None
+    ) -> "Grown[Any]":
         """The database that ``build`` made of a fresh one, and ``then`` of a copy of that: built once, then copied."""
         name = _name(build, *(() if then is None else (then,)), kind)
         if name not in self._grown:
@@ -138,8 +144,8 @@ class Databases:
         return pickle.loads(kept.read_bytes()) if kept.exists() else None  # noqa: S301  our own file
 
     def _built(
-        self, kind: str, name: str, build: Callable[[Database], T], then: Callable[[Database, T], T] | None
-    ) -> "Grown[T]":
+        self, kind: str, name: str, build: Callable[[Database], Any], then: Callable[[Database, Any], Any] | None
+    ) -> "Grown[Any]":
         before = self.grown(kind, build) if then is not None else None
         like = None if before is None else before.where
         url = self.server.clone(like or TEMPLATE, name) if kind == "postgresql" else self._copy(self.shared, name, like)

@@ -19,7 +19,6 @@ QUIET = (
     "--disable-component-update",
     "--disable-sync",
 )
-WIDTHS = (360, 1280)
 RULES = {
     "runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"],
     "preload": False,  # it would fetch style sheets, which the policy forbids to scripts

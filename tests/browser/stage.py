@@ -47,9 +47,8 @@ class Stage:
     settlements: dict[str, str]
 
 
-def set_stage(database: Database) -> Stage:
-    """Load the demonstration and use it for a day."""
-    demo.load_all(database, keys=make_keys(), now=NOW)
+def set_stage(database: Database, _loaded: None) -> Stage:
+    """Use the demonstration for a day: what goes on from ``make_demonstration``."""
     with database.reading() as session:
         event = campaigns.get_event(session, demo.EVENT)
     make_event(database, PLANNED, programme=event.programme.code, is_open=False)

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 
 import pytest
-from playwright.sync_api import Page, Route, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
 from buyback.db import Database
 from buyback.people.service import Employer
 from buyback.security.access import Role
-from tests.browser.live import chromium, served
+from tests.browser.live import served
 from tests.tills import Paper, issue_vouchers, make_merchant, make_till
 from tests.web.desk import stored
 from tests.web.site import LOOPBACK, PASSWORD, make_site
@@ -22,13 +22,13 @@ def voucher(database: Database) -> Paper:
 
 
 @pytest.fixture
-def page(database: Database) -> Iterator[Page]:
+def page(database: Database, browser: Browser) -> Iterator[Page]:
     """A cashier's screen at the till."""
     site = make_site(database, base_url=LOOPBACK, demonstration=True)
     merchant = make_merchant(database)
     make_till(database, merchant)
     site.add_person(Role.CASHIER, employer=Employer(merchant=merchant), name="caja")
-    with served(site.app) as address, chromium() as browser:
+    with served(site.app) as address:
         page = browser.new_page()
         page.goto(f"{address}/entrar")
         page.get_by_label("Usuario").fill("caja")

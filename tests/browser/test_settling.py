@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from buyback.db import Database
 from buyback.people.rules import Actor
-from tests.browser.live import chromium, served
+from tests.browser.live import served
 from tests.builders import TODAY
 from tests.settling import FUNDERS, Office, make_office, make_settled_event, make_shop, spend
 from tests.soundness import assert_sound
@@ -38,10 +38,10 @@ def desk(browser: Browser, site: Site, address: str, who: Actor) -> Iterator[Pag
     context.close()
 
 
-def test_two_hundred_redemptions_go_from_draft_to_paid_by_four_people(database: Database) -> None:
+def test_two_hundred_redemptions_go_from_draft_to_paid_by_four_people(database: Database, browser: Browser) -> None:
     site = make_site(database, base_url=LOOPBACK)
     office = _spent(site)
-    with served(site.app) as address, chromium() as browser:
+    with served(site.app) as address:
         with desk(browser, site, address, office.preparer) as page:
             _prepare_and_submit(page, address)
         for code in FUNDERS:

@@ -12,7 +12,7 @@ from buyback.db import Database
 from buyback.people.rules import OrganisationKind
 from buyback.security.access import Role
 from buyback.totals.service import fold
-from tests.browser.live import chromium, served
+from tests.browser.live import served
 from tests.builders import make_organisation
 from tests.databases import Grow
 from tests.handed_in import BETANIA, CATIVA, CURUNDU, OCTOBER, PISTOL, REVOLVER, add_event, add_staff, hand_in, some
@@ -30,12 +30,6 @@ def fill(database: Database) -> None:
     hand_in(database, curundu, REVOLVER, day=OCTOBER)
     hand_in(database, cativa, PISTOL, PISTOL)
     make_organisation(database, "MUCO", OrganisationKind.MUNICIPALITY, "0301")
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
 
 
 @pytest.fixture
@@ -80,7 +74,6 @@ def test_an_official_comes_from_the_sign_in_to_the_file_of_a_district_in_a_few_s
     with file.open(encoding="utf-8-sig", newline="") as opened:
         rows = {row["code"]: row["ammunition"] for row in csv.DictReader(opened)}
     assert rows == {BETANIA: "1200", CURUNDU: "0"}
-    page.close()
 
 
 def test_a_circle_of_the_map_is_reached_by_keyboard_and_leads_on(browser: Browser, address: str) -> None:
@@ -92,7 +85,6 @@ def test_a_circle_of_the_map_is_reached_by_keyboard_and_leads_on(browser: Browse
     expect(circle).to_be_focused()
     page.keyboard.press("Enter")
     expect(page.get_by_role("row", name="Cativá").first).to_be_visible()
-    page.close()
 
 
 MILLIONS = (
@@ -122,7 +114,6 @@ def test_every_column_of_a_whole_programme_stands_on_a_desks_screen_and_on_paper
                 over = page.locator(".table-scroll").evaluate_all(WIDTHS)
                 assert (len(over), max(over)) == (2, 0), (width, by)
                 assert page.evaluate("document.documentElement.scrollWidth") <= width
-        page.close()
 
 
 def test_the_pages_need_no_script(browser: Browser, address: str) -> None:
@@ -139,7 +130,6 @@ def test_the_pages_need_no_script(browser: Browser, address: str) -> None:
     page.get_by_label("Clase de artículo").select_option("pistol")
     page.get_by_role("button", name="Ver", exact=True).click()
     expect(page.get_by_role("row", name="Cativá")).to_contain_text("500.00")
-    context.close()
 
 
 def test_a_municipality_that_types_another_districts_address_is_told_nothing(browser: Browser, address: str) -> None:
@@ -149,4 +139,3 @@ def test_a_municipality_that_types_another_districts_address_is_told_nothing(bro
         page.goto(f"{address}/totales?{typed}")
         expect(page.get_by_role("alert")).to_contain_text("No se encontró")
         assert "Betania" not in page.locator("main").inner_text()
-    page.close()

@@ -10,7 +10,7 @@ from buyback import demo
 from buyback.app import App, create_app
 from buyback.db import Database
 from buyback.settings import Settings
-from tests.browser.live import assert_accessible, chromium, served
+from tests.browser.live import assert_accessible, served
 from tests.browser.test_the_job import signed_in
 from tests.builders import NOW, make_keys
 
@@ -24,12 +24,6 @@ def site(database: Database, database_url: str) -> Iterator[str]:
     app: App = create_app(settings, database=database, keys=make_keys(), clock=lambda: NOW)
     with served(app) as address:
         yield address
-
-
-@pytest.fixture
-def browser() -> Iterator[Browser]:
-    with chromium() as browser:
-        yield browser
 
 
 def test_what_is_typed_on_one_tablet_is_added_after_looking_at_what_the_other_did(browser: Browser, site: str) -> None:
