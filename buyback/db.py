@@ -20,6 +20,7 @@ from uuid import UUID
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import (
     BigInteger,
+    CheckConstraint,
     CursorResult,
     DateTime,
     Dialect,
@@ -111,6 +112,11 @@ class Base(DeclarativeBase):
             bytes: LargeBinary(),
         }
     )
+
+
+def month_of_day(day: str, month: str) -> CheckConstraint:
+    """The rule that a column holds the month of the day that stands beside it, as long as that day is known."""
+    return CheckConstraint(f"{day} IS NULL OR {month} = substr(CAST({day} AS TEXT), 1, 7)", name="month_of_day")
 
 
 def core(model: type[Base]) -> Table:

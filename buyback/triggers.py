@@ -21,6 +21,19 @@ from sqlalchemy import MetaData, Table, UniqueConstraint
 
 Act = Literal["INSERT", "UPDATE", "DELETE"]
 
+TODAY = "{today}"  # of Panama, by the database's own clock
+WEEK_AGO = "{week_ago}"
+NINETY_DAYS_ON = "{ninety_days_on}"  # after NEW.granted_on
+_PANAMA_TODAY = "(now() AT TIME ZONE 'America/Panama')::date"
+_DAYS = {
+    "postgresql": {TODAY: _PANAMA_TODAY, WEEK_AGO: f"({_PANAMA_TODAY} - 7)", NINETY_DAYS_ON: "(NEW.granted_on + 90)"},
+    "sqlite": {
+        TODAY: "date('now', '-5 hours')",
+        WEEK_AGO: "date('now', '-5 hours', '-7 days')",
+        NINETY_DAYS_ON: "date(NEW.granted_on, '+90 days')",
+    },
+}
+
 
 @dataclass(frozen=True)
 class AppendOnly:
@@ -97,6 +110,23 @@ def changes(*columns: str) -> str:
     return " OR ".join(f"NEW.{column} <> OLD.{column}" for column in columns)
 
 
+def alters(*columns: str) -> str:
+    """The condition that one of these columns, which may be empty, changes."""
+    return " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+
+
+def sets_anew(*columns: str) -> str:
+    """The condition that one of these columns changes otherwise than by becoming empty."""
+    return " OR ".join(
+        f"(NEW.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column})" for column in columns
+    )
+
+
+def empties(*columns: str) -> str:
+    """The condition that one of these columns becomes empty."""
+    return " OR ".join(f"(NEW.{column} IS NULL AND OLD.{column} IS NOT NULL)" for column in columns)
+
+
 def postgresql(rules: Sequence[Rule]) -> Iterator[str]:
     """The statements that make the triggers, and what they call, on PostgreSQL."""
     yield """
@@ -146,7 +176,9 @@ def _refusing_change(table: str, name: str, acts: str) -> str:
 
 def _postgresql_guard(guard: Guard) -> Iterator[str]:
     name = f"{guard.table}_{guard.name}"
-    refused = f"NEW IS DISTINCT FROM OLD AND ({guard.refused})" if guard.act == "UPDATE" else guard.refused
+    refused = _dated(guard.refused, "postgresql")
+    if guard.act == "UPDATE":
+        refused = f"NEW IS DISTINCT FROM OLD AND ({refused})"
     locks = f"PERFORM 1 FROM {guard.locks} FOR NO KEY UPDATE;" if guard.locks else ""
     yield f"""
         CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SET search_path = public, pg_temp AS $$
@@ -180,9 +212,16 @@ def _postgresql_reaction(reaction: Reaction) -> Iterator[str]:
 
 def _sqlite_guard(guard: Guard) -> str:
     return (
-        f"CREATE TRIGGER {guard.table}_{guard.name} BEFORE {guard.act} ON {guard.table} WHEN {guard.refused}"
+        f"CREATE TRIGGER {guard.table}_{guard.name} BEFORE {guard.act} ON {guard.table}"
+        f" WHEN {_dated(guard.refused, 'sqlite')}"
         f" BEGIN SELECT RAISE(ABORT, '{guard.table}: {guard.why}'); END"
     )
+
+
+def _dated(condition: str, dialect: str) -> str:
+    for mark, day in _DAYS[dialect].items():
+        condition = condition.replace(mark, day)
+    return condition
 
 
 def _sqlite_reaction(reaction: Reaction) -> str:

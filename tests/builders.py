@@ -77,6 +77,7 @@ def make_keys() -> KeyRing:
         code_key=bytes([3]) * 32,
         pin_key=bytes([4]) * 32,
         session_key=bytes([5]) * 32,
+        operation_key=bytes([8]) * 32,
         audit=Ed25519PrivateKey.from_private_bytes(bytes([7]) * 32),
         checkpoint=Ed25519PrivateKey.from_private_bytes(bytes([6]) * 32),
         is_demonstration=True,

@@ -18,7 +18,7 @@ from buyback.security.tokens import token_digest
 from buyback.settlement import payments, service
 from buyback.settlement.payments import PaymentOrder
 from buyback.settlement.queries import SettlementFacts
-from tests.builders import NOW, PROGRAMME, TODAY, make_event, make_organisation, make_programme, make_user
+from tests.builders import NOW, PROGRAMME, TODAY, make_event, make_keys, make_organisation, make_programme, make_user
 from tests.tills import FACE, Paper, TillInHand, issue_vouchers, make_merchant, make_till, try_to_redeem
 
 T = TypeVar("T")
@@ -165,7 +165,9 @@ def spend_and_undo_later(database: Database, event: EventFacts, till: TillInHand
     def undo() -> str:
         return database.transact(
             lambda session: (
-                reversal.undo(session, till=token_digest(till.token), op_id=op_id, cashier=None, now=NOW).code.value
+                reversal.undo(
+                    session, till=token_digest(till.token), op_id=op_id, cashier=None, keys=make_keys(), now=NOW
+                ).code.value
             ),
             again_on_conflict=True,
         )

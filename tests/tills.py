@@ -146,7 +146,7 @@ def try_to_undo(database: Database, till: TillInHand, op_id: UUID, *, now: datet
     """What a till that undoes is answered, in a transaction of its own, as the API runs it."""
     token_hash = token_digest(till.token)
     return database.transact(
-        lambda session: reversal.undo(session, till=token_hash, op_id=op_id, cashier=None, now=now),
+        lambda session: reversal.undo(session, till=token_hash, op_id=op_id, cashier=None, keys=make_keys(), now=now),
         again_on_conflict=True,
         turn=lambda session: service.take_turn(session, token_hash),
     )

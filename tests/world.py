@@ -46,6 +46,7 @@ from tests.tills import (
 )
 
 LATER = NOW + timedelta(minutes=5)
+MONTH = f"{TODAY:%Y-%m}"
 
 
 @dataclass(frozen=True)
@@ -114,7 +115,7 @@ def _live(database: Database, world: World, replaced: Paper) -> None:
     def work(session: Session) -> None:
         event = campaigns.get_event(session, world.event.code)
         digest = token_digest(world.till.token)
-        reversal.undo(session, till=digest, op_id=op_id, cashier=None, now=LATER)
+        reversal.undo(session, till=digest, op_id=op_id, cashier=None, keys=make_keys(), now=LATER)
         misprint, by = VoidReason.MISPRINT, world.issuer
         resolutions.void(session, event=event, serial=world.void.serial, reason=misprint, by=by, now=LATER)
         resolutions.replace(session, event=event, serial=replaced.serial, by=by, keys=make_keys(), now=LATER)
@@ -159,7 +160,7 @@ class Hand:
         """A journal without transfers."""
         key = new_id()
         recorded_at: datetime | None = None if kind == "issue" else NOW
-        row = {"id": key, "kind": kind, "period": "2026-11", "effective_on": TODAY, "recorded_at": recorded_at}
+        row = {"id": key, "kind": kind, "period": MONTH, "effective_on": TODAY, "recorded_at": recorded_at}
         self.put("journal", **{**row, "event": self.world.event.id, **values})
         return key
 
@@ -195,6 +196,8 @@ class Hand:
             "merchant": self.world.till.merchant if kind == "redeem" else None,
             "till": self.world.till.id if kind == "redeem" else None,
             "resolved_at": NOW,
+            "resolved_on": TODAY,
+            "resolved_in": MONTH,
             **values,
         }
         self.put("resolution", **{**row, "transfer": row["transfer"] or self.post(kind, legs)})
@@ -208,6 +211,7 @@ class Hand:
             self.transfer(journal, line, leg)
         row = {"resolution": found["id"], "voucher": voucher, "cycle": found["cycle"], "kind": found["kind"]}
         ends = {"opens_cycle": found["cycle"] + 1, "fate": "reversed", "journal": journal, "reversed_at": NOW}
+        ends |= {"reversed_on": TODAY, "reversed_in": MONTH}
         self.put("reversal", **{**row, **ends, **values})
 
     def seal(self, voucher: UUID, fate: str) -> None:

@@ -8,7 +8,7 @@ later: the chain still verifies, its content is gone.
 """
 
 import hashlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from typing import cast
@@ -157,3 +157,14 @@ class ChainReader:
         if row.salt is not None and row.body is not None and row.body_hash != body_hash(row.salt, row.body):
             return "body_changed"
         return None
+
+
+def ranges(seqs: Iterable[int]) -> list[list[int]]:
+    """Numbers of rows as runs, each its first and its last: how a row says which bodies were emptied."""
+    runs: list[list[int]] = []
+    for seq in sorted(seqs):
+        if runs and seq == runs[-1][1] + 1:
+            runs[-1][1] = seq
+        else:
+            runs.append([seq, seq])
+    return runs

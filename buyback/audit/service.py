@@ -1,14 +1,14 @@
 """Append to a chain in the transaction of the change it records."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from buyback.audit.rules import EMPTY, ChainKind, Head, Link, link, sign
+from buyback.audit.rules import EMPTY, ChainKind, Head, Link, link, ranges, sign
 from buyback.audit.tables import AuditBody, AuditChain, AuditRow
 from buyback.db import SIGNER, affected, core
 from buyback.security.tokens import new_salt
@@ -80,6 +80,19 @@ def append(session: Session, row: Link) -> None:
     session.execute(
         _INSERT_BODY, {"chain": row.chain, "seq": row.seq, "salt": row.salt, "body": row.body, "event": row.event}
     )
+
+
+def empty_rows(session: Session, *, chain: UUID, seqs: Sequence[int], reason: str, now: datetime) -> None:
+    """Empty the bodies of some rows of a chain; a later row of the same chain says which, and why."""
+    if not seqs:
+        return
+    session.execute(
+        update(core(AuditBody))
+        .where(AuditBody.chain == chain, AuditBody.seq == bindparam("row"))
+        .values(salt=None, body=None),
+        [{"row": seq} for seq in seqs],
+    )
+    record(session, chain=chain, act="audit:empty", body={"reason": reason, "rows": ranges(seqs)}, now=now)
 
 
 def empty_bodies(session: Session, *, event: UUID) -> int:

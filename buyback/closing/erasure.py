@@ -13,6 +13,7 @@ This is about storage, not about any domain's facts, so it names the domains' ta
 """
 
 from collections.abc import Callable
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy import Uuid, bindparam, column, text
@@ -20,7 +21,7 @@ from sqlalchemy.orm import Session
 
 from buyback.db import Database
 
-Shuffle = Callable[[list[UUID]], None]
+Shuffle = Callable[[list[Any]], None]
 
 # table: its key, and where the rows of an event are. Of the journals those of issues only: what comes later has its
 # own time, and says nothing of a surrender.
@@ -48,6 +49,9 @@ VACUUMED = (
 )
 
 
+FADED = ("attempt", "audit_body", "journal", "resolution", "resolution_fate", "reversal", "transfer", "wrong_code")
+
+
 def rewrite_rows(session: Session, *, event: UUID, shuffle: Shuffle) -> None:
     """Write an event's rows again in the order that ``shuffle`` gives their keys; nothing to do on SQLite."""
     if session.get_bind().dialect.name != "postgresql":
@@ -70,6 +74,19 @@ def erase_traces(database: Database) -> bool:
         return _rewrite_file(database)
     with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         for table in VACUUMED:
+            connection.execute(text(f"VACUUM {table}"))
+    return True
+
+
+def forget_dead_rows(database: Database) -> bool:
+    """After rows have faded: PostgreSQL forgets what they were, SQLite empties its log; False where one was in the way.
+
+    Needs the role that owns the tables. Runs outside any transaction.
+    """
+    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if database.is_sqlite:
+            return not connection.exec_driver_sql("PRAGMA wal_checkpoint(TRUNCATE)").scalar_one()
+        for table in FADED:
             connection.execute(text(f"VACUUM {table}"))
     return True
 

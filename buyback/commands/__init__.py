@@ -22,6 +22,7 @@ ALL = {
     "totals": "totals:totals",
     "fold": "totals:fold",
     "purge": "closing:purge",
+    "fade": "fading:fade",
     "check": "checks:check",
     "verify": "checks:verify",
     "checkpoint": "checks:checkpoint",

@@ -190,6 +190,6 @@ class Past:
 
     def _undo(self, errand: Errand, op_id: UUID) -> None:
         till, now = self._places[errand.till].till, errand.at + UNDONE_AFTER
-        answer = reversal.undo(self._session, till=till, op_id=op_id, cashier=None, now=now)
+        answer = reversal.undo(self._session, till=till, op_id=op_id, cashier=None, keys=self._keys, now=now)
         if answer.code is not Code.REVERSED:
             raise AssertionError(answer)

@@ -31,9 +31,12 @@ def journal_of(session: Session, transfer: UUID) -> UUID:
 
 
 def day_of(session: Session, transfer: UUID) -> date:
-    """The day for which a transfer counts."""
+    """The day for which a transfer counts; KeyError where it has faded."""
     statement = select(Journal.effective_on).join(Transfer, Transfer.journal == Journal.id)
-    return session.scalars(statement.where(Transfer.id == transfer)).one()
+    day = session.scalars(statement.where(Transfer.id == transfer)).one()
+    if day is None:
+        raise KeyError(transfer)
+    return day
 
 
 def posted(session: Session, *, event: UUID, kind: JournalKind) -> int:

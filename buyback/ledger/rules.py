@@ -11,6 +11,8 @@ from uuid import UUID, uuid5
 FINANCIAL = 1
 BUDGET = 2
 
+FADING = "('redeem', 'reverse', 'void', 'expire')"  # kinds whose time fades: what becomes of a voucher
+
 _ACCOUNTS = UUID("9d1b6d1c-1f2f-4c39-9c5e-0b7f1f6f0a55")
 
 

@@ -19,7 +19,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, mapped_column
 
 from buyback.db import UNORDERED, Base, Instant, choice
-from buyback.ledger.rules import CHART, ChartLine, JournalKind, Owner, PeriodState, Side
+from buyback.ledger.rules import CHART, FADING, ChartLine, JournalKind, Owner, PeriodState, Side
 
 
 def _codes(kinds: Iterable[ChartLine]) -> str:
@@ -104,14 +104,21 @@ class Period(Base):
 
 
 class Journal(Base):
-    """One business fact with its transfers. That of an issue keeps no minute and no op id (it must not lead back)."""
+    """One business fact with its transfers. That of an issue keeps no minute and no op id (it must not lead back).
+
+    Time, then day and cashier of what became of a voucher fade with it (``vouchers.guards``): the month stays.
+    """
 
     __tablename__ = "journal"
     __table_args__ = (
         UniqueConstraint("op_scope", "op_id"),
         CheckConstraint("(op_scope IS NULL) = (op_id IS NULL)", name="op_whole"),
         CheckConstraint("kind <> 'issue' OR (recorded_at IS NULL AND op_id IS NULL)", name="issue_has_no_minute"),
-        CheckConstraint("kind = 'issue' OR recorded_at IS NOT NULL", name="recorded"),
+        CheckConstraint(f"kind IN {FADING} OR kind = 'issue' OR recorded_at IS NOT NULL", name="recorded"),
+        CheckConstraint(
+            "effective_on IS NOT NULL OR (kind IN ('redeem', 'reverse') AND recorded_at IS NULL AND actor IS NULL)",
+            name="has_a_day",
+        ),
         Index("ix_journal_event", "event"),
         UNORDERED,
     )
@@ -120,7 +127,7 @@ class Journal(Base):
     kind: Mapped[JournalKind] = mapped_column(choice(JournalKind))
     period: Mapped[str] = mapped_column(ForeignKey("period.code"))
     event: Mapped[UUID | None] = mapped_column(ForeignKey("event.id"))
-    effective_on: Mapped[date]
+    effective_on: Mapped[date | None]
     recorded_at: Mapped[datetime | None] = mapped_column(Instant())
     actor: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
     op_scope: Mapped[UUID | None]

@@ -125,6 +125,11 @@ def enrolled(session: Session, *, branch: UUID | None = None, merchant: UUID | N
     return tuple(EnrolledTill(**row._mapping) for row in session.execute(statement))  # noqa: SLF001  as above
 
 
+def till_names(session: Session, *, merchant: UUID) -> dict[UUID | None, tuple[str, str]]:
+    """Branch and name of each till of a merchant; of none (a redemption whose till has faded) nothing."""
+    return {None: ("", "")} | {till.id: (till.branch_name, till.name) for till in enrolled(session, merchant=merchant)}
+
+
 def workplaces(session: Session, *, merchant: UUID, branch: UUID | None) -> tuple[EnrolledTill, ...]:
     """The tills at which somebody may work: of the own merchant, of one branch where the account names it; in use."""
     found = enrolled(session, merchant=merchant, branch=branch)

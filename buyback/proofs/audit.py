@@ -15,13 +15,16 @@ ALL = (
     ),
     Invariant(
         "audit_bodies_are_emptied_by_purges_only",
-        "Every row of the audit log has its body, which only the purge of its event has emptied.",
+        "Every row of the audit log has its body, which only its event's purge or a till's fading has emptied.",
         """
         SELECT 'chain ' || CAST(r.chain AS TEXT) || ' row ' || CAST(r.seq AS TEXT)
           FROM audit_row r
           LEFT JOIN audit_body b ON b.chain = r.chain AND b.seq = r.seq
           LEFT JOIN event e ON e.id = b.event
-         WHERE b.chain IS NULL OR (b.body IS NULL AND (e.state IS NULL OR e.state <> 'purged'))
+         WHERE b.chain IS NULL
+            OR (b.body IS NULL AND (e.state IS NULL OR e.state <> 'purged')
+                AND NOT EXISTS (SELECT 1 FROM audit_body l
+                                 WHERE l.chain = b.chain AND l.seq > b.seq AND l.body LIKE '%"act":"audit:empty"%'))
         """,
     ),
     Invariant(

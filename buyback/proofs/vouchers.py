@@ -70,7 +70,9 @@ ALL = (
             OR EXISTS (SELECT 1 FROM resolution r
                          JOIN transfer t ON t.id = r.transfer
                          JOIN journal j ON j.id = t.journal
-                        WHERE r.voucher = v.id AND r.kind = 'redeem' AND j.effective_on > v.expires_on)
+                        WHERE r.voucher = v.id AND r.kind = 'redeem'
+                          AND (j.effective_on > v.expires_on
+                               OR j.period > substr(CAST(v.expires_on AS TEXT), 1, 7)))
         """,
     ),
     Invariant(
@@ -93,9 +95,9 @@ ALL = (
         """
         SELECT 'redemption ' || CAST(r.id AS TEXT)
           FROM resolution r LEFT JOIN attempt a ON a.resolution = r.id
-         WHERE r.kind = 'redeem' AND (a.till IS NULL OR a.till <> r.till OR a.code <> 'redeemed')
+         WHERE r.kind = 'redeem' AND (a.code IS NULL OR a.till IS DISTINCT FROM r.till OR a.code <> 'redeemed')
          UNION ALL
-        SELECT 'answer to operation ' || CAST(a.op_id AS TEXT)
+        SELECT 'answer of ' || a.decided_in || COALESCE(' to till ' || CAST(a.till AS TEXT), '')
           FROM attempt a LEFT JOIN resolution r ON r.id = a.resolution
          WHERE a.code = 'redeemed' AND (r.id IS NULL OR r.kind <> 'redeem')
         """,

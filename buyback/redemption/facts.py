@@ -4,7 +4,6 @@ It names other domains' tables as SQL on purpose: a redemption may cost seven st
 own facts would take five of them. ``docs/decisions/0014-sql-across-domains.md`` lists what else does so.
 """
 
-import json
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -30,9 +29,11 @@ from buyback.audit.rules import EMPTY, Head
 from buyback.db import Instant
 from buyback.keys.rules import KeyState
 from buyback.merchants.states import MerchantState, TillState
+from buyback.money import CURRENCY, decimal_text
 from buyback.redemption.rules import WRONG_CODES_WINDOW, Code, CycleEnd, KeyFacts, TillAnswer, TillFacts, VoucherFacts
 from buyback.redemption.tables import WrongCode
-from buyback.times import iso_utc
+from buyback.security.keyring import KeyRing
+from buyback.times import When
 from buyback.vouchers.rules import ResolutionKind
 
 
@@ -62,11 +63,11 @@ class PriorAnswer:
     code: Code
     facts: dict[str, str]
     resolution: UUID | None
-    reversed_at: datetime | None
+    reversed: When | None
 
     def replay(self) -> TillAnswer:
-        """The same answer again, with when it was undone."""
-        undone = {} if self.reversed_at is None else {"reversed_at": iso_utc(self.reversed_at)}
+        """The same answer again, with when it was undone; of times that have faded the day or the month."""
+        undone = {} if self.reversed is None else {"reversed_at": self.reversed.text}
         return TillAnswer(self.code, self.facts | undone, replayed=True)
 
 
@@ -83,15 +84,21 @@ class RedemptionFacts:
 _SQL = """
 SELECT t.id AS till, t.state AS till_state, m.id AS merchant, m.state AS merchant_state,
        h.seq AS head_seq, h.hash AS head_hash,
-       a.request_hash, a.code, a.answer, a.resolution, ar.reversed_at,
+       a.asker_hash, a.request_hash, a.code, a.expired_on, a.reason, a.resolution,
+       s.amount AS stated_amount, s.resolved_at AS stated_at, s.resolved_on AS stated_on, s.resolved_in AS stated_in,
+       s.merchant AS stated_merchant, sb.name AS stated_branch, ar.reversed_at, ar.reversed_on, ar.reversed_in,
        v.id AS voucher, v.event, v.face, v.expires_on, i.voucher AS issued,
        k.state AS key_state, k.reason AS key_reason,
-       r.cycle, r.kind, r.resolved_at, r.merchant AS taken_by, rb.name AS taken_at, x.resolution AS undone,
+       r.id AS ended_by, r.cycle, r.kind, r.resolved_at, r.resolved_on, r.resolved_in, r.merchant AS taken_by,
+       rb.name AS taken_at, x.resolution AS undone,
        rp.voucher AS replaced, pc.category AS allowed_category, p.closed_at
   FROM till t
   JOIN merchant m ON m.id = t.merchant
   LEFT JOIN audit_row h ON h.chain = t.id AND h.seq = (SELECT max(seq) FROM audit_row WHERE chain = t.id)
-  LEFT JOIN attempt a ON a.till = t.id AND a.op_id = :op_id
+  LEFT JOIN attempt a ON a.op_hash = :op_hash
+  LEFT JOIN resolution s ON s.id = COALESCE(a.resolution, a.spent_by)
+  LEFT JOIN till st ON st.id = s.till
+  LEFT JOIN branch sb ON sb.id = st.branch
   LEFT JOIN reversal ar ON ar.resolution = a.resolution
   LEFT JOIN voucher v ON v.{voucher_key} = :voucher_key
   LEFT JOIN signing_key k ON k.id = COALESCE(:signed_by, v.key_id)
@@ -115,11 +122,21 @@ _COLUMNS = (
     column("merchant_state", String),
     column("head_seq", BigInteger),
     column("head_hash", LargeBinary),
+    column("asker_hash", LargeBinary),
     column("request_hash", LargeBinary),
     column("code", String),
-    column("answer", String),
+    column("expired_on", Date),
+    column("reason", String),
     column("resolution", Uuid),
+    column("stated_amount", BigInteger),
+    column("stated_at", Instant),
+    column("stated_on", Date),
+    column("stated_in", String),
+    column("stated_merchant", Uuid),
+    column("stated_branch", String),
     column("reversed_at", Instant),
+    column("reversed_on", Date),
+    column("reversed_in", String),
     column("voucher", Uuid),
     column("event", Uuid),
     column("face", BigInteger),
@@ -127,9 +144,12 @@ _COLUMNS = (
     column("issued", Uuid),
     column("key_state", String),
     column("key_reason", String),
+    column("ended_by", Uuid),
     column("cycle", SmallInteger),
     column("kind", String),
     column("resolved_at", Instant),
+    column("resolved_on", Date),
+    column("resolved_in", String),
     column("taken_by", Uuid),
     column("taken_at", String),
     column("undone", Uuid),
@@ -143,7 +163,7 @@ def _statement(voucher_key: str, till_key: str) -> TextualSelect:
     return (
         text(_SQL.format(voucher_key=voucher_key, till_key=till_key))
         .bindparams(
-            bindparam("op_id", type_=Uuid()),
+            bindparam("op_hash", type_=LargeBinary()),
             bindparam("voucher_key", type_=LargeBinary()),
             bindparam("signed_by", type_=SmallInteger()),
             bindparam("till_key", type_=Uuid() if till_key == "id" else LargeBinary()),
@@ -159,28 +179,32 @@ _STATEMENTS = {
 }
 
 
-def get_facts(session: Session, key: FactsKey) -> RedemptionFacts:
+def get_facts(session: Session, key: FactsKey, *, keys: KeyRing) -> RedemptionFacts:
     """Till, prior answer and voucher as they stand now; UnknownTill when there is no such till."""
     voucher_key = "code_hash" if key.code_hash is not None else "token_hash"
     till_key = "id" if isinstance(key.till, UUID) else "token_hash"
-    row = session.execute(
+    rows = session.execute(
         _STATEMENTS[voucher_key, till_key],
         {
-            "op_id": key.op_id,
+            "op_hash": None if key.op_id is None else keys.op_hash(key.op_id),
             "voucher_key": key.token_hash if key.code_hash is None else key.code_hash,
             "signed_by": key.signed_by,
             "till_key": key.till,
         },
-    ).first()
-    if row is None:
+    ).all()
+    if not rows:
         raise UnknownTill
-    return RedemptionFacts(_till(row), _prior(row), _voucher(row), _key(row))
+    row = rows[0]  # another till may have used the same op id: only the answer differs from row to row
+    asker = None if key.op_id is None else keys.asker_hash(row.till, key.op_id)
+    prior = next((_prior(row) for row in rows if asker is not None and row.asker_hash == asker), None)
+    return RedemptionFacts(_till(row), prior, _voucher(row), _key(row))
 
 
 def wrong_codes(session: Session, till: UUID, *, now: datetime) -> list[datetime]:
     """When a till typed wrong codes lately."""
     since = now - WRONG_CODES_WINDOW
-    return list(session.scalars(select(WrongCode.tried_at).where(WrongCode.till == till, WrongCode.tried_at > since)))
+    tried = session.scalars(select(WrongCode.tried_at).where(WrongCode.till == till, WrongCode.tried_at > since))
+    return [moment for moment in tried if moment is not None]
 
 
 def _till(row: Row[Any]) -> TillFacts:
@@ -193,11 +217,30 @@ def _till(row: Row[Any]) -> TillFacts:
     )
 
 
-def _prior(row: Row[Any]) -> PriorAnswer | None:
-    if row.request_hash is None:
-        return None
-    facts: dict[str, str] = json.loads(row.answer)
-    return PriorAnswer(row.request_hash, Code(row.code), facts, row.resolution, row.reversed_at)
+def _prior(row: Row[Any]) -> PriorAnswer:
+    undone = None if row.reversed_in is None else When(row.reversed_at, row.reversed_on, row.reversed_in)
+    return PriorAnswer(row.request_hash, Code(row.code), _stated(row), row.resolution, undone)
+
+
+def _stated(row: Row[Any]) -> dict[str, str]:
+    """What an answer named besides its code, from the columns that still say it."""
+    stated: dict[str, str] = {}
+    if row.resolution is not None:
+        stated |= taken(row.resolution, row.stated_amount)
+    if row.stated_in is not None:
+        stated["redeemed_at"] = When(row.stated_at, row.stated_on, row.stated_in).text
+    if row.resolution is None and row.stated_branch is not None and row.stated_merchant == row.merchant:
+        stated["branch"] = row.stated_branch
+    if row.expired_on is not None:
+        stated["expired_on"] = row.expired_on.isoformat()
+    if row.reason is not None:
+        stated["reason"] = row.reason
+    return stated
+
+
+def taken(redemption: UUID, amount: int) -> dict[str, str]:
+    """What an answer names of a redemption, besides when it was."""
+    return {"redemption_id": str(redemption), "amount": decimal_text(amount), "currency": CURRENCY}
 
 
 def _key(row: Row[Any]) -> KeyFacts | None:
@@ -215,8 +258,13 @@ def _voucher(row: Row[Any]) -> VoucherFacts | None:
         expires_on=row.expires_on,
         is_issued=row.issued is not None,
         cycle=0 if row.cycle is None else row.cycle + (row.undone is not None),
-        ended=CycleEnd(ResolutionKind(row.kind), row.resolved_at, row.taken_by, row.taken_at) if has_ended else None,
+        ended=_end(row) if has_ended else None,
         is_replaced=row.replaced is not None,
         category_allowed=row.allowed_category is not None,
         programme_closed=row.closed_at is not None,
     )
+
+
+def _end(row: Row[Any]) -> CycleEnd:
+    when = When(row.resolved_at, row.resolved_on, row.resolved_in)
+    return CycleEnd(row.ended_by, ResolutionKind(row.kind), when, row.taken_by, row.taken_at)

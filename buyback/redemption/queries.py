@@ -1,30 +1,32 @@
 """What a till asks of the past: what became of a try, and its day."""
 
-import json
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 from uuid import UUID
 
-from sqlalchemy import Row, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from buyback.money import parse_cents
 from buyback.redemption.facts import FactsKey, get_facts
 from buyback.redemption.rules import Code, TillAnswer, refuse
 from buyback.redemption.tables import Attempt
-from buyback.times import day_end, day_start
+from buyback.security.keyring import KeyRing
+from buyback.times import When, month_of
 from buyback.vouchers import redemptions
 
 
 @dataclass(frozen=True)
 class TillEntry:
-    """One line of a till's day: what was answered, and when it was undone. Amount in cents."""
+    """One line of a till's day: what was answered, and when it was undone. Amount in cents.
 
-    op_id: UUID
+    The op id goes with the time.
+    """
+
+    op_id: UUID | None
     code: Code
     amount: int | None
-    decided_at: datetime
-    reversed_at: datetime | None
+    decided_at: When
+    reversed_at: When | None
 
     @property
     def stands(self) -> bool:
@@ -34,7 +36,10 @@ class TillEntry:
 
 @dataclass(frozen=True)
 class TillDay:
-    """What a till was answered on a day of Panama, newest first; what was undone is not counted. Total in cents."""
+    """What a till was answered on a day of Panama, newest first while times are known, then in no order.
+
+    What was undone is not counted. Total in cents.
+    """
 
     day: date
     entries: tuple[TillEntry, ...]
@@ -50,30 +55,32 @@ class TillDay:
         return sum(entry.amount or 0 for entry in self.entries if entry.stands)
 
 
-def look_up(session: Session, *, till: UUID | bytes, op_id: UUID) -> TillAnswer:
+def look_up(session: Session, *, till: UUID | bytes, op_id: UUID, keys: KeyRing) -> TillAnswer:
     """What became of a try: the answer it got, and since when it is undone, if it is."""
-    prior = get_facts(session, FactsKey(till, op_id)).prior
+    prior = get_facts(session, FactsKey(till, op_id), keys=keys).prior
     return refuse(Code.UNKNOWN_OPERATION) if prior is None else prior.replay()
 
 
-def till_day(session: Session, *, till: UUID | bytes, day: date) -> TillDay:
+def till_day(session: Session, *, till: UUID | bytes, day: date, keys: KeyRing) -> TillDay:
     """A till's day."""
-    facts = get_facts(session, FactsKey(till))
+    facts = get_facts(session, FactsKey(till), keys=keys)
     rows = session.execute(
-        select(Attempt.op_id, Attempt.code, Attempt.answer, Attempt.decided_at, Attempt.resolution)
-        .where(
-            Attempt.till == facts.till.id,
-            Attempt.decided_at >= day_start(day),
-            Attempt.decided_at < day_end(day),
-        )
-        .order_by(Attempt.decided_at.desc(), Attempt.op_id)
+        select(Attempt.op_id, Attempt.code, Attempt.decided_at, Attempt.resolution)
+        .where(Attempt.till == facts.till.id, Attempt.decided_on == day)
+        .order_by(Attempt.decided_at.is_(None), Attempt.decided_at.desc(), Attempt.op_hash)
     ).all()
-    undone = redemptions.reversed_at(session, [row.resolution for row in rows if row.resolution is not None])
-    return TillDay(day, tuple(_entry(row, undone) for row in rows))
-
-
-def _entry(row: Row[UUID, str, str, datetime, UUID | None], undone: dict[UUID, datetime]) -> TillEntry:
-    op_id, code, text, decided_at, resolution = row
-    if resolution is None:
-        return TillEntry(op_id, Code(code), None, decided_at, None)
-    return TillEntry(op_id, Code(code), parse_cents(json.loads(text)["amount"]), decided_at, undone.get(resolution))
+    found = redemptions.find_redemptions(session, [row.resolution for row in rows if row.resolution is not None])
+    undone = redemptions.reversed_when(session, found)
+    return TillDay(
+        day,
+        tuple(
+            TillEntry(
+                op_id,
+                Code(code),
+                None if resolution is None else found[resolution].amount,
+                When(decided_at, day, month_of(day)),
+                None if resolution is None else undone.get(resolution),
+            )
+            for op_id, code, decided_at, resolution in rows
+        ),
+    )

@@ -12,7 +12,7 @@ from uuid import UUID
 from buyback.audit.rules import Head
 from buyback.keys.rules import KeyState
 from buyback.merchants.states import MerchantState, TillState
-from buyback.times import iso_utc
+from buyback.times import When
 from buyback.vouchers.rules import Fate, ResolutionKind, is_past
 
 VOUCHER_TEXT_MAX = 400  # characters that a scanner or a cashier may send; a QR text has 148
@@ -70,13 +70,14 @@ UNSTORED = frozenset({Code.SLOW_DOWN, Code.TILL_REVOKED})
 class TillAnswer:
     """What a till is told. ``replayed`` when it was told before.
 
-    ``facts`` are what the answer names besides, as they are stored and sent: never a code of a voucher, never another
-    merchant's name.
+    ``facts`` are what the answer names besides, as it is sent: never a code of a voucher, never another merchant's
+    name. ``spent_by`` is the redemption that a refusal speaks of: its time is not stored a second time.
     """
 
     code: Code
     facts: Mapping[str, str] = field(default_factory=dict)
     replayed: bool = False
+    spent_by: UUID | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -102,8 +103,9 @@ class KeyFacts:
 class CycleEnd:
     """How the newest cycle of a voucher ended; ``branch_name`` where a till took it."""
 
+    resolution: UUID
     kind: ResolutionKind
-    at: datetime
+    when: When
     merchant: UUID | None
     branch_name: str | None
 
@@ -171,10 +173,10 @@ def _refuse_ended(till: TillFacts, voucher: VoucherFacts, ended: CycleEnd) -> Ti
         return refuse(Code.EXPIRED, expired_on=voucher.expires_on.isoformat())
     if ended.kind is ResolutionKind.VOID:
         return refuse(Code.REPLACED if voucher.is_replaced else Code.VOID)
-    when = {"redeemed_at": iso_utc(ended.at)}
+    facts = {"redeemed_at": ended.when.text}
     if ended.merchant == till.merchant and ended.branch_name is not None:
-        when["branch"] = ended.branch_name
-    return refuse(Code.ALREADY_REDEEMED, **when)
+        facts["branch"] = ended.branch_name
+    return TillAnswer(Code.ALREADY_REDEEMED, facts, spent_by=ended.resolution)
 
 
 def is_wrong_code(code: Code, *, typed: bool) -> bool:
@@ -193,15 +195,15 @@ def typing_locked(wrong: Sequence[datetime], *, now: datetime) -> timedelta | No
     return recent[-WRONG_CODES_MAX] + WRONG_CODES_WINDOW - now
 
 
-def may_reverse(redeemed_at: datetime, *, now: datetime) -> bool:
-    """Whether the till itself may still undo what it took; the server's clock decides."""
-    return now - redeemed_at <= REVERSAL_WINDOW
+def may_reverse(redeemed: When, *, now: datetime) -> bool:
+    """Whether the till itself may still undo what it took; the server's clock decides. A faded time is long past."""
+    return redeemed.at is not None and now - redeemed.at <= REVERSAL_WINDOW
 
 
-def decide_reversal(redeemed_at: datetime, fate: Fate | None, *, now: datetime) -> TillAnswer | None:
+def decide_reversal(redeemed: When, fate: Fate | None, *, now: datetime) -> TillAnswer | None:
     """Why a till may not undo what it took; None when it may."""
     if fate is Fate.SETTLED:
         return refuse(Code.SETTLED)
-    if not may_reverse(redeemed_at, now=now):
-        return refuse(Code.TOO_LATE_TO_REVERSE, redeemed_at=iso_utc(redeemed_at))
+    if not may_reverse(redeemed, now=now):
+        return refuse(Code.TOO_LATE_TO_REVERSE, redeemed_at=redeemed.text)
     return None

@@ -6,13 +6,11 @@ fails; the caller runs the whole again (``Database.transact(..., again_on_confli
 voucher is spent, and says so.
 """
 
-import hashlib
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from math import ceil
 from uuid import UUID
 
-import rfc8785
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
@@ -21,7 +19,7 @@ from buyback.db import core
 from buyback.ids import new_id
 from buyback.merchants import queries as merchants
 from buyback.money import CURRENCY, decimal_text
-from buyback.redemption.facts import FactsKey, RedemptionFacts, get_facts, wrong_codes
+from buyback.redemption.facts import FactsKey, RedemptionFacts, get_facts, taken, wrong_codes
 from buyback.redemption.rules import (
     UNSTORED,
     Code,
@@ -36,7 +34,7 @@ from buyback.redemption.rules import (
 )
 from buyback.redemption.tables import Attempt, WrongCode
 from buyback.security.keyring import KeyRing, token_hash
-from buyback.times import iso_utc, panama_day
+from buyback.times import iso_utc, month_of, panama_day
 from buyback.vouchers import postings
 from buyback.vouchers.codes import Misread, QrText, TypedCode, classify
 from buyback.vouchers.qrtext import Genuine, decode
@@ -44,6 +42,8 @@ from buyback.vouchers.resolutions import Ending, resolve
 from buyback.vouchers.rules import ResolutionKind
 
 _INSERT_ATTEMPT = insert(core(Attempt))
+
+Hashes = dict[str, bytes]  # what a try is found by and compared with, under the names of their columns
 
 
 @dataclass(frozen=True)
@@ -90,24 +90,24 @@ def read_voucher(text: str, keys: KeyRing) -> VoucherReading:
 def redeem(session: Session, request: TillRequest, *, keys: KeyRing, now: datetime) -> TillAnswer:
     """Take a voucher, or say why not; the same op id gets the same answer. UnknownTill when the token is no till's."""
     reading = read_voucher(request.voucher, keys)
-    facts = get_facts(session, reading.key(request.till, request.op_id))
-    request_hash = _request_hash(facts, request.voucher)
+    facts = get_facts(session, reading.key(request.till, request.op_id), keys=keys)
+    hashes = _hashes(facts, request, keys)
     if facts.prior is not None:
-        is_same = facts.prior.request_hash == request_hash
+        is_same = facts.prior.request_hash == hashes["request_hash"]
         return facts.prior.replay() if is_same else refuse(Code.OP_ID_REUSED)
     decided = _decide(session, facts, reading, now=now)
     if isinstance(decided, VoucherFacts):
-        return _take(session, request, facts, decided, request_hash=request_hash, now=now)
+        return _take(session, request, facts, decided, hashes=hashes, now=now)
     _count_wrong(session, facts, reading, decided, now=now)
     if decided.code not in UNSTORED:
-        _refuse(session, request, facts, decided, request_hash=request_hash, now=now)
+        _refuse(session, request, facts, decided, hashes=hashes, now=now)
     return decided
 
 
 def check(session: Session, *, till: UUID | bytes, voucher: str, keys: KeyRing, now: datetime) -> TillAnswer:
     """Say whether a voucher would be taken. Writes nothing but a wrong code's count."""
     reading = read_voucher(voucher, keys)
-    facts = get_facts(session, reading.key(till, None))
+    facts = get_facts(session, reading.key(till, None), keys=keys)
     decided = _decide(session, facts, reading, now=now)
     if isinstance(decided, VoucherFacts):
         amount = {"amount": decimal_text(decided.face), "currency": CURRENCY}
@@ -151,7 +151,7 @@ def _take(
     facts: RedemptionFacts,
     voucher: VoucherFacts,
     *,
-    request_hash: bytes,
+    hashes: Hashes,
     now: datetime,
 ) -> TillAnswer:
     till = facts.till
@@ -163,14 +163,9 @@ def _take(
         by=request.cashier,
         now=now,
     )
-    named = {
-        "redemption_id": str(resolution),
-        "amount": decimal_text(voucher.face),
-        "currency": CURRENCY,
-        "redeemed_at": iso_utc(now),
-    }
-    answer = TillAnswer(Code.REDEEMED, named)
-    _store(session, request, till.id, answer, request_hash=request_hash, resolution=resolution, now=now)
+    named = taken(resolution, voucher.face)
+    answer = TillAnswer(Code.REDEEMED, {**named, "redeemed_at": iso_utc(now)})
+    _store(session, request, till.id, answer, hashes=hashes, resolution=resolution, now=now)
     body = {"op_id": str(request.op_id), "redemption": str(resolution), "amount": named["amount"]}
     audit.append(session, audit.next_link(till.id, till.head, act="voucher:redeem", body=body, now=now))
     return answer
@@ -182,11 +177,11 @@ def _refuse(
     facts: RedemptionFacts,
     answer: TillAnswer,
     *,
-    request_hash: bytes,
+    hashes: Hashes,
     now: datetime,
 ) -> None:
     till = facts.till
-    _store(session, request, till.id, answer, request_hash=request_hash, resolution=None, now=now)
+    _store(session, request, till.id, answer, hashes=hashes, resolution=None, now=now)
     body = {"op_id": str(request.op_id), "code": answer.code.value}
     audit.append(session, audit.next_link(till.id, till.head, act="voucher:refuse", body=body, now=now))
 
@@ -195,7 +190,11 @@ def _count_wrong(
     session: Session, facts: RedemptionFacts, reading: VoucherReading, answer: TillAnswer, *, now: datetime
 ) -> None:
     if is_wrong_code(answer.code, typed=reading.is_typed):
-        session.execute(insert(core(WrongCode)).values(id=new_id(), till=facts.till.id, tried_at=now))
+        session.execute(insert(core(WrongCode)).values(_wrong(facts.till.id, now)))
+
+
+def _wrong(till: UUID, now: datetime) -> dict[str, object]:
+    return {"id": new_id(), "till": till, "tried_at": now, "tried_on": panama_day(now)}
 
 
 def _store(
@@ -204,29 +203,40 @@ def _store(
     till: UUID,
     answer: TillAnswer,
     *,
-    request_hash: bytes,
+    hashes: Hashes,
     resolution: UUID | None,
     now: datetime,
 ) -> None:
     session.execute(
         _INSERT_ATTEMPT,
         {
+            **hashes,
             "till": till,
             "op_id": request.op_id,
-            "request_hash": request_hash,
             "code": answer.code.value,
-            "answer": rfc8785.dumps(dict(answer.facts)).decode(),
             "resolution": resolution,
+            "spent_by": answer.spent_by,
+            "expired_on": _day(answer.facts.get("expired_on")),
+            "reason": answer.facts.get("reason"),
             "claimed_at": request.claimed_at,
             "decided_at": now,
+            "decided_on": panama_day(now),
+            "decided_in": month_of(panama_day(now)),
             "cashier": request.cashier,
         },
     )
 
 
-def _request_hash(facts: RedemptionFacts, text: str) -> bytes:
-    """Of till and voucher: the voucher's id where it is known (typed or scanned is the same), else the text."""
-    voucher = (
-        facts.voucher.id.bytes if facts.voucher is not None else " ".join(text.split()).encode(errors="surrogatepass")
-    )
-    return hashlib.sha256(facts.till.id.bytes + voucher).digest()
+def _hashes(facts: RedemptionFacts, request: TillRequest, keys: KeyRing) -> Hashes:
+    """Of the voucher its id where it is known (typed or scanned is the same), else the text."""
+    till, op_id = facts.till.id, request.op_id
+    text = " ".join(request.voucher.split()).encode(errors="surrogatepass")
+    return {
+        "op_hash": keys.op_hash(op_id),
+        "asker_hash": keys.asker_hash(till, op_id),
+        "request_hash": keys.request_hash(till, op_id, text if facts.voucher is None else facts.voucher.id.bytes),
+    }
+
+
+def _day(text: str | None) -> date | None:
+    return None if text is None else date.fromisoformat(text)

@@ -24,7 +24,7 @@ REGISTRY = "keys.json"
 KEY_LIFE = timedelta(days=3653)  # keys are changed after a leak or a change of hands, not for their age
 KEY_IDS_MAX = 255
 
-_SECRETS = ("token", "code", "pin", "session", "audit", "checkpoint")
+_SECRETS = ("token", "code", "pin", "session", "operation", "audit", "checkpoint")
 _FORMAT = 1
 
 
@@ -74,6 +74,7 @@ def init(folder: Path, *, demonstration: bool, now: datetime) -> KeyRing:
         code_key=secrets.token_bytes(SECRET_BYTES),
         pin_key=secrets.token_bytes(SECRET_BYTES),
         session_key=secrets.token_bytes(SECRET_BYTES),
+        operation_key=secrets.token_bytes(SECRET_BYTES),
         audit=_new_private(),
         checkpoint=_new_private(),
         is_demonstration=demonstration,
@@ -121,6 +122,7 @@ def load(folder: Path) -> KeyRing:
         code_key=found["code"],
         pin_key=found["pin"],
         session_key=found["session"],
+        operation_key=found["operation"],
         audit=Ed25519PrivateKey.from_private_bytes(found["audit"]),
         checkpoint=Ed25519PrivateKey.from_private_bytes(found["checkpoint"]),
         is_demonstration=is_demonstration,

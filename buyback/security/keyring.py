@@ -1,8 +1,8 @@
 """The keys in memory, and what is derived from them. No key is ever in the database.
 
 Each job has a key of its own: signing keys (Ed25519, several at once) for QR texts, one for tokens, one for
-typed codes, one for PINs, one for sessions, one (Ed25519) for the rows of the audit log, and one (Ed25519) for its
-checkpoints.
+typed codes, one for PINs, one for sessions, one for the tills' op ids, one (Ed25519) for the rows of the audit log,
+and one (Ed25519) for its checkpoints.
 """
 
 import hashlib
@@ -48,6 +48,7 @@ class KeyRing:
     code_key: bytes = field(repr=False)
     pin_key: bytes = field(repr=False)
     session_key: bytes = field(repr=False)
+    operation_key: bytes = field(repr=False)
     audit: Ed25519PrivateKey = field(repr=False)
     checkpoint: Ed25519PrivateKey = field(repr=False)
     is_demonstration: bool
@@ -71,6 +72,7 @@ class KeyRing:
             "code": self.code_key,
             "pin": self.pin_key,
             "session": self.session_key,
+            "operation": self.operation_key,
             "audit": self.audit.private_bytes_raw(),
             "checkpoint": self.checkpoint.private_bytes_raw(),
         }
@@ -91,6 +93,18 @@ class KeyRing:
     def code_hash(self, code: int) -> bytes:
         """What the database keeps of a typed code (60 bits): 32 bytes that say nothing without the key."""
         return hmac.digest(self.code_key, b"PMB code hash\0" + code.to_bytes(8, "big"), "sha256")
+
+    def op_hash(self, op_id: UUID) -> bytes:
+        """By what the database finds a try again. It keeps no op id: one of version 1 or 7 carries its minute."""
+        return hmac.digest(self.operation_key, b"PMB op id\0" + op_id.bytes, "sha256")
+
+    def asker_hash(self, till: UUID, op_id: UUID) -> bytes:
+        """Whose try it was: the till is known by it to itself alone, also when its name has gone from the row."""
+        return hmac.digest(self.operation_key, b"PMB asker\0" + till.bytes + op_id.bytes, "sha256")
+
+    def request_hash(self, till: UUID, op_id: UUID, voucher: bytes) -> bytes:
+        """What was asked. Keyed, because tills and vouchers are few enough to try all; two tries never look alike."""
+        return hmac.digest(self.operation_key, b"PMB request\0" + till.bytes + op_id.bytes + voucher, "sha256")
 
 
 def token_hash(token: bytes) -> bytes:

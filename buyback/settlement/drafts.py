@@ -24,7 +24,7 @@ from buyback.settlement.tables import (
     SettlementLine,
     SettlementPart,
 )
-from buyback.times import day_end, panama_day
+from buyback.times import panama_day
 from buyback.vouchers import redemptions as vouchers
 
 
@@ -82,7 +82,7 @@ def _draw(session: Session, year: int) -> int:
 
 def _waiting(session: Session, merchant: UUID, until: date) -> tuple[SettlementLineFacts, ...]:
     in_settlements = queries.redemptions_in_settlements(session, merchant)
-    owed = vouchers.owed(session, merchant=merchant, before=day_end(until))
+    owed = vouchers.owed(session, merchant=merchant, until=until)
     return tuple(
         SettlementLineFacts(redemption.id, redemption.event, redemption.amount)
         for redemption in owed

@@ -19,7 +19,6 @@ from buyback.settlement.queries import SettlementFacts
 from buyback.settlement.rules import Scope
 from buyback.settlement.states import ReturnReason, SettlementAct
 from buyback.settlement.tables import Countersign, Payment, PaymentBooking, SettlementApproval, SettlementStep
-from buyback.times import panama_day
 from buyback.vouchers import redemptions as vouchers
 
 _ORDER = list(SettlementAct)
@@ -64,9 +63,12 @@ class ShareEntry:
 
 @dataclass(frozen=True)
 class SettlementLineEntry:
-    """A redemption in it, without its codes. ``amount`` in cents."""
+    """A redemption in it, without its codes. ``amount`` in cents.
 
-    day: date
+    Once the day has faded, ``day`` is the month (2026-11) and branch and till are empty.
+    """
+
+    day: date | str
     branch: str
     till: str
     event: str
@@ -146,15 +148,15 @@ def build_record(session: Session, facts: SettlementFacts, *, scope: Scope) -> S
 
 
 def lines(session: Session, facts: SettlementFacts) -> tuple[SettlementLineEntry, ...]:
-    """The redemptions in it, oldest first."""
+    """The redemptions in it, oldest day first, within a day in no order."""
     keys = queries.lines_of(session, facts.id)
-    redemptions = sorted(vouchers.find_redemptions(session, keys).values(), key=attrgetter("redeemed_at", "id"))
+    redemptions = sorted(vouchers.find_redemptions(session, keys).values(), key=attrgetter("place_in_list"))
     undone = vouchers.reversed_among(session, keys)
-    places = {till.id: (till.branch_name, till.name) for till in merchants.enrolled(session, merchant=facts.merchant)}
+    places = merchants.till_names(session, merchant=facts.merchant)
     codes = campaigns.event_codes(session, {redemption.event for redemption in redemptions})
     return tuple(
         SettlementLineEntry(
-            panama_day(redemption.redeemed_at),
+            redemption.redeemed.day_or_month,
             *places[redemption.till],
             codes[redemption.event],
             redemption.amount,

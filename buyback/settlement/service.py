@@ -28,7 +28,7 @@ from buyback.settlement.queries import SettlementFacts
 from buyback.settlement.rules import SettlementProgress
 from buyback.settlement.states import ReturnReason, SettlementAct, SettlementState
 from buyback.settlement.tables import Settlement, SettlementApproval, SettlementLine, SettlementStep
-from buyback.times import day_end, panama_day
+from buyback.times import panama_day
 from buyback.vouchers import redemptions as vouchers
 from buyback.vouchers.resolutions import seal_settled
 from buyback.vouchers.rules import Fate
@@ -49,7 +49,7 @@ def prepare(session: Session, *, merchant: UUID, until: date, by: Actor, now: da
 def prepare_all(session: Session, *, until: date, by: Actor, now: datetime) -> tuple[SettlementFacts, ...]:
     """A draft for each merchant that is owed something, in the order of their names. Raises as ``prepare``."""
     _check_preparing(session, until, by, now)
-    owed = set(vouchers.merchants_owed(session, before=day_end(until)))
+    owed = set(vouchers.merchants_owed(session, until=until))
     waiting = [merchant.id for merchant in merchants.registered(session) if merchant.id in owed]
     drafted = [_draft(session, merchant, until, by, now) for merchant in waiting]
     prepared = tuple(draft for draft in drafted if draft is not None)

@@ -47,9 +47,12 @@ class StatementRow(Protocol):
 
 @dataclass(frozen=True)
 class MerchantStatementRow:
-    """A redemption in a merchant's statement; ``references`` are those of the payments that paid it."""
+    """A redemption in a merchant's statement; ``references`` are those of the payments that paid it.
 
-    day: date
+    Once the day has faded, ``day`` is the month (2026-11) and branch and till are empty.
+    """
+
+    day: date | str
     branch: str
     till: str
     event: str
@@ -123,26 +126,26 @@ def by_state(rows: Iterable[StatementRow]) -> dict[str, int]:
 
 
 def of_merchant(session: Session, merchant: UUID, *, scope: Scope, now: datetime) -> MerchantStatement:
-    """Each redemption that stands, oldest first. NotFound unless the scope is whole: others see shares only."""
+    """Each redemption that stands, by day. NotFound unless the scope is whole: others see shares only."""
     if not scope.is_whole:
         raise NotFound(what="el estado de cuenta")
     facts = merchants.get_merchant_by_id(session, merchant)
     settlements = _settlements_by_redemption(session, merchant)
-    owed = vouchers.owed(session, merchant=merchant, before=now)
+    owed = vouchers.owed(session, merchant=merchant, until=panama_day(now))
     redemptions = {redemption.id: redemption for redemption in owed} | vouchers.find_redemptions(session, settlements)
     undone = vouchers.reversed_among(session, settlements)
-    places = {till.id: (till.branch_name, till.name) for till in merchants.enrolled(session, merchant=merchant)}
+    places = merchants.till_names(session, merchant=merchant)
     codes = campaigns.event_codes(session, {redemption.event for redemption in redemptions.values()})
     payments = _payments(session, {settled.id: settled.number for settled in settlements.values()})
     references = _references(payments)
     rows = []
-    for redemption in sorted(redemptions.values(), key=attrgetter("redeemed_at", "id")):
+    for redemption in sorted(redemptions.values(), key=attrgetter("place_in_list")):
         if redemption.id in undone:
             continue
         settlement = settlements.get(redemption.id)
         rows.append(
             MerchantStatementRow(
-                panama_day(redemption.redeemed_at),
+                redemption.redeemed.day_or_month,
                 *places[redemption.till],
                 codes[redemption.event],
                 redemption.amount,

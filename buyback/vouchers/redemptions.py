@@ -2,14 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import datetime
-from typing import Any
+from datetime import date, datetime
 from uuid import UUID
 
 from sqlalchemy import Row, Select, select
 from sqlalchemy.orm import Session
 
 from buyback.ledger import queries as ledger
+from buyback.times import When
 from buyback.vouchers.rules import Fate, ResolutionKind
 from buyback.vouchers.tables import Resolution, ResolutionFate, Reversal, Voucher
 
@@ -18,16 +18,24 @@ _CHUNK = 10_000  # ids in one statement: SQLite takes 32,766 parameters
 
 @dataclass(frozen=True)
 class Redemption:
-    """What a till took. ``amount`` in cents; ``fate`` is None while it is neither settled nor undone."""
+    """What a till took. ``amount`` in cents; ``fate`` is None while it is neither settled nor undone.
+
+    ``till`` is None once its day has faded.
+    """
 
     id: UUID
     voucher: UUID
     cycle: int
     event: UUID
-    till: UUID
+    till: UUID | None
     amount: int
-    redeemed_at: datetime
+    redeemed: When
     fate: Fate | None
+
+    @property
+    def place_in_list(self) -> tuple[str, date, UUID]:
+        """Lists go by month and day; within a day in the order of random ids, for an order would tell the hour."""
+        return self.redeemed.month, self.redeemed.on or date.min, self.id
 
 
 def get_redemption(session: Session, resolution: UUID) -> Redemption:
@@ -44,29 +52,29 @@ def find_redemptions(session: Session, ids: Collection[UUID]) -> dict[UUID, Rede
     return found
 
 
-def owed(session: Session, *, merchant: UUID, before: datetime) -> tuple[Redemption, ...]:
-    """A merchant's redemptions, made before an instant, that are neither settled nor reversed, oldest first."""
+def owed(session: Session, *, merchant: UUID, until: date) -> tuple[Redemption, ...]:
+    """A merchant's redemptions, made until a day, that are neither settled nor reversed, in random order."""
     rows = session.execute(
         _redemptions()
         .where(
             Resolution.merchant == merchant,
             Resolution.kind == ResolutionKind.REDEEM,
-            Resolution.resolved_at < before,
+            Resolution.resolved_on <= until,
             ResolutionFate.resolution.is_(None),
         )
-        .order_by(Resolution.resolved_at, Resolution.id)
+        .order_by(Resolution.id)
     )
     return tuple(_redemption(row) for row in rows)
 
 
-def merchants_owed(session: Session, *, before: datetime) -> tuple[UUID, ...]:
-    """Merchants with redemptions, made before an instant, that are neither settled nor reversed."""
+def merchants_owed(session: Session, *, until: date) -> tuple[UUID, ...]:
+    """Merchants with redemptions, made until a day, that are neither settled nor reversed."""
     merchants = session.scalars(
         select(Resolution.merchant)
         .outerjoin(ResolutionFate, ResolutionFate.resolution == Resolution.id)
         .where(
             Resolution.kind == ResolutionKind.REDEEM,
-            Resolution.resolved_at < before,
+            Resolution.resolved_on <= until,
             ResolutionFate.resolution.is_(None),
         )
         .distinct()
@@ -87,12 +95,14 @@ def reversed_among(session: Session, ids: Collection[UUID]) -> frozenset[UUID]:
     )
 
 
-def reversed_at(session: Session, resolutions: Collection[UUID]) -> dict[UUID, datetime]:
+def reversed_when(session: Session, resolutions: Collection[UUID]) -> dict[UUID, When]:
     """When redemptions were undone, for those that were."""
     rows = session.execute(
-        select(Reversal.resolution, Reversal.reversed_at).where(Reversal.resolution.in_(resolutions))
+        select(Reversal.resolution, Reversal.reversed_at, Reversal.reversed_on, Reversal.reversed_in).where(
+            Reversal.resolution.in_(resolutions)
+        )
     )
-    return {row.resolution: row.reversed_at for row in rows}
+    return {row.resolution: When(row.reversed_at, row.reversed_on, row.reversed_in) for row in rows}
 
 
 def journal_of(session: Session, resolution: UUID) -> UUID:
@@ -101,7 +111,7 @@ def journal_of(session: Session, resolution: UUID) -> UUID:
     return ledger.journal_of(session, transfer)
 
 
-def _redemptions() -> Select[UUID, UUID, int, UUID, UUID | None, int, datetime, Fate]:
+def _redemptions() -> Select[UUID, UUID, int, UUID, UUID | None, int, datetime | None, date | None, str, Fate]:
     return (
         select(
             Resolution.id,
@@ -111,6 +121,8 @@ def _redemptions() -> Select[UUID, UUID, int, UUID, UUID | None, int, datetime, 
             Resolution.till,
             Resolution.amount,
             Resolution.resolved_at,
+            Resolution.resolved_on,
+            Resolution.resolved_in,
             ResolutionFate.fate,
         )
         .join(Voucher, Voucher.id == Resolution.voucher)
@@ -118,9 +130,11 @@ def _redemptions() -> Select[UUID, UUID, int, UUID, UUID | None, int, datetime, 
     )
 
 
-def _redemption(row: Row[UUID, UUID, int, UUID, UUID | None, int, datetime, Fate]) -> Redemption:
-    facts: tuple[Any, ...] = tuple(row)  # a redemption names its till, by a rule of the schema
-    return Redemption(*facts)
+def _redemption(
+    row: Row[UUID, UUID, int, UUID, UUID | None, int, datetime | None, date | None, str, Fate],
+) -> Redemption:
+    key, voucher, cycle, event, till, amount, at, on, month, fate = row
+    return Redemption(key, voucher, cycle, event, till, amount, When(at, on, month), fate)
 
 
 def _chunks(ids: Collection[UUID]) -> list[list[UUID]]:

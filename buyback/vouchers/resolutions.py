@@ -18,7 +18,7 @@ from buyback.ledger.rules import JournalKind, Leg
 from buyback.ledger.service import Entry
 from buyback.people.rules import Actor
 from buyback.security.keyring import KeyRing
-from buyback.times import panama_day
+from buyback.times import month_of, panama_day
 from buyback.vouchers import postings, queries, redemptions
 from buyback.vouchers.queries import Standing
 from buyback.vouchers.redemptions import Redemption
@@ -67,6 +67,8 @@ def resolve(
             "till": ending.till,
             "actor": by,
             "resolved_at": now,
+            "resolved_on": panama_day(now),
+            "resolved_in": month_of(panama_day(now)),
         },
     )
     return key
@@ -99,6 +101,8 @@ def reverse(session: Session, redemption: Redemption, *, till: UUID | None, by: 
             till=till,
             actor=by,
             reversed_at=now,
+            reversed_on=panama_day(now),
+            reversed_in=month_of(panama_day(now)),
         )
     )
 

@@ -10,11 +10,13 @@ from sqlalchemy import (
     Index,
     LargeBinary,
     SmallInteger,
+    String,
     UniqueConstraint,
+    text,
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
-from buyback.db import UNORDERED, Base, Instant, choice
+from buyback.db import UNORDERED, Base, Instant, choice, month_of_day
 from buyback.vouchers.rules import Fate, ResolutionKind, VoidReason
 
 
@@ -70,7 +72,7 @@ class Issuance(Base):
 class Resolution(Base):
     """What became of an issued voucher: one row a cycle, so that a voucher is redeemed, void or expired, once.
 
-    A cycle after the first exists only where a reversal opened it.
+    A cycle after the first exists only where a reversal opened it. Time, then day, till and cashier fade (``guards``).
     """
 
     __tablename__ = "resolution"
@@ -86,11 +88,22 @@ class Resolution(Base):
             name="cycle_opened",
         ),
         CheckConstraint(
-            "(kind = 'redeem') = (merchant IS NOT NULL) AND (kind = 'redeem') = (till IS NOT NULL)",
+            "(kind = 'redeem') = (merchant IS NOT NULL)"
+            " AND (till IS NOT NULL) = (kind = 'redeem' AND resolved_on IS NOT NULL)",
             name="taken_by_till",
         ),
+        CheckConstraint(
+            "resolved_on IS NOT NULL OR (kind = 'redeem' AND resolved_at IS NULL AND actor IS NULL)",
+            name="time_goes_first",
+        ),
+        month_of_day("resolved_on", "resolved_in"),
         CheckConstraint("(kind = 'void') = (reason IS NOT NULL)", name="void_has_reason"),
-        Index("ix_resolution_till", "till", "resolved_at"),
+        Index(
+            "ix_resolution_timed",
+            "resolved_on",
+            sqlite_where=text("resolved_at IS NOT NULL"),
+            postgresql_where=text("resolved_at IS NOT NULL"),
+        ),
         UNORDERED,
     )
 
@@ -105,7 +118,9 @@ class Resolution(Base):
     merchant: Mapped[UUID | None]
     till: Mapped[UUID | None]
     actor: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    resolved_at: Mapped[datetime] = mapped_column(Instant())
+    resolved_at: Mapped[datetime | None] = mapped_column(Instant())
+    resolved_on: Mapped[date | None]
+    resolved_in: Mapped[str] = mapped_column(String(7))
 
 
 class ResolutionFate(Base):
@@ -132,6 +147,11 @@ class Reversal(Base):
         CheckConstraint("opens_cycle = cycle + 1", name="next_cycle"),
         CheckConstraint("kind = 'redeem'", name="only_redemptions"),
         CheckConstraint("fate = 'reversed'", name="not_settled"),
+        CheckConstraint(
+            "reversed_on IS NOT NULL OR (reversed_at IS NULL AND till IS NULL AND actor IS NULL)",
+            name="time_goes_first",
+        ),
+        month_of_day("reversed_on", "reversed_in"),
         UNORDERED,
     )
 
@@ -144,7 +164,9 @@ class Reversal(Base):
     journal: Mapped[UUID] = mapped_column(ForeignKey("journal.id"), unique=True)
     till: Mapped[UUID | None] = mapped_column(ForeignKey("till.id"))
     actor: Mapped[UUID | None] = mapped_column(ForeignKey("user_account.id"))
-    reversed_at: Mapped[datetime] = mapped_column(Instant())
+    reversed_at: Mapped[datetime | None] = mapped_column(Instant())
+    reversed_on: Mapped[date | None]
+    reversed_in: Mapped[str] = mapped_column(String(7))
 
 
 class Replacement(Base):

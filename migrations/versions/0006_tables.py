@@ -548,7 +548,7 @@ def _ledger() -> None:
         sa.Column("kind", WORD, nullable=False),
         sa.Column("period", sa.String(length=7), nullable=False),
         sa.Column("event", ID, nullable=True),
-        sa.Column("effective_on", sa.Date(), nullable=False),
+        sa.Column("effective_on", sa.Date(), nullable=True),
         sa.Column("recorded_at", INSTANT, nullable=True),
         sa.Column("actor", ID, nullable=True),
         sa.Column("op_scope", ID, nullable=True),
@@ -573,7 +573,14 @@ def _ledger() -> None:
             name="ck_journal_journal_kind",
         ),
         sa.CheckConstraint("(op_scope IS NULL) = (op_id IS NULL)", name="ck_journal_op_whole"),
-        sa.CheckConstraint("kind = 'issue' OR recorded_at IS NOT NULL", name="ck_journal_recorded"),
+        sa.CheckConstraint(
+            "kind IN ('redeem', 'reverse', 'void', 'expire') OR kind = 'issue' OR recorded_at IS NOT NULL",
+            name="ck_journal_recorded",
+        ),
+        sa.CheckConstraint(
+            "effective_on IS NOT NULL OR (kind IN ('redeem', 'reverse') AND recorded_at IS NULL AND actor IS NULL)",
+            name="ck_journal_has_a_day",
+        ),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_journal_event", "journal", ["event"], unique=False)
@@ -697,7 +704,9 @@ def _vouchers() -> None:
         sa.Column("merchant", ID, nullable=True),
         sa.Column("till", ID, nullable=True),
         sa.Column("actor", ID, nullable=True),
-        sa.Column("resolved_at", INSTANT, nullable=False),
+        sa.Column("resolved_at", INSTANT, nullable=True),
+        sa.Column("resolved_on", sa.Date(), nullable=True),
+        sa.Column("resolved_in", sa.String(length=7), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_resolution"),
         sa.UniqueConstraint("id", "voucher", "cycle", "kind", name="uq_resolution_id_voucher_cycle_kind"),
         sa.UniqueConstraint("transfer", name="uq_resolution_transfer"),
@@ -719,16 +728,29 @@ def _vouchers() -> None:
         ),
         sa.CheckConstraint("kind IN ('redeem', 'void', 'expire')", name="ck_resolution_resolution_kind"),
         sa.CheckConstraint(
-            "(kind = 'redeem') = (merchant IS NOT NULL) AND (kind = 'redeem') = (till IS NOT NULL)",
+            "(kind = 'redeem') = (merchant IS NOT NULL)"
+            " AND (till IS NOT NULL) = (kind = 'redeem' AND resolved_on IS NOT NULL)",
             name="ck_resolution_taken_by_till",
         ),
+        sa.CheckConstraint(
+            "resolved_on IS NOT NULL OR (kind = 'redeem' AND resolved_at IS NULL AND actor IS NULL)",
+            name="ck_resolution_time_goes_first",
+        ),
+        _month_of_day("resolution", "resolved_on", "resolved_in"),
         sa.CheckConstraint("(kind = 'void') = (reason IS NOT NULL)", name="ck_resolution_void_has_reason"),
         sa.CheckConstraint(
             "reason IN ('misprint', 'damaged', 'lost', 'issued_in_error', 'replaced')", name="ck_resolution_void_reason"
         ),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_resolution_till", "resolution", ["till", "resolved_at"], unique=False)
+    op.create_index(
+        "ix_resolution_timed",
+        "resolution",
+        ["resolved_on"],
+        unique=False,
+        sqlite_where=sa.text("resolved_at IS NOT NULL"),
+        postgresql_where=sa.text("resolved_at IS NOT NULL"),
+    )
     op.create_index("uq_resolution_voucher_cycle", "resolution", ["voucher", "cycle"], unique=True)
     op.create_table(
         "resolution_fate",
@@ -751,7 +773,9 @@ def _vouchers() -> None:
         sa.Column("journal", ID, nullable=False),
         sa.Column("till", ID, nullable=True),
         sa.Column("actor", ID, nullable=True),
-        sa.Column("reversed_at", INSTANT, nullable=False),
+        sa.Column("reversed_at", INSTANT, nullable=True),
+        sa.Column("reversed_on", sa.Date(), nullable=True),
+        sa.Column("reversed_in", sa.String(length=7), nullable=False),
         sa.PrimaryKeyConstraint("resolution", name="pk_reversal"),
         sa.UniqueConstraint("journal", name="uq_reversal_journal"),
         sa.UniqueConstraint("voucher", "opens_cycle", name="uq_reversal_voucher_opens_cycle"),
@@ -771,6 +795,11 @@ def _vouchers() -> None:
         sa.CheckConstraint("fate IN ('settled', 'reversed')", name="ck_reversal_fate"),
         sa.CheckConstraint("opens_cycle = cycle + 1", name="ck_reversal_next_cycle"),
         sa.CheckConstraint("fate = 'reversed'", name="ck_reversal_not_settled"),
+        sa.CheckConstraint(
+            "reversed_on IS NOT NULL OR (reversed_at IS NULL AND till IS NULL AND actor IS NULL)",
+            name="ck_reversal_time_goes_first",
+        ),
+        _month_of_day("reversal", "reversed_on", "reversed_in"),
         sa.CheckConstraint("kind = 'redeem'", name="ck_reversal_only_redemptions"),
         sa.CheckConstraint("kind IN ('redeem', 'void', 'expire')", name="ck_reversal_resolution_kind"),
         sqlite_with_rowid=False,
@@ -779,6 +808,12 @@ def _vouchers() -> None:
         op.create_foreign_key(
             REOPENING, "resolution", "reversal", ["voucher", "opened_cycle"], ["voucher", "opens_cycle"]
         )
+
+
+def _month_of_day(table: str, day: str, month: str) -> sa.CheckConstraint:
+    return sa.CheckConstraint(
+        f"{day} IS NULL OR {month} = substr(CAST({day} AS TEXT), 1, 7)", name=f"ck_{table}_month_of_day"
+    )
 
 
 def _audit() -> None:
@@ -959,33 +994,111 @@ def _intake() -> None:
 def _redemptions() -> None:
     op.create_table(
         "attempt",
-        sa.Column("till", ID, nullable=False),
-        sa.Column("op_id", ID, nullable=False),
+        sa.Column("op_hash", HASH, nullable=False),
+        sa.Column("asker_hash", HASH, nullable=False),
         sa.Column("request_hash", HASH, nullable=False),
+        sa.Column("till", ID, nullable=True),
+        sa.Column("op_id", ID, nullable=True),
         sa.Column("code", WORD, nullable=False),
-        sa.Column("answer", sa.Text(), nullable=False),
         sa.Column("resolution", ID, nullable=True),
+        sa.Column("spent_by", ID, nullable=True),
+        sa.Column("expired_on", sa.Date(), nullable=True),
+        sa.Column("reason", sa.String(length=120), nullable=True),
         sa.Column("claimed_at", INSTANT, nullable=True),
-        sa.Column("decided_at", INSTANT, nullable=False),
+        sa.Column("decided_at", INSTANT, nullable=True),
+        sa.Column("decided_on", sa.Date(), nullable=True),
+        sa.Column("decided_in", sa.String(length=7), nullable=False),
         sa.Column("cashier", ID, nullable=True),
-        sa.PrimaryKeyConstraint("till", "op_id", name="pk_attempt"),
+        sa.PrimaryKeyConstraint("op_hash", "asker_hash", name="pk_attempt"),
         sa.UniqueConstraint("resolution", name="uq_attempt_resolution"),
+        sa.ForeignKeyConstraint(["spent_by"], ["resolution.id"], name="fk_attempt_spent_by"),
+        sa.CheckConstraint(
+            "decided_at IS NOT NULL OR (op_id IS NULL AND claimed_at IS NULL)",
+            name="ck_attempt_time_and_op_id_go_together",
+        ),
+        sa.CheckConstraint("(till IS NULL) = (decided_on IS NULL)", name="ck_attempt_till_goes_with_day"),
+        sa.CheckConstraint(
+            "decided_on IS NOT NULL OR (decided_at IS NULL AND cashier IS NULL)", name="ck_attempt_time_goes_first"
+        ),
+        _month_of_day("attempt", "decided_on", "decided_in"),
         sa.ForeignKeyConstraint(["cashier"], ["user_account.id"], name="fk_attempt_cashier"),
         sa.ForeignKeyConstraint(["resolution"], ["resolution.id"], name="fk_attempt_resolution"),
         sa.ForeignKeyConstraint(["till"], ["till.id"], name="fk_attempt_till"),
         sa.CheckConstraint("(code = 'redeemed') = (resolution IS NOT NULL)", name="ck_attempt_outcome"),
         sqlite_with_rowid=False,
     )
-    op.create_index("ix_attempt_till", "attempt", ["till", "decided_at"], unique=False)
+    op.create_index("ix_attempt_till", "attempt", ["till", "decided_on"], unique=False)
     op.create_table(
         "wrong_code",
         sa.Column("id", ID, nullable=False),
         sa.Column("till", ID, nullable=False),
-        sa.Column("tried_at", INSTANT, nullable=False),
+        sa.Column("tried_at", INSTANT, nullable=True),
+        sa.Column("tried_on", sa.Date(), nullable=False),
         sa.PrimaryKeyConstraint("id", name="pk_wrong_code"),
         sa.ForeignKeyConstraint(["till"], ["till.id"], name="fk_wrong_code_till"),
+        sqlite_with_rowid=False,
     )
     op.create_index("ix_wrong_code_till", "wrong_code", ["till", "tried_at"], unique=False)
+    _time_holds()
+
+
+def _time_holds() -> None:
+    op.create_table(
+        "time_hold",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("programme", ID, nullable=False),
+        sa.Column("reason", WORD, nullable=False),
+        sa.Column("renews", ID, nullable=True),
+        sa.Column("asked_by", ID, nullable=False),
+        sa.Column("asked_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_time_hold"),
+        sa.UniqueConstraint("id", "asked_by", name="uq_time_hold_id_asked_by"),
+        sa.ForeignKeyConstraint(["asked_by"], ["user_account.id"], name="fk_time_hold_asked_by"),
+        sa.ForeignKeyConstraint(["programme"], ["programme.id"], name="fk_time_hold_programme"),
+        sa.ForeignKeyConstraint(["renews"], ["time_hold.id"], name="fk_time_hold_renews"),
+        sa.CheckConstraint(
+            "reason IN ('court_order', 'stolen_vouchers', 'merchant_in_doubt', 'official_in_doubt')",
+            name="ck_time_hold_hold_reason",
+        ),
+    )
+    op.create_table(
+        "time_hold_subject",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("hold", ID, nullable=False),
+        sa.Column("merchant", ID, nullable=True),
+        sa.Column("voucher", ID, nullable=True),
+        sa.PrimaryKeyConstraint("id", name="pk_time_hold_subject"),
+        sa.UniqueConstraint("hold", "merchant", name="uq_time_hold_subject_hold_merchant"),
+        sa.UniqueConstraint("hold", "voucher", name="uq_time_hold_subject_hold_voucher"),
+        sa.ForeignKeyConstraint(["hold"], ["time_hold.id"], name="fk_time_hold_subject_hold"),
+        sa.ForeignKeyConstraint(["merchant"], ["merchant.id"], name="fk_time_hold_subject_merchant"),
+        sa.ForeignKeyConstraint(["voucher"], ["voucher.id"], name="fk_time_hold_subject_voucher"),
+        sa.CheckConstraint("(merchant IS NULL) <> (voucher IS NULL)", name="ck_time_hold_subject_one_of_two"),
+    )
+    op.create_table(
+        "time_hold_grant",
+        sa.Column("hold", ID, nullable=False),
+        sa.Column("asked_by", ID, nullable=False),
+        sa.Column("granted_by", ID, nullable=False),
+        sa.Column("granted_at", INSTANT, nullable=False),
+        sa.Column("granted_on", sa.Date(), nullable=False),
+        sa.Column("until", sa.Date(), nullable=False),
+        sa.PrimaryKeyConstraint("hold", name="pk_time_hold_grant"),
+        sa.ForeignKeyConstraint(["granted_by"], ["user_account.id"], name="fk_time_hold_grant_granted_by"),
+        sa.ForeignKeyConstraint(
+            ["hold", "asked_by"], ["time_hold.id", "time_hold.asked_by"], name="fk_time_hold_grant_hold_asked_by"
+        ),
+        sa.CheckConstraint("granted_by <> asked_by", name="ck_time_hold_grant_another_person"),
+    )
+    op.create_table(
+        "time_hold_end",
+        sa.Column("hold", ID, nullable=False),
+        sa.Column("ended_by", ID, nullable=False),
+        sa.Column("ended_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("hold", name="pk_time_hold_end"),
+        sa.ForeignKeyConstraint(["ended_by"], ["user_account.id"], name="fk_time_hold_end_ended_by"),
+        sa.ForeignKeyConstraint(["hold"], ["time_hold_grant.hold"], name="fk_time_hold_end_hold"),
+    )
 
 
 def _counts() -> None:

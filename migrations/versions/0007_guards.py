@@ -24,7 +24,6 @@ APPEND_ONLY = (
     "account",
     "agreement",
     "agreement_share",
-    "attempt",
     "audit_chain",
     "audit_row",
     "corregimiento",
@@ -34,7 +33,6 @@ APPEND_ONLY = (
     "forbidden_role_pair",
     "funder_share",
     "issuance",
-    "journal",
     "known_secret",
     "part_share",
     "payment",
@@ -45,22 +43,24 @@ APPEND_ONLY = (
     "programme_version",
     "province",
     "replacement",
-    "resolution",
     "resolution_fate",
-    "reversal",
     "settlement_approval",
     "settlement_part",
     "settlement_step",
     "stock_count",
     "tariff_line",
+    "time_hold",
+    "time_hold_end",
+    "time_hold_grant",
+    "time_hold_subject",
     "transfer",
     "voucher",
-    "wrong_code",
 )
 
 # These change while they live, within limits; their rows are never deleted.
 KEPT = (
     "account_balance",
+    "attempt",
     "audit_body",
     "barrio",
     "branch",
@@ -68,11 +68,14 @@ KEPT = (
     "funder_carry",
     "invitation",
     "item",
+    "journal",
     "login_session",
     "merchant",
     "organisation",
     "period",
     "programme",
+    "resolution",
+    "reversal",
     "role_grant",
     "serial_counter",
     "settlement",
@@ -82,6 +85,7 @@ KEPT = (
     "surrender",
     "till",
     "user_account",
+    "wrong_code",
 )
 
 # What leads from weapon to voucher: deleted by the purge of a closed event, and at no other time.
@@ -216,7 +220,7 @@ def upgrade() -> None:
         _postgresql()
     else:
         _sqlite()
-    for table, name, act, refused, why in (*GUARDS, *_content(), *_states(), *_people()):
+    for table, name, act, refused, why in (*GUARDS, *_content(), *_states(), *_people(), *_fading()):
         guard(table, name, act, refused, why)
 
 
@@ -525,3 +529,139 @@ def _people() -> Iterator[Rule]:
     )
     preparer = f"(SELECT s.prepared_by {OF_PAYMENT})"
     yield table, "not_by_preparer", "INSERT", f"NEW.attested_by = {preparer}", "who prepared it does not pay it"
+
+
+NOT_DUE = "this fades when it is due, and does not change otherwise"
+UNTIMED = "it begins with its time"
+FADING_KINDS = "('redeem', 'reverse', 'void', 'expire')"
+
+
+def _alters(*columns: str) -> str:
+    return " OR ".join(f"NEW.{column} IS DISTINCT FROM OLD.{column}" for column in columns)
+
+
+def _sets_anew(*columns: str) -> str:
+    return " OR ".join(
+        f"(NEW.{column} IS NOT NULL AND NEW.{column} IS DISTINCT FROM OLD.{column})" for column in columns
+    )
+
+
+def _empties(*columns: str) -> str:
+    return " OR ".join(f"(NEW.{column} IS NULL AND OLD.{column} IS NOT NULL)" for column in columns)
+
+
+def _today() -> str:
+    """Of Panama, by the database's own clock."""
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
+    return "(now() AT TIME ZONE 'America/Panama')::date" if is_postgresql else "date('now', '-5 hours')"
+
+
+def _week_ago() -> str:
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
+    return f"({_today()} - 7)" if is_postgresql else "date('now', '-5 hours', '-7 days')"
+
+
+def _held(merchant: str, voucher: str) -> str:
+    return (
+        "EXISTS (SELECT 1 FROM time_hold_subject s JOIN time_hold_grant g ON g.hold = s.hold"
+        f" WHERE (s.merchant = {merchant} OR s.voucher = {voucher}) AND {_today()} BETWEEN g.granted_on AND g.until"
+        " AND NOT EXISTS (SELECT 1 FROM time_hold_end e WHERE e.hold = s.hold))"
+    )
+
+
+def _fading() -> Iterator[Rule]:
+    """Times, then days and tills, become empty when they are due, and nothing else of these rows changes."""
+    untimed = "NEW.kind <> 'issue' AND (NEW.recorded_at IS NULL OR NEW.effective_on IS NULL)"
+    yield "journal", "begins_timed", "INSERT", untimed, UNTIMED
+    for table, column in (
+        ("resolution", "resolved_at"),
+        ("reversal", "reversed_at"),
+        ("attempt", "decided_at"),
+        ("wrong_code", "tried_at"),
+    ):
+        yield table, "begins_timed", "INSERT", f"NEW.{column} IS NULL", UNTIMED
+    yield "journal", "fades", "UPDATE", _journal(), NOT_DUE
+    yield "resolution", "fades", "UPDATE", _resolution(), NOT_DUE
+    yield "reversal", "fades", "UPDATE", _reversal(), NOT_DUE
+    yield "attempt", "fades", "UPDATE", _attempt(), NOT_DUE
+    of_till = "(SELECT t.merchant FROM till t WHERE t.id = OLD.till)"
+    yield (
+        "wrong_code",
+        "fades",
+        "UPDATE",
+        (
+            "NEW.id <> OLD.id OR NEW.till <> OLD.till OR NEW.tried_on <> OLD.tried_on"
+            f" OR {_sets_anew('tried_at')}"
+            f" OR ({_empties('tried_at')}) AND (OLD.tried_on >= {_week_ago()} OR {_held(of_till, 'NULL')})"
+        ),
+        NOT_DUE,
+    )
+    is_postgresql = op.get_bind().dialect.name == "postgresql"
+    longest = "(NEW.granted_on + 90)" if is_postgresql else "date(NEW.granted_on, '+90 days')"
+    refused = f"NEW.until < NEW.granted_on OR NEW.until > {longest}"
+    yield "time_hold_grant", "ninety_days", "INSERT", refused, "a hold lasts 90 days at most"
+
+
+def _journal() -> str:
+    def still(known: str) -> str:
+        return (
+            "(EXISTS (SELECT 1 FROM transfer t JOIN resolution r ON r.transfer = t.id"
+            f" WHERE t.journal = OLD.id AND r.resolved_{known} IS NOT NULL)"
+            f" OR EXISTS (SELECT 1 FROM reversal x WHERE x.journal = OLD.id AND x.reversed_{known} IS NOT NULL)"
+            f" OR OLD.kind NOT IN {FADING_KINDS})"
+        )
+
+    return (
+        _alters("id", "kind", "period", "event", "op_scope", "op_id", "op_hash", "reverses")
+        + f" OR {_sets_anew('effective_on', 'recorded_at', 'actor')}"
+        f" OR ({_empties('recorded_at')}) AND {still('at')}"
+        f" OR ({_empties('effective_on')}) AND {still('on')}"
+        f" OR ({_empties('actor')}) AND NEW.effective_on IS NOT NULL"
+    )
+
+
+def _resolution() -> str:
+    held = _held("OLD.merchant", "OLD.voucher")
+    fate = "EXISTS (SELECT 1 FROM resolution_fate f WHERE f.resolution = OLD.id{which})"
+    settled, ended = fate.format(which=" AND f.fate = 'settled'"), fate.format(which="")
+    event = "SELECT 1 FROM voucher v JOIN event e ON e.id = v.event WHERE v.id = OLD.voucher"
+    purged = f"EXISTS ({event} AND e.state = 'purged')"
+    return (
+        _alters("id", "voucher", "cycle", "opened_cycle", "kind", "reason", "amount", "transfer", "merchant")
+        + f" OR {_alters('resolved_in')} OR {_sets_anew('resolved_at', 'resolved_on', 'till', 'actor')}"
+        f" OR ({_empties('resolved_at')}) AND ({held} OR NOT (OLD.resolved_on < {_week_ago()} OR {settled}))"
+        f" OR ({_empties('resolved_on')}) AND ({held} OR NOT ({ended} AND {purged}))"
+        f" OR ({_empties('actor')}) AND NEW.resolved_on IS NOT NULL"
+    )
+
+
+def _reversal() -> str:
+    held = _held("(SELECT r.merchant FROM resolution r WHERE r.id = OLD.resolution)", "OLD.voucher")
+    return (
+        _alters("resolution", "voucher", "cycle", "opens_cycle", "kind", "fate", "journal", "reversed_in")
+        + f" OR {_sets_anew('reversed_at', 'reversed_on', 'till', 'actor')}"
+        f" OR ({_empties('reversed_at')}) AND ({held} OR OLD.reversed_on >= {_week_ago()})"
+        f" OR ({_empties('reversed_on')}) AND"
+        " EXISTS (SELECT 1 FROM resolution r WHERE r.id = OLD.resolution AND r.resolved_on IS NOT NULL)"
+        f" OR ({_empties('till', 'actor')}) AND NEW.reversed_on IS NOT NULL"
+    )
+
+
+def _attempt() -> str:
+    about = "COALESCE(OLD.resolution, OLD.spent_by)"
+    still = "EXISTS (SELECT 1 FROM resolution r WHERE r.id = {which} AND r.resolved_{known} IS NOT NULL)"
+    held = _held(
+        "(SELECT t.merchant FROM till t WHERE t.id = OLD.till)",
+        "(SELECT r.voucher FROM resolution r WHERE r.id = OLD.spent_by)",
+    )
+    return (
+        _alters("op_hash", "asker_hash", "request_hash", "code", "resolution", "spent_by", "expired_on", "reason")
+        + f" OR {_alters('decided_in')}"
+        f" OR {_sets_anew('till', 'op_id', 'claimed_at', 'decided_at', 'decided_on', 'cashier')}"
+        f" OR ({_empties('decided_at')})"
+        f" AND ({about} IS NULL OR {still.format(which=about, known='at')})"
+        f" AND (OLD.resolution IS NOT NULL OR OLD.decided_on >= {_week_ago()} OR {held})"
+        f" OR ({_empties('op_id', 'claimed_at')}) AND NEW.decided_at IS NOT NULL"
+        f" OR ({_empties('decided_on')}) AND ({about} IS NULL OR {still.format(which=about, known='on')})"
+        f" OR ({_empties('cashier')}) AND NEW.decided_on IS NOT NULL"
+    )

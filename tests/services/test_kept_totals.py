@@ -113,7 +113,9 @@ def replace_voucher(database: Database, event: EventFacts, serial: int) -> None:
 def spend_and_undo(world: World) -> None:
     op_id, hashed = new_id(), token_digest(world.till.token)
     assert try_to_redeem(world.database, world.till, world.unspent.typed, op_id=op_id).code == "redeemed"
-    world.database.transact(lambda session: reversal.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW))
+    world.database.transact(
+        lambda session: reversal.undo(session, till=hashed, op_id=op_id, cashier=None, keys=make_keys(), now=NOW)
+    )
 
 
 def deltas(database: Database) -> int:

@@ -22,7 +22,7 @@ from buyback.totals.queries import Totals, totals
 from buyback.totals.rules import By, Query, Row
 from buyback.vouchers import resolutions
 from buyback.vouchers.rules import VoidReason
-from tests.builders import NOW, make_accepted, make_user
+from tests.builders import NOW, make_accepted, make_keys, make_user
 from tests.handed_in import (
     AIR_GUN,
     BETANIA,
@@ -254,7 +254,9 @@ def undo(database: Database, till: TillInHand, typed: str) -> None:
     """Redeem a voucher, and undo it at once."""
     op_id, hashed = new_id(), token_digest(till.token)
     assert try_to_redeem(database, till, typed, op_id=op_id).code == "redeemed"
-    undone = database.transact(lambda session: reversal.undo(session, till=hashed, op_id=op_id, cashier=None, now=NOW))
+    undone = database.transact(
+        lambda session: reversal.undo(session, till=hashed, op_id=op_id, cashier=None, keys=make_keys(), now=NOW)
+    )
     assert undone.code == "reversed"
 
 

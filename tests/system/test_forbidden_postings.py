@@ -218,7 +218,7 @@ def an_issue_keeps_its_minute(hand: Hand) -> None:
     hand.journal("issue", recorded_at=NOW)
 
 
-@ACTS.forbidden_by("ck_journal_recorded")
+@ACTS.forbidden_by("journal.begins_timed")
 def a_redemption_keeps_no_minute(hand: Hand) -> None:
     hand.journal("redeem", recorded_at=None)
 

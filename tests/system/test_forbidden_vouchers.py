@@ -7,10 +7,10 @@ import pytest
 from buyback.db import Database
 from buyback.ids import new_id
 from buyback.vouchers import postings
-from tests.builders import NOW
+from tests.builders import NOW, TODAY
 from tests.raw import Acts, problem_with
 from tests.tills import FACE
-from tests.world import Hand, World, make_world
+from tests.world import MONTH, Hand, World, make_world
 
 pytestmark = pytest.mark.begins_with(build=make_world)
 
@@ -265,7 +265,8 @@ def one_redemption_answers_two_op_ids(hand: Hand) -> None:
 
 @ACTS.forbidden_by("pk_attempt")
 def a_till_uses_an_op_id_twice(hand: Hand) -> None:
-    _answer(hand, code="void", op_id=hand.one("attempt", till=hand.world.till.id)["op_id"])
+    found = hand.one("attempt", till=hand.world.till.id)
+    _answer(hand, code="void", op_hash=found["op_hash"], asker_hash=found["asker_hash"])
 
 
 def _mint(hand: Hand, **values: object) -> None:
@@ -274,5 +275,6 @@ def _mint(hand: Hand, **values: object) -> None:
 
 
 def _answer(hand: Hand, **values: object) -> None:
-    row = {"till": hand.world.till.id, "op_id": new_id(), "request_hash": bytes(32), "answer": "{}", "decided_at": NOW}
-    hand.put("attempt", **{**row, **values})
+    hashes = {"op_hash": new_id().bytes * 2, "asker_hash": bytes(32), "request_hash": bytes(32)}
+    when = {"decided_at": NOW, "decided_on": TODAY, "decided_in": MONTH}
+    hand.put("attempt", **{**hashes, "till": hand.world.till.id, **when, **values})

@@ -15,7 +15,7 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from buyback.db import Database, Instant
 from buyback.ids import new_id
 from buyback.schema import metadata
-from tests.builders import NOW
+from tests.builders import NOW, TODAY
 from tests.raw import TRIGGERS_SAY, lawless, refusal
 from tests.settlement_rows import Rows, make_officials
 from tests.world import Hand, World, make_world
@@ -24,10 +24,11 @@ pytestmark = pytest.mark.begins_with(build=make_world)
 
 APPEND_ONLY = set(
     """
-    account agreement agreement_share attempt audit_chain audit_row corregimiento countersign district event_session
-    forbidden_role_pair funder_share issuance journal known_secret part_share payment payment_booking programme_category
-    programme_denomination programme_funder programme_version province replacement resolution resolution_fate reversal
-    settlement_approval settlement_part settlement_step stock_count tariff_line transfer voucher wrong_code
+    account agreement agreement_share audit_chain audit_row corregimiento countersign district event_session
+    forbidden_role_pair funder_share issuance known_secret part_share payment payment_booking programme_category
+    programme_denomination programme_funder programme_version province replacement resolution_fate
+    settlement_approval settlement_part settlement_step stock_count tariff_line time_hold time_hold_end time_hold_grant
+    time_hold_subject transfer voucher
     """.split()  # noqa: SIM905  a list for reading
 )
 KEPT = set(
@@ -37,6 +38,7 @@ KEPT = set(
     user_account
     """.split()  # noqa: SIM905  as above
 )
+FADING = {"attempt", "journal", "resolution", "reversal", "wrong_code"}  # as history, but that times go when due
 PURGED = {"handover", "handover_item", "handover_voucher"}
 PASSING = {"sign_in_failure"}  # throttling forgets
 DERIVED = {"rollup_class", "rollup_day", "rollup_delta"}  # an invariant holds them against the rows they come from
@@ -59,18 +61,24 @@ def world(database: Database, begun: World) -> World:
         payment, _ = rows.ordered()
         rows.book(payment, officials.treasurer)
         hand.put("funder_carry", terms_hash=bytes(32), funder=rows.funders["MINSEG"], carry=0)
+        hold, asked = new_id(), {"asked_by": world.issuer.id}
+        hand.put("time_hold", id=hold, programme=world.event.programme.id, reason="court_order", asked_at=NOW, **asked)
+        hand.put("time_hold_subject", id=new_id(), hold=hold, merchant=world.other_till.merchant)
+        granted = {"granted_by": world.approver.id, "granted_at": NOW, "granted_on": TODAY, "until": TODAY}
+        hand.put("time_hold_grant", hold=hold, **asked, **granted)
+        hand.put("time_hold_end", hold=hold, ended_by=world.issuer.id, ended_at=NOW)
     return world
 
 
 def test_every_table_is_either_history_or_kept_or_has_its_reason() -> None:
-    assert {*APPEND_ONLY, *KEPT, *PURGED, *PASSING, *DERIVED} == set(metadata.tables)
+    assert {*APPEND_ONLY, *FADING, *KEPT, *PURGED, *PASSING, *DERIVED} == set(metadata.tables)
 
 
 def test_no_column_of_history_can_be_changed(database: Database, world: World) -> None:
     with lawless(database) as connection:
         changed = [
             f"{name}.{column.name}"
-            for name in sorted(APPEND_ONLY)
+            for name in sorted({*APPEND_ONLY, *FADING})
             for column in metadata.tables[name].columns
             if not _refused(connection, _updated(connection, metadata.tables[name], column.name))
         ]
@@ -81,7 +89,7 @@ def test_no_row_of_history_can_be_deleted(database: Database, world: World) -> N
     with lawless(database) as connection:
         gone = [
             name
-            for name in sorted({*APPEND_ONLY, *KEPT, *PURGED})
+            for name in sorted({*APPEND_ONLY, *FADING, *KEPT, *PURGED})
             if not _refused(connection, _this(connection, metadata.tables[name]).delete())
         ]
     assert gone == []
@@ -91,7 +99,7 @@ def test_no_row_of_history_can_be_inserted_over(database: Database, world: World
     with lawless(database) as connection:
         over = [
             name
-            for name in sorted(APPEND_ONLY)
+            for name in sorted({*APPEND_ONLY, *FADING})
             if not _refused(connection, _upserted(connection, metadata.tables[name]))
         ]
     assert over == []
@@ -101,7 +109,7 @@ def test_without_its_trigger_a_row_of_history_is_changed_and_deleted(database: D
     """What the tests above see refused is refused by the triggers, and not because it was badly said."""
     name = "wrong_code"  # nothing refers to it
     with lawless(database) as connection:
-        for trigger in ("no_update", "no_delete") if database.is_sqlite else ("append_only",):
+        for trigger in ("fades", "no_delete") if database.is_sqlite else ("fades", "kept"):
             connection.exec_driver_sql(f"DROP TRIGGER {name}_{trigger}" + _on(database, name))
         table = metadata.tables[name]
         assert refusal(connection, lambda: _run(connection, _updated(connection, table, "tried_at"))) is None
@@ -114,7 +122,7 @@ def test_replacing_finds_nothing_to_replace_even_without_our_settings(database: 
     with plain(database) as connection:
         replaced = [
             f"{name}: {words}"
-            for name in sorted({*APPEND_ONLY, *KEPT, *PURGED})
+            for name in sorted({*APPEND_ONLY, *FADING, *KEPT, *PURGED})
             for words, statement, values in _replacements(connection, metadata.tables[name])
             if not _plainly_refused(connection, statement, values)
         ]

@@ -23,7 +23,12 @@ ALLOWED = {
     "proofs/totals.py: (module)": "columns and sums of the list of figures",
     "settlement/guards.py: (module)": "pieces of that file, which a migration repeats as they are",
     "settlement/guards.py: _sum": "as above",
+    "vouchers/guards.py: (module)": "pieces of that file, which a migration repeats as they are",
+    "vouchers/guards.py: held": "as above",
+    "ledger/guards.py: _still": "as above",
     # the text of triggers, from guards: data of the code, run in tests only
+    "triggers.py: alters": "names of columns",
+    "triggers.py: sets_anew": "names of columns",
     "triggers.py: _refusing_change": "names of tables",
     "triggers.py: _postgresql_guard": "a guard's own texts",
     "triggers.py: _postgresql_reaction": "a reaction's own texts",
@@ -35,6 +40,10 @@ ALLOWED = {
     "totals/sql.py: _events": "conditions of that file; what they are asked for is bound by name",
     "totals/service.py: _upsert": "names of tables and figures of that file",
     "totals/service.py: fold": "names of tables and figures of that file",
+    "closing/fading.py: (module)": "names of two tables and their keys",
+    "closing/fading.py: _write": "names of tables and what is emptied in them, from the table in that file",
+    "closing/fading.py: _on_postgresql": "as above",
+    "closing/erasure.py: forget_dead_rows": "names of the tables that fade; VACUUM takes no parameters",
     "closing/erasure.py: erase_traces": "names of the tables that a purge empties; VACUUM takes no parameters",
     "closing/erasure.py: rewrite_rows": "names of tables and keys from the table above it",
 }

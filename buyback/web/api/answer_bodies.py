@@ -3,15 +3,19 @@
 What was stored with an answer is text already; what is read for a list is not.
 """
 
-from datetime import datetime
 from typing import Any
 
 from marshmallow import INCLUDE, Schema, fields, validate
 
 from buyback.money import CURRENCY, decimal_text
 from buyback.redemption.rules import AGREEMENTS, Code
-from buyback.times import iso_utc
+from buyback.times import When
 
+# Whoever shows a redemption two weeks later shows its day: see the guide of tills.
+_KNOWN = (
+    "An instant in UTC (2026-11-24T15:04:05Z). Seven days later, or once a settlement with it is approved, its day in"
+    " Panama (2026-11-24); once its event is purged too, its month (2026-11)."
+)
 _REFUSALS = [code.value for code in Code if code not in AGREEMENTS]
 
 
@@ -25,14 +29,18 @@ class Amount(fields.String):
         return super()._serialize(decimal_text(value) if isinstance(value, int) else value, *args, **more)
 
 
-class Moment(fields.String):
-    """An instant in UTC, from itself or from the text that was stored."""
+class Known(fields.String):
+    """When something was, as far as it is still known."""
 
     def __init__(self, **more: Any) -> None:  # noqa: ANN401  marshmallow's own
-        super().__init__(metadata={"format": "date-time"}, **more)
+        super().__init__(
+            validate=validate.Regexp(r"^[0-9]{4}-[0-9]{2}(-[0-9]{2}(T[0-9]{2}:[0-9]{2}:[0-9]{2}Z)?)?$"),
+            metadata={"description": _KNOWN},
+            **more,
+        )
 
     def _serialize(self, value: object, *args: Any, **more: Any) -> str | None:  # noqa: ANN401  marshmallow's own
-        return super()._serialize(iso_utc(value) if isinstance(value, datetime) else value, *args, **more)
+        return super()._serialize(value.text if isinstance(value, When) else value, *args, **more)
 
 
 class Day(fields.String):
@@ -65,8 +73,8 @@ class Redeemed(_OfOperation):
     """A voucher was taken, now or before (``replayed``); ``reversed_at`` where that was undone since."""
 
     code = fields.String(required=True, validate=validate.Equal(Code.REDEEMED.value))
-    redeemed_at = Moment(required=True)
-    reversed_at = Moment()
+    redeemed_at = Known(required=True)
+    reversed_at = Known()
 
 
 class Redeemable(_Open):
@@ -82,7 +90,7 @@ class Reversed(_OfOperation):
     """A redemption was undone, now or before (``replayed``)."""
 
     code = fields.String(required=True, validate=validate.Equal(Code.REVERSED.value))
-    reversed_at = Moment(required=True)
+    reversed_at = Known(required=True)
 
 
 class AttemptOutcome(_Open):
@@ -93,8 +101,8 @@ class AttemptOutcome(_Open):
     redemption_id = fields.UUID()
     amount = Amount()
     currency = fields.String()
-    redeemed_at = Moment()
-    reversed_at = Moment()
+    redeemed_at = Known()
+    reversed_at = Known()
     branch = fields.String()
     expired_on = Day()
     reason = fields.String()
@@ -102,13 +110,13 @@ class AttemptOutcome(_Open):
 
 
 class TillEntry(_Open):
-    """One answer of a till's day."""
+    """One answer of a till's day. Once its time has faded it has no ``op_id``; asked by op id, it is found as ever."""
 
-    op_id = fields.UUID(required=True)
+    op_id = fields.UUID(allow_none=True, required=True)
     code = fields.String(required=True)
     amount = Amount(allow_none=True, required=True)
-    decided_at = Moment(required=True)
-    reversed_at = Moment(allow_none=True, required=True)
+    decided_at = Known(required=True)
+    reversed_at = Known(allow_none=True, required=True)
 
 
 class TillDay(_Open):

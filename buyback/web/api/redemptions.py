@@ -91,7 +91,7 @@ def check(sent: dict[str, Any]) -> Reply:
 @_refusals
 def look_up(op_id: UUID) -> Response | Body:
     """What became of a try, whatever it was answered."""
-    answer = queries.look_up(reading(), till=token_digest(bearer()), op_id=op_id)
+    answer = queries.look_up(reading(), till=token_digest(bearer()), op_id=op_id, keys=keys())
     return refusal(answer) if answer.code is Code.UNKNOWN_OPERATION else body(answer, op_id)
 
 
@@ -104,7 +104,7 @@ def undo(op_id: UUID) -> Reply:
     """Undo what this till took within the last 15 minutes, by the server's clock."""
     till = token_digest(bearer())
     answer = transacting(
-        lambda session: reversal.undo(session, till=till, op_id=op_id, cashier=None, now=now()),
+        lambda session: reversal.undo(session, till=till, op_id=op_id, cashier=None, keys=keys(), now=now()),
         again_on_conflict=True,
         turn=lambda session: service.take_turn(session, till),
     )
@@ -119,7 +119,7 @@ def undo(op_id: UUID) -> Reply:
 def till_day(query: dict[str, Any]) -> TillDay:
     """What this till was answered on a day."""
     day: date = query["day"] or panama_day(now())
-    return queries.till_day(reading(), till=token_digest(bearer()), day=day)
+    return queries.till_day(reading(), till=token_digest(bearer()), day=day, keys=keys())
 
 
 def _storable(claimed: datetime | None) -> datetime | None:

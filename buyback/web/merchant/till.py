@@ -102,7 +102,7 @@ def check() -> str | tuple[str, int]:
 def answer(op_id: UUID) -> str:
     """What a try was answered, and the box for the next voucher."""
     at = _get_till()
-    given = queries.look_up(reading(), till=at.id, op_id=op_id)
+    given = queries.look_up(reading(), till=at.id, op_id=op_id, keys=keys())
     return _till_page(at, Form(), verdict_of(given, op_id=op_id, now=now()))
 
 
@@ -112,7 +112,7 @@ def undo(op_id: UUID) -> Response:
     """Undo a redemption of this till within 15 minutes."""
     at = _get_till()
     given = transacting(
-        lambda session: reversal.undo(session, till=at.id, op_id=op_id, cashier=actor().id, now=now()),
+        lambda session: reversal.undo(session, till=at.id, op_id=op_id, cashier=actor().id, keys=keys(), now=now()),
         again_on_conflict=True,
         turn=lambda session: service.take_turn(session, at.id),
     )
@@ -143,7 +143,7 @@ def _get_till() -> EnrolledTill:
 
 
 def _till_page(at: EnrolledTill, form: Form, verdict: Verdict | None = None) -> str:
-    day = queries.till_day(reading(), till=at.id, day=panama_day(now()))
+    day = queries.till_day(reading(), till=at.id, day=panama_day(now()), keys=keys())
     return page(
         "merchant/till.html",
         till=at,
@@ -157,4 +157,4 @@ def _till_page(at: EnrolledTill, form: Form, verdict: Verdict | None = None) -> 
 
 
 def _can_undo(entry: TillEntry) -> bool:
-    return entry.stands and may_reverse(entry.decided_at, now=now())
+    return entry.op_id is not None and entry.stands and may_reverse(entry.decided_at, now=now())

@@ -15,7 +15,7 @@ from flask import Flask, has_request_context, request, session
 from buyback.errors import Refused
 from buyback.languages import LOCALE, MONTH, SOURCE, catalogue
 from buyback.money import screen_text
-from buyback.times import PANAMA
+from buyback.times import PANAMA, When
 from buyback.web.shell.request import is_api
 
 LANGUAGES = {"es": "Español", "en": "English"}
@@ -88,6 +88,16 @@ def show_instant(instant: datetime) -> str:
     return f"{_format(instant, DAY)}, {instant.astimezone(PANAMA):%H:%M}"
 
 
+def show_when(when: When) -> str:
+    """An instant; once the time has faded, its day, and in the end its month."""
+    return show_known_day(when.day_or_month) if when.at is None else show_instant(when.at)
+
+
+def show_known_day(day: date | str) -> str:
+    """A day; once it has faded, its month, which is given as ``2026-11``."""
+    return show_month_short(date.fromisoformat(f"{day}-01")) if isinstance(day, str) else show_day(day)
+
+
 def show_count(number: int) -> str:
     """``12,345``: groups of three by commas, as Panama writes them."""
     return f"{number:,}"
@@ -125,6 +135,7 @@ def init(app: Flask) -> None:
         day=show_day,
         day_long=show_day_long,
         instant=show_instant,
+        known_day=show_known_day,
         count=show_count,
         money=screen_text,
     )

@@ -24,7 +24,7 @@ class Problem(Schema):
     detail = fields.String(required=True)
     whose = fields.String(required=True, validate=validate.OneOf([someone.value for someone in Responsible]))
     replayed = fields.Boolean(metadata={"description": "The op id was answered before, in the same way."})
-    redeemed_at = fields.String(metadata={"format": "date-time", "description": "already_redeemed: when."})
+    redeemed_at = fields.String(metadata={"description": "already_redeemed: when; its day once the time has faded."})
     branch = fields.String(metadata={"description": "already_redeemed: where, if at this merchant."})
     expired_on = fields.String(metadata={"format": "date", "description": "expired: its last day."})
     retry_after_s = fields.String(
