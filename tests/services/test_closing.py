@@ -44,22 +44,33 @@ from tests.soundness import assert_sound
 LATER = NOW + timedelta(hours=8)
 
 
-@pytest.fixture
-def appraiser(database: Database) -> Actor:
-    return make_user(database, "ana", Role.APPRAISER)
+Begun = tuple[EventFacts, Actor, Actor]
 
 
-@pytest.fixture
-def issuer(database: Database) -> Actor:
-    return make_user(database, "ines", Role.ISSUER)
-
-
-@pytest.fixture
-def event(database: Database, appraiser: Actor, issuer: Actor) -> EventFacts:
+def fill(database: Database) -> Begun:
     """An open event that has issued three vouchers of B/. 50.00 out of B/. 200.00."""
+    appraiser, issuer = make_user(database, "ana", Role.APPRAISER), make_user(database, "ines", Role.ISSUER)
     event = make_event(database, float_cents=200_00)
     make_paid_out(database, event, appraiser, issuer)
-    return event
+    return event, appraiser, issuer
+
+
+pytestmark = pytest.mark.begins_with(build=fill)
+
+
+@pytest.fixture
+def event(begun: Begun) -> EventFacts:
+    return begun[0]
+
+
+@pytest.fixture
+def appraiser(begun: Begun) -> Actor:
+    return begun[1]
+
+
+@pytest.fixture
+def issuer(begun: Begun) -> Actor:
+    return begun[2]
 
 
 def begin(database: Database, event: EventFacts) -> None:
@@ -122,7 +133,7 @@ def test_the_float_that_is_left_returns_to_the_programme(
 def test_an_event_that_spent_its_whole_float_returns_nothing(
     database: Database, appraiser: Actor, issuer: Actor
 ) -> None:
-    event = make_event(database, float_cents=150_00)
+    event = make_event(database, "CHICA", float_cents=150_00)
     make_paid_out(database, event, appraiser, issuer)
     begin(database, event)
     count(database, event, appraiser, 0, 3)
@@ -238,7 +249,7 @@ def event_with_float(database: Database) -> EventFacts:
 def test_the_opening_is_counted_by_two_people_before_the_event(
     database: Database, appraiser: Actor, issuer: Actor
 ) -> None:
-    event = make_event(database, is_open=False)
+    event = make_event(database, "PLANEADA", is_open=False)
     outcomes = [
         database.transact(
             lambda session, by=by: closing.count(  # type: ignore[misc]  # mypy loses the default's type

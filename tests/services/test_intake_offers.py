@@ -49,24 +49,39 @@ PRINTED = PricedThing(class_code=ClassCode.PRINTED)
 Service = Callable[..., object]
 
 
-@pytest.fixture
-def event(database: Database) -> EventFacts:
-    return make_event(database)
+Begun = tuple[EventFacts, Actor, Actor, Actor]
+
+
+def fill(database: Database) -> Begun:
+    return (
+        make_event(database),
+        make_user(database, "ana", Role.APPRAISER, Role.APPROVER, Role.ISSUER),
+        make_user(database, "beto", Role.APPROVER, Role.ISSUER),
+        make_user(database, "carla", Role.ISSUER),
+    )
+
+
+pytestmark = pytest.mark.begins_with(build=fill)
 
 
 @pytest.fixture
-def ana(database: Database) -> Actor:
-    return make_user(database, "ana", Role.APPRAISER, Role.APPROVER, Role.ISSUER)
+def event(begun: Begun) -> EventFacts:
+    return begun[0]
 
 
 @pytest.fixture
-def beto(database: Database) -> Actor:
-    return make_user(database, "beto", Role.APPROVER, Role.ISSUER)
+def ana(begun: Begun) -> Actor:
+    return begun[1]
 
 
 @pytest.fixture
-def carla(database: Database) -> Actor:
-    return make_user(database, "carla", Role.ISSUER)
+def beto(begun: Begun) -> Actor:
+    return begun[2]
+
+
+@pytest.fixture
+def carla(begun: Begun) -> Actor:
+    return begun[3]
 
 
 def step(database: Database, service: Service, surrender: UUID, by: Actor) -> None:
@@ -283,7 +298,7 @@ def test_two_offers_of_the_last_balboas_are_not_both_finished(database: Database
 
 def test_an_offer_that_the_float_does_not_cover_any_more_is_not_accepted(database: Database, ana: Actor) -> None:
     """Two tables that finish in one instant may both be let through; the next step still sees it."""
-    event = make_event(database, float_cents=314_00)
+    event = make_event(database, "CHICA", float_cents=314_00)
     first, second = (make_offered(database, event, ana) for _table in range(2))
     database.transact(
         lambda session: session.execute(

@@ -51,19 +51,30 @@ GRENADE = PricedThing(class_code=ClassCode.GRENADE)
 PRINTED = PricedThing(class_code=ClassCode.PRINTED)
 
 
-@pytest.fixture
-def event(database: Database) -> EventFacts:
-    return make_event(database)
+Begun = tuple[EventFacts, Actor, Actor]
+
+
+def fill(database: Database) -> Begun:
+    ana = make_user(database, "ana", Role.APPRAISER)
+    return make_event(database), ana, make_user(database, "beto", Role.APPRAISER, Role.ISSUER)
+
+
+pytestmark = pytest.mark.begins_with(build=fill)
 
 
 @pytest.fixture
-def ana(database: Database) -> Actor:
-    return make_user(database, "ana", Role.APPRAISER)
+def event(begun: Begun) -> EventFacts:
+    return begun[0]
 
 
 @pytest.fixture
-def beto(database: Database) -> Actor:
-    return make_user(database, "beto", Role.APPRAISER, Role.ISSUER)
+def ana(begun: Begun) -> Actor:
+    return begun[1]
+
+
+@pytest.fixture
+def beto(begun: Begun) -> Actor:
+    return begun[2]
 
 
 def open_one(database: Database, event: EventFacts, by: Actor, **changes: object) -> int:

@@ -22,10 +22,12 @@ from buyback.vouchers.rules import Disposition
 from tests.builders import NOW, make_event, make_keys, make_user, open_surrender
 from tests.paper_forms import MAGAZINES, make_blanks, make_paper_event, raw_form, raw_revolver, rows, take, written
 
+pytestmark = pytest.mark.begins_with(build=make_paper_event)
+
 
 @pytest.fixture
-def event(database: Database) -> EventFacts:
-    return make_paper_event(database)
+def event(begun: EventFacts) -> EventFacts:
+    return begun
 
 
 def balance(database: Database, account: AccountRef) -> int:

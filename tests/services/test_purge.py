@@ -26,8 +26,7 @@ from tests.soundness import assert_sound
 OVER = NOW + timedelta(days=REVIEW_DAYS)
 
 
-@pytest.fixture
-def event(database: Database) -> EventFacts:
+def fill(database: Database) -> EventFacts:
     """A closed event that paid B/. 157.00 for a revolver and twenty rounds: the remainder voucher is B/. 2.00."""
     appraiser, issuer = make_user(database, "ana", Role.APPRAISER), make_user(database, "ines", Role.ISSUER)
     event = make_event(database)
@@ -41,6 +40,14 @@ def event(database: Database) -> EventFacts:
             )
         )
     return event
+
+
+pytestmark = pytest.mark.begins_with(build=fill)
+
+
+@pytest.fixture
+def event(begun: EventFacts) -> EventFacts:
+    return begun
 
 
 def leave_in_order(_keys: list[UUID]) -> None:
@@ -97,7 +104,7 @@ def test_an_event_under_review_is_not_purged(database: Database, event: EventFac
 
 def test_an_open_event_is_not_purged(database: Database) -> None:
     with pytest.raises(EventNotClosed):
-        run(database, make_event(database))
+        run(database, make_event(database, "ABIERTA"))
 
 
 def test_a_purged_event_is_not_purged_again(database: Database, event: EventFacts) -> None:

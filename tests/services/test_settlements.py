@@ -1,7 +1,7 @@
 """Settlements from the draft to the payment: who may do what, when, and what is posted."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from uuid import UUID
 
@@ -48,19 +48,87 @@ from tests.tills import FACE, TillInHand
 MINSEG, MINGOB, TOWN = FUNDERS
 
 
-@pytest.fixture
-def office(database: Database) -> Office:
-    return make_office(database)
+@dataclass(frozen=True)
+class Begun:
+    """An office, an event of twelve vouchers, a shop; what its first redemptions have come to, if to anything."""
+
+    preparer: Actor
+    signers: dict[str, Actor]
+    event: EventFacts
+    till: TillInHand
+    draft: SettlementFacts | None = None
+    ordered: tuple[PaymentOrder, ...] = ()
+
+
+def unsettled(database: Database) -> Begun:
+    office = make_office(database)
+    event, till = make_settled_event(database, vouchers=12), make_shop(database)
+    return Begun(office.preparer, office.signers, event, till)
+
+
+def drafted(database: Database) -> Begun:
+    """A draft of one redemption."""
+    begun = unsettled(database)
+    spend(database, begun.event, [begun.till])
+    return replace(begun, draft=_office(database, begun).prepare(begun.till.merchant))
+
+
+def submitted(database: Database) -> Begun:
+    begun = drafted(database)
+    _office(database, begun).submit(_draft(begun))
+    return begun
+
+
+def approved(database: Database) -> Begun:
+    begun = submitted(database)
+    for funder in FUNDERS:
+        _office(database, begun).approve(_draft(begun), funder)
+    return begun
+
+
+def ordered(database: Database) -> Begun:
+    """Three redemptions, a payment of each funder."""
+    begun = unsettled(database)
+    spend(database, begun.event, [begun.till] * 3)
+    draft, orders = _office(database, begun).ordered(begun.till.merchant)
+    return replace(begun, draft=draft, ordered=orders)
+
+
+def _office(database: Database, begun: Begun) -> Office:
+    return Office(database, begun.preparer, dict(begun.signers))
+
+
+def _draft(begun: Begun) -> SettlementFacts:
+    assert begun.draft
+    return begun.draft
+
+
+pytestmark = pytest.mark.begins_with(build=unsettled)
 
 
 @pytest.fixture
-def event(office: Office) -> EventFacts:
-    return make_settled_event(office.database, vouchers=12)
+def office(database: Database, begun: Begun) -> Office:
+    return _office(database, begun)
 
 
 @pytest.fixture
-def till(office: Office) -> TillInHand:
-    return make_shop(office.database)
+def event(begun: Begun) -> EventFacts:
+    return begun.event
+
+
+@pytest.fixture
+def till(begun: Begun) -> TillInHand:
+    return begun.till
+
+
+@pytest.fixture
+def draft(begun: Begun) -> SettlementFacts:
+    return _draft(begun)
+
+
+@pytest.fixture
+def payment_orders(begun: Begun) -> tuple[PaymentOrder, ...]:
+    return begun.ordered
 
 
 def test_a_draft_freezes_what_a_merchant_is_owed_and_splits_it_in_cents(
@@ -168,7 +236,7 @@ def test_from_draft_to_paid_money_moves_as_each_funder_agreed(
 
 
 def test_where_one_leads_it_pays_all_and_the_others_owe_it(office: Office, till: TillInHand) -> None:
-    event = make_settled_event(office.database, vouchers=3, mode="lead")
+    event = make_settled_event(office.database, "LID-2026-11-24", vouchers=3, mode="lead")
     spend(office.database, event, [till] * 3)
     draft, ordered = office.ordered(till.merchant)
     ids = _organisations(office)
@@ -197,18 +265,14 @@ def test_events_with_different_ways_of_paying_share_one_settlement(
     assert_sound(office.database)
 
 
-def test_its_preparer_does_not_approve_it(office: Office, event: EventFacts, till: TillInHand) -> None:
-    spend(office.database, event, [till])
-    draft = office.prepare(till.merchant)
-    office.submit(draft)
+@pytest.mark.begins_with(build=submitted)
+def test_its_preparer_does_not_approve_it(office: Office, draft: SettlementFacts) -> None:
     office.signers[MINSEG] = office.preparer
     assert _refused(lambda: office.approve(draft, MINSEG)) == "prepared_by_same"
 
 
-def test_a_funder_approves_once(office: Office, event: EventFacts, till: TillInHand) -> None:
-    spend(office.database, event, [till])
-    draft = office.prepare(till.merchant)
-    office.submit(draft)
+@pytest.mark.begins_with(build=submitted)
+def test_a_funder_approves_once(office: Office, draft: SettlementFacts) -> None:
     office.approve(draft, MINSEG)
     assert _refused(lambda: office.approve(draft, MINSEG)) == "approved_already"
     office.approve(draft, MINGOB)
@@ -216,19 +280,16 @@ def test_a_funder_approves_once(office: Office, event: EventFacts, till: TillInH
     assert _refused(lambda: office.approve(draft, TOWN)) == "approved_already"
 
 
-def test_who_has_no_share_approves_nothing(office: Office, event: EventFacts, till: TillInHand) -> None:
-    spend(office.database, event, [till])
-    draft = office.prepare(till.merchant)
-    office.submit(draft)
+@pytest.mark.begins_with(build=submitted)
+def test_who_has_no_share_approves_nothing(office: Office, draft: SettlementFacts) -> None:
     office.signers["PN"] = make_user(office.database, "x.policia", Role.FUNDER_APPROVER, organisation="PN")
     assert _refused(lambda: office.approve(draft, "PN")) == "no_share_in_it"
     office.signers["PN"] = make_user(office.database, "y.policia", Role.ISSUER, organisation="PN")
     assert _refused(lambda: office.approve(draft, "PN")) == "forbidden"
 
 
-def test_a_draft_is_not_approved_before_it_is_submitted(office: Office, event: EventFacts, till: TillInHand) -> None:
-    spend(office.database, event, [till])
-    draft = office.prepare(till.merchant)
+@pytest.mark.begins_with(build=drafted)
+def test_a_draft_is_not_approved_before_it_is_submitted(office: Office, draft: SettlementFacts) -> None:
     assert _refused(lambda: office.approve(draft, MINSEG)) == "not_in_this_state"
 
 
@@ -262,10 +323,8 @@ def test_what_every_funder_approved_is_never_reversed(office: Office, event: Eve
     assert_sound(office.database)
 
 
-def test_a_content_that_was_changed_is_not_signed(office: Office, event: EventFacts, till: TillInHand) -> None:
-    spend(office.database, event, [till])
-    draft = office.prepare(till.merchant)
-    office.submit(draft)
+@pytest.mark.begins_with(build=submitted)
+def test_a_content_that_was_changed_is_not_signed(office: Office, draft: SettlementFacts) -> None:
     on = "" if office.database.is_sqlite else " ON settlement_line"
     with office.database.engine.begin() as connection:
         connection.execute(text(f"DROP TRIGGER settlement_line_sealed_or_let_go{on}"))
@@ -280,11 +339,8 @@ def test_only_a_reconciler_prepares(office: Office, till: TillInHand) -> None:
             service.prepare(session, merchant=till.merchant, until=TODAY, by=by, now=NOW)
 
 
-def test_a_municipality_prepares_nothing_and_sees_its_own_share_only(
-    office: Office, event: EventFacts, till: TillInHand
-) -> None:
-    spend(office.database, event, [till])
-    draft = office.prepare(till.merchant)
+@pytest.mark.begins_with(build=drafted)
+def test_a_municipality_prepares_nothing_and_sees_its_own_share_only(office: Office, draft: SettlementFacts) -> None:
     local = make_user(office.database, "l.concilia", Role.RECONCILER, organisation=TOWN)
     assert _refused(lambda: office.do(lambda s: service.submit(s, settlement=draft.id, by=local, now=NOW))) == (
         "not_national"
@@ -297,11 +353,8 @@ def test_a_municipality_prepares_nothing_and_sees_its_own_share_only(
         assert queries.find(session, draft.number, scope=police) is None
 
 
-def test_a_funder_returns_what_was_submitted_to_it_and_nothing_else(
-    office: Office, event: EventFacts, till: TillInHand
-) -> None:
-    spend(office.database, event, [till])
-    draft = office.prepare(till.merchant)
+@pytest.mark.begins_with(build=drafted)
+def test_a_funder_returns_what_was_submitted_to_it_and_nothing_else(office: Office, draft: SettlementFacts) -> None:
     town = office.signers[TOWN]
     assert _refused(lambda: _return(office, draft, by=town)) == "not_in_this_state"
     office.submit(draft)
@@ -312,15 +365,13 @@ def test_a_funder_returns_what_was_submitted_to_it_and_nothing_else(
     assert _refused(lambda: _return(office, draft, by=town)) == "not_in_this_state"
 
 
-def test_an_approved_settlement_does_not_go_back(office: Office, event: EventFacts, till: TillInHand) -> None:
-    spend(office.database, event, [till])
-    draft = office.approved(till.merchant)
+@pytest.mark.begins_with(build=approved)
+def test_an_approved_settlement_does_not_go_back(office: Office, draft: SettlementFacts) -> None:
     assert _refused(lambda: _return(office, draft)) == "not_in_this_state"
 
 
-def test_payments_wait_for_the_countersign(office: Office, event: EventFacts, till: TillInHand) -> None:
-    spend(office.database, event, [till])
-    draft = office.approved(till.merchant)
+@pytest.mark.begins_with(build=approved)
+def test_payments_wait_for_the_countersign(office: Office, draft: SettlementFacts) -> None:
     assert _refused(lambda: office.order(draft)) == "not_countersigned"
     office.countersign(draft)
     assert _refused(lambda: office.countersign(draft)) == "countersigned_already"
@@ -328,9 +379,8 @@ def test_payments_wait_for_the_countersign(office: Office, event: EventFacts, ti
     assert _refused(lambda: office.order(draft)) == "not_in_this_state"
 
 
-def test_a_countersign_is_noted_as_it_stands_on_the_paper(office: Office, event: EventFacts, till: TillInHand) -> None:
-    spend(office.database, event, [till])
-    draft = office.approved(till.merchant)
+@pytest.mark.begins_with(build=approved)
+def test_a_countersign_is_noted_as_it_stands_on_the_paper(office: Office, draft: SettlementFacts) -> None:
     for number, days in (("", 0), ("R 77", 0), ("R" * 33, 0), ("R-77", 1), ("R-77", -1), ("¡R!", 1)):
         on = TODAY + timedelta(days=days)
         with pytest.raises(InvalidInput) as refused:
@@ -339,44 +389,42 @@ def test_a_countersign_is_noted_as_it_stands_on_the_paper(office: Office, event:
         assert {problem.field for problem in refused.value.problems} == wrong | ({"on"} if days else set())
 
 
-def test_a_payment_of_another_amount_is_refused_with_both(office: Office, event: EventFacts, till: TillInHand) -> None:
-    spend(office.database, event, [till] * 3)
-    _, ordered = office.ordered(till.merchant)
+@pytest.mark.begins_with(build=ordered)
+def test_a_payment_of_another_amount_is_refused_with_both(
+    office: Office, payment_orders: tuple[PaymentOrder, ...]
+) -> None:
     with pytest.raises(InvalidInput) as refused:
-        office.book(ordered[0], amount=FACE + 1)
+        office.book(payment_orders[0], amount=FACE + 1)
     (problem,) = refused.value.problems
     assert problem.text() == "amount: El pago ordenado es de B/. 20.00, no de B/. 20.01."
 
 
-def test_a_reference_is_used_once_however_it_is_spelt(office: Office, event: EventFacts, till: TillInHand) -> None:
-    spend(office.database, event, [till] * 3)
-    _, ordered = office.ordered(till.merchant)
-    office.book(ordered[0], reference="trx-9")
+@pytest.mark.begins_with(build=ordered)
+def test_a_reference_is_used_once_however_it_is_spelt(office: Office, payment_orders: tuple[PaymentOrder, ...]) -> None:
+    office.book(payment_orders[0], reference="trx-9")
     with pytest.raises(InvalidInput) as refused:
-        office.book(ordered[1], reference=" TRX-9 ")
+        office.book(payment_orders[1], reference=" TRX-9 ")
     assert [problem.refusal.code for problem in refused.value.problems] == ["reference_used"]
-    assert _refused(lambda: office.book(ordered[0])) == "payment_booked_already"
+    assert _refused(lambda: office.book(payment_orders[0])) == "payment_booked_already"
 
 
+@pytest.mark.begins_with(build=ordered)
 def test_a_reference_is_letters_and_digits_of_a_day_since_the_order(
-    office: Office, event: EventFacts, till: TillInHand
+    office: Office, payment_orders: tuple[PaymentOrder, ...]
 ) -> None:
-    spend(office.database, event, [till] * 3)
-    _, ordered = office.ordered(till.merchant)
     for reference, days in (("", 1), ("con espacio", -1), ("a" * 65, 1), ("=1+1", 1), ("-", 1)):
         booked_on = TODAY + timedelta(days=days)
         with pytest.raises(InvalidInput) as refused:
-            _book(office, ordered[0], reference, booked_on)
+            _book(office, payment_orders[0], reference, booked_on)
         assert {problem.field for problem in refused.value.problems} == {"reference", "booked_on"}
 
 
+@pytest.mark.begins_with(build=ordered)
 def test_a_treasurer_attests_the_own_organisations_payment_and_the_preparer_none(
-    office: Office, event: EventFacts, till: TillInHand
+    office: Office, payment_orders: tuple[PaymentOrder, ...]
 ) -> None:
-    spend(office.database, event, [till] * 3)
-    _, ordered = office.ordered(till.merchant)
     ids = _organisations(office)
-    first = next(one for one in ordered if one.funder == ids[MINSEG])
+    first = next(one for one in payment_orders if one.funder == ids[MINSEG])
 
     def booked(by: Actor) -> Callable[[], object]:
         return lambda: office.do(
@@ -390,9 +438,8 @@ def test_a_treasurer_attests_the_own_organisations_payment_and_the_preparer_none
     assert _refused(booked(make_user(office.database, "z.otro", Role.AUDITOR, organisation="MINSEG"))) == "forbidden"
 
 
-def test_the_operator_signs_nothing(office: Office, event: EventFacts, till: TillInHand) -> None:
-    spend(office.database, event, [till])
-    draft = office.prepare(till.merchant)
+@pytest.mark.begins_with(build=drafted)
+def test_the_operator_signs_nothing(office: Office, draft: SettlementFacts) -> None:
     for act in (
         lambda session: service.submit(session, settlement=draft.id, by=OPERATOR, now=NOW),
         lambda session: service.approve(session, settlement=draft.id, by=OPERATOR, now=NOW),
