@@ -43,6 +43,8 @@ COLUMNS = {
         "merchant",
         "till",
         "resolved_at",
+        "resolved_on",
+        "resolved_in",
     ),
 }
 Rows = dict[str, list[tuple[object, ...]]]
@@ -125,8 +127,8 @@ class Maker:
         transfer = self._posted(rows, event, kind, ended)
         taken = (self.merchant.hex, self.till.hex) if kind == "redeem" else (None, None)
         reason = "lost" if kind == "void" else None
-        at = f"{ended.isoformat()} 15:00:00"
-        rows["resolution"].append((self._id(), voucher, 0, kind, reason, FACE, transfer, *taken, at))
+        when = (f"{ended.isoformat()} 15:00:00", ended.isoformat(), ended.isoformat()[:7])
+        rows["resolution"].append((self._id(), voucher, 0, kind, reason, FACE, transfer, *taken, *when))
 
     def _posted(self, rows: Rows, event: EventFacts, kind: str, day: date) -> str:
         journal, transfer = self._id(), self._id()
