@@ -43,7 +43,7 @@ def test_all_merchants_are_settled_and_a_second_run_finds_nothing(shell: Shell) 
     "words, why",
     [
         (("--merchant", "155999999-2-2015", *UNTIL), "155999999-2-2015"),
-        (("--all", "--until", "2099-01-01", "--by", "p.prepara"), "is in the future"),
+        (("--all", "--until", "2099-01-01", "--by", "p.prepara"), "has not come yet"),
         (("--all", "--until", TODAY.isoformat(), "--by", "nadie"), "nadie"),
         (("--all", "--until", TODAY.isoformat(), "--by", "f.mingob"), "no permission"),
     ],

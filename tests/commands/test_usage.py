@@ -84,7 +84,7 @@ def test_an_unknown_option_is_wrong_usage(bare: Shell, path: tuple[str, ...], co
         (["intake", "import", "missing.jsonl"], "does not exist"),
         (["vouchers", "mint", "--event", "X", "--face", "20.00", "--count", "0"], "0"),
         (["settle", "--until", "2026-11-24", "--by", "x"], "--merchant or --all"),
-        (["vouchers", "void", "--event", "X", "--serial", "9" * 20, "--reason", "lost", "--yes"], "999999"),
+        (["vouchers", "void", "--event", "X", "--serial", "9" * 20, "--reason", "lost", "--yes"], "six digits"),
         (["serve", "--port", "99999"], "99999"),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, list) else "",
