@@ -11,12 +11,14 @@ from tests.soundness import assert_sound
 UNTIL = ("--until", TODAY.isoformat(), "--by", "p.prepara")
 
 
-@pytest.fixture(autouse=True)
-def _spent(database: Database) -> None:
+def fill(database: Database) -> None:
     """Two merchants, of which the first took two vouchers and the second one."""
     make_office(database)
     first, second = make_shop(database, 1), make_shop(database, 2)
     spend(database, make_settled_event(database, vouchers=3), [first, first, second])
+
+
+pytestmark = pytest.mark.begins_with(build=fill)
 
 
 def test_one_merchant_is_settled_by_its_tax_number(database: Database, shell: Shell) -> None:
