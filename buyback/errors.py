@@ -68,7 +68,7 @@ class Forbidden(Refused):
 
 
 @dataclass(frozen=True)
-class Problem:
+class InputProblem:
     """One thing wrong in an input, and where: ``line`` counts from 1 and is None for a form or a single object."""
 
     field: str
@@ -88,6 +88,6 @@ class InvalidInput(Refused):
 
     sentence = "Hay {count} errores; no se guardó nada."
 
-    def __init__(self, problems: Sequence[Problem]) -> None:
+    def __init__(self, problems: Sequence[InputProblem]) -> None:
         self.problems = tuple(problems)
         super().__init__(count=len(self.problems))

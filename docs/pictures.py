@@ -114,7 +114,7 @@ def take(browser: Browser, site: Site, address: str, picture: Picture, *, langua
     page = context.new_page()
     if language != "es":
         page.goto(address)
-        page.evaluate("document.querySelectorAll('details').forEach(one => { one.open = true; })")
+        page.evaluate("document.querySelectorAll('details').forEach(details => { details.open = true; })")
         page.get_by_role("button", name=button).click()
     page.goto(f"{address}{picture.path}")
     if page.url.endswith("/elegir"):  # a cashier says once at which till

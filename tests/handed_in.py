@@ -78,5 +78,7 @@ def papers_of(database: Database, event: EventFacts, *, keys: KeyRing | None = N
     """The vouchers of an event as people hold them, largest first."""
     with database.reading() as session:
         stored = papers.issued(session, event.id)
-    found = [paper(event, MintedVoucher(one.id, one.serial, one.face), keys or make_keys()) for one in stored]
-    return sorted(found, key=lambda one: one.face, reverse=True)
+    found = [
+        paper(event, MintedVoucher(voucher.id, voucher.serial, voucher.face), keys or make_keys()) for voucher in stored
+    ]
+    return sorted(found, key=lambda voucher: voucher.face, reverse=True)

@@ -157,21 +157,21 @@ def lawless(database: Database, *guards: Guard) -> Iterator[Connection]:
 
 
 def _pragmas(guards: tuple[Guard, ...]) -> dict[str, tuple[int, int]]:
-    kinds = {one.kind for one in guards}
+    kinds = {guard.kind for guard in guards}
     keys = {"foreign_keys": (0, 1)} if Kind.FOREIGN_KEY in kinds else {}
     return keys | ({"ignore_check_constraints": (1, 0)} if Kind.CHECK in kinds else {})
 
 
 def _drops(guards: tuple[Guard, ...], *, is_sqlite: bool) -> Iterator[str]:
-    for one in guards:
-        if one.kind is Kind.INDEX:
-            yield f"DROP INDEX {one.name}"
-        elif one.kind is Kind.TRIGGER:
-            yield f"DROP TRIGGER {one.name}" + ("" if is_sqlite else f" ON {one.table}")
+    for guard in guards:
+        if guard.kind is Kind.INDEX:
+            yield f"DROP INDEX {guard.name}"
+        elif guard.kind is Kind.TRIGGER:
+            yield f"DROP TRIGGER {guard.name}" + ("" if is_sqlite else f" ON {guard.table}")
         elif not is_sqlite:
-            yield f"ALTER TABLE {one.table} DROP CONSTRAINT {one.name} CASCADE"
+            yield f"ALTER TABLE {guard.table} DROP CONSTRAINT {guard.name} CASCADE"
     if is_sqlite:
-        for table in {one.table for one in guards if one.kind in {Kind.INDEX, Kind.UNIQUE}}:
+        for table in {guard.table for guard in guards if guard.kind in {Kind.INDEX, Kind.UNIQUE}}:
             yield f"DROP TRIGGER {table}_no_replace"
 
 
@@ -181,11 +181,11 @@ def problem_with(database: Database, act: Act[H], hand: Callable[[Connection], H
         refused = refusal(connection, lambda: act.do(hand(connection)))
     if refused is None:
         return "went through"
-    if not any(one.told(refused) for one in act.guards):
+    if not any(guard.told(refused) for guard in act.guards):
         return f"refused by another rule: {refused.orig}"
     with lawless(database, *act.guards) as connection:
         still = refusal(connection, lambda: act.do(hand(connection)))
     if still is None:
         return None
-    stays = [one for one in act.guards if database.is_sqlite and one.kind is Kind.UNIQUE]
-    return None if any(one.told(still) for one in stays) else f"refused without its rule as well: {still.orig}"
+    stays = [guard for guard in act.guards if database.is_sqlite and guard.kind is Kind.UNIQUE]
+    return None if any(guard.told(still) for guard in stays) else f"refused without its rule as well: {still.orig}"

@@ -26,12 +26,12 @@ def read_workbook(content: bytes) -> Workbook:
     """What a spreadsheet program finds in a file."""
     with zipfile.ZipFile(io.BytesIO(content)) as packed:
         strings = [
-            "".join(text.text or "" for text in one.iter(f"{_MAIN}t"))
-            for one in _parse(packed, "xl/sharedStrings.xml").iter(f"{_MAIN}si")
+            "".join(text.text or "" for text in item.iter(f"{_MAIN}t"))
+            for item in _parse(packed, "xl/sharedStrings.xml").iter(f"{_MAIN}si")
         ]
         files = sorted(name for name in packed.namelist() if name.startswith("xl/worksheets/sheet"))
         roots = [_parse(packed, name) for name in files]
-        names = [one.attrib["name"] for one in _parse(packed, "xl/workbook.xml").iter(f"{_MAIN}sheet")]
+        names = [sheet.attrib["name"] for sheet in _parse(packed, "xl/workbook.xml").iter(f"{_MAIN}sheet")]
         marked = [
             cell.get("quotePrefix") == "1"
             for cells in _parse(packed, "xl/styles.xml").iter(f"{_MAIN}cellXfs")

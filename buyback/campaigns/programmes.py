@@ -24,7 +24,7 @@ from buyback.campaigns.tables import (
     ProgrammeFunder,
     ProgrammeVersion,
 )
-from buyback.errors import InvalidInput, Problem, Refused
+from buyback.errors import InputProblem, InvalidInput, Refused
 from buyback.ids import new_id
 from buyback.people import queries as people
 from buyback.people.rules import Actor
@@ -97,7 +97,7 @@ def _check_funders(session: Session, rules: ProgrammeRules) -> None:
             try:
                 people.get_organisation(session, funder.organisation)
             except Refused as refusal:
-                problems.append(Problem(f"funder[{at}].organisation", refusal))
+                problems.append(InputProblem(f"funder[{at}].organisation", refusal))
     if problems:
         raise InvalidInput(problems)
 

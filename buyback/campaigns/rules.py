@@ -11,7 +11,7 @@ from enum import StrEnum
 from uuid import UUID
 
 from buyback.campaigns.states import PaymentMode, PinRule
-from buyback.errors import Problem, Refused
+from buyback.errors import InputProblem, Refused
 from buyback.files.reading.reader import text_problems
 from buyback.files.reading.refusals import AmountOutOfBounds, DaysReversed
 from buyback.money import CENTS_MAX, screen_text
@@ -202,7 +202,7 @@ def is_code(text: str, longest: int) -> bool:
     return len(text) <= longest and _CODE.fullmatch(text) is not None
 
 
-def problems_of_plan(plan: EventPlan, *, valid_from: date, valid_until: date) -> tuple[Problem, ...]:
+def problems_of_plan(plan: EventPlan, *, valid_from: date, valid_until: date) -> tuple[InputProblem, ...]:
     """Everything wrong with an event planned under a programme; ``valid_until`` is exclusive."""
     refusals: list[Refused] = []
     if not is_code(plan.code, EVENT_CODE_LENGTH_MAX):
@@ -211,7 +211,7 @@ def problems_of_plan(plan: EventPlan, *, valid_from: date, valid_until: date) ->
         bounds = {"low": screen_text(1), "high": screen_text(CENTS_MAX)}
         refusals.append(AmountOutOfBounds(field="float", **bounds))
     refusals.extend(_days_refused(plan, valid_from, valid_until))
-    problems = [Problem(refusal.field or "", refusal) for refusal in refusals]
+    problems = [InputProblem(refusal.field or "", refusal) for refusal in refusals]
     return (*problems, *text_problems("site", plan.site, limit=SITE_LENGTH_MAX))
 
 

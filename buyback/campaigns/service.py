@@ -23,7 +23,7 @@ from buyback.campaigns.rules import (
 )
 from buyback.campaigns.states import EventState
 from buyback.campaigns.tables import Event, EventSession
-from buyback.errors import InvalidInput, Problem, Refused
+from buyback.errors import InputProblem, InvalidInput, Refused
 from buyback.ids import new_id
 from buyback.people.rules import Actor
 from buyback.places import queries as places
@@ -127,13 +127,13 @@ def mark_purged(session: Session, *, event: UUID, by: Actor, now: datetime) -> N
 def _check_plan(session: Session, plan: EventPlan, corregimiento: str, rules: ProgrammeFacts) -> None:
     problems = list(problems_of_plan(plan, valid_from=rules.valid_from, valid_until=rules.valid_until))
     if queries.find_event(session, plan.code) is not None:
-        problems.append(Problem("code", CodeTaken(code=plan.code)))
+        problems.append(InputProblem("code", CodeTaken(code=plan.code)))
     try:
         place = places.get_corregimiento(session, corregimiento)
         if not place.exists_on(plan.starts_on):
             raise CorregimientoNotValid(code=corregimiento, day=plan.starts_on)
     except Refused as refusal:
-        problems.append(Problem("corregimiento", refusal))
+        problems.append(InputProblem("corregimiento", refusal))
     if problems:
         raise InvalidInput(problems)
 

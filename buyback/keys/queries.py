@@ -15,7 +15,7 @@ from buyback.keys.rules import (
     find_mismatch,
     order_of_signing,
 )
-from buyback.keys.tables import KnownSecret, SigningKey
+from buyback.keys.tables import KnownSecret, SigningKeyRow
 from buyback.security import keyring
 from buyback.security.keyring import KeyRing
 
@@ -58,9 +58,9 @@ def get_signer(session: Session, *, keys: KeyRing, expires_on: date) -> keyring.
 
 def _signing(session: Session, *states: KeyState) -> tuple[SigningKeyFacts, ...]:
     rows = session.execute(
-        select(SigningKey.id, SigningKey.public, SigningKey.valid_from, SigningKey.valid_until)
-        .where(SigningKey.state.in_(states or KeyState))
-        .order_by(SigningKey.id)
+        select(SigningKeyRow.id, SigningKeyRow.public, SigningKeyRow.valid_from, SigningKeyRow.valid_until)
+        .where(SigningKeyRow.state.in_(states or KeyState))
+        .order_by(SigningKeyRow.id)
     )
     return tuple(SigningKeyFacts(*row) for row in rows)
 

@@ -9,7 +9,7 @@ from buyback.audit import service as audit
 from buyback.db import SIGNER
 from buyback.keys import queries
 from buyback.keys.rules import KeyState, SigningKeyFacts, decide_move
-from buyback.keys.tables import KnownSecret, SigningKey
+from buyback.keys.tables import KnownSecret, SigningKeyRow
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security import keyring
 from buyback.security.keyring import KeyRing
@@ -29,7 +29,7 @@ def recognise(session: Session, *, keys: KeyRing, now: datetime) -> None:
     held = queries.held(keys)
     rows = [{"name": name, "digest": fingerprint} for name, fingerprint in held.fingerprints.items()]
     session.execute(insert(KnownSecret), rows)
-    session.execute(insert(SigningKey), [_row(key, now) for key in held.signing])
+    session.execute(insert(SigningKeyRow), [_row(key, now) for key in held.signing])
     body = {"by": OPERATOR.name, "fingerprints": dict(held.fingerprints), "signing": [key.id for key in held.signing]}
     audit.record(session, chain=OPERATOR.chain, act="key:bind", body=body, now=now)
 
@@ -37,7 +37,7 @@ def recognise(session: Session, *, keys: KeyRing, now: datetime) -> None:
 def add(session: Session, *, key: keyring.SigningKey, by: Actor, now: datetime) -> None:
     """Let a key of the folder sign from now on."""
     facts = queries.facts_of(key)
-    session.execute(insert(SigningKey), [_row(facts, now)])
+    session.execute(insert(SigningKeyRow), [_row(facts, now)])
     body = {"by": by.name, "key": facts.id, "public": facts.public.hex()}
     audit.record(session, chain=by.chain, act="key:add", body=body, now=now)
 
@@ -56,12 +56,12 @@ def revoke(session: Session, *, key_id: int, reason: str, by: Actor, now: dateti
 
 
 def _move(session: Session, key_id: int, wanted: KeyState, reason: str | None, now: datetime) -> None:
-    rows = session.execute(select(SigningKey.id, SigningKey.state).order_by(SigningKey.id).with_for_update())
+    rows = session.execute(select(SigningKeyRow.id, SigningKeyRow.state).order_by(SigningKeyRow.id).with_for_update())
     refusal = decide_move(key_id, dict(rows.all()), wanted)
     if refusal is not None:
         raise refusal
     moved = {"state": wanted, "reason": reason, "since": now}
-    session.execute(update(SigningKey).where(SigningKey.id == key_id).values(moved))
+    session.execute(update(SigningKeyRow).where(SigningKeyRow.id == key_id).values(moved))
 
 
 def _row(key: SigningKeyFacts, now: datetime) -> dict[str, object]:

@@ -9,7 +9,7 @@ from buyback.db import Base, Instant, choice
 from buyback.keys.rules import REASON_MAX, KeyState
 
 
-class SigningKey(Base):
+class SigningKeyRow(Base):
     """A key that signs vouchers, or signed them. ``id`` stands in each QR text; ``since`` is when its state began."""
 
     __tablename__ = "signing_key"

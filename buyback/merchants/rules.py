@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from buyback.campaigns.rules import MerchantCategory
-from buyback.errors import Problem, Refused
+from buyback.errors import InputProblem, Refused
 from buyback.files.reading.reader import text_problems
 from buyback.files.reading.refusals import NotOneOf
 from buyback.merchants.states import RucKind
@@ -69,8 +69,8 @@ class MerchantEntry:
     corregimiento: str
 
 
-def merchant_problems(entry: MerchantEntry) -> Iterator[Problem]:
+def merchant_problems(entry: MerchantEntry) -> Iterator[InputProblem]:
     """What is wrong with a merchant's ``name`` and ``category``."""
     yield from text_problems("name", entry.name, limit=NAME_LENGTH_MAX)
     if entry.category not in list(MerchantCategory):
-        yield Problem("category", NotOneOf(choices=", ".join(MerchantCategory)))
+        yield InputProblem("category", NotOneOf(choices=", ".join(MerchantCategory)))

@@ -8,7 +8,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
-from buyback.errors import InvalidInput, Problem, Refused
+from buyback.errors import InputProblem, InvalidInput, Refused
 from buyback.files.reading.reader import text_problems
 from buyback.ids import new_id
 from buyback.merchants import queries
@@ -35,7 +35,7 @@ def add_merchant(session: Session, *, entry: MerchantEntry, by: Actor, now: date
 
     Raises InvalidInput with every problem (``ruc``, ``dv``, ``name``, ``category``, ``branch``, ``corregimiento``).
     """
-    problems: list[Problem] = []
+    problems: list[InputProblem] = []
     number = _tax_number(session, entry, problems)
     problems += merchant_problems(entry)
     problems += _branch_problems(session, entry.branch, entry.corregimiento, now)
@@ -53,7 +53,7 @@ def add_branch(session: Session, *, merchant: UUID, name: str, corregimiento: st
     facts = queries.get_merchant_by_id(session, merchant)
     problems = list(_branch_problems(session, name, corregimiento, now))
     if queries.find_branch(session, merchant, name) is not None:
-        problems.append(Problem("branch", BranchKnown(branch=name)))
+        problems.append(InputProblem("branch", BranchKnown(branch=name)))
     if problems:
         raise InvalidInput(problems)
     branch = _insert_branch(session, merchant, name, corregimiento)
@@ -78,24 +78,24 @@ def resume(session: Session, *, merchant: UUID, by: Actor, now: datetime) -> Non
     audit.record(session, chain=by.chain, act="merchant:resume", body={"by": by.name, "ruc": facts.ruc}, now=now)
 
 
-def _tax_number(session: Session, entry: MerchantEntry, problems: list[Problem]) -> TaxNumber | None:
+def _tax_number(session: Session, entry: MerchantEntry, problems: list[InputProblem]) -> TaxNumber | None:
     try:
         number = tax_number(entry.kind, entry.ruc, entry.dv)
         if any(known.kind is number.kind for known in queries.find_merchants(session, number.ruc)):
             raise MerchantKnown(field="ruc", ruc=number.ruc)
     except Refused as refusal:
-        problems.append(Problem(refusal.field or "ruc", refusal))
+        problems.append(InputProblem(refusal.field or "ruc", refusal))
         return None
     return number
 
 
-def _branch_problems(session: Session, name: str, corregimiento: str, now: datetime) -> Iterator[Problem]:
+def _branch_problems(session: Session, name: str, corregimiento: str, now: datetime) -> Iterator[InputProblem]:
     yield from text_problems("branch", name, limit=BRANCH_LENGTH_MAX)
     try:
         if not places.get_corregimiento(session, corregimiento).exists_on(panama_day(now)):
             raise CorregimientoNotValid(code=corregimiento, day=panama_day(now))
     except Refused as refusal:
-        yield Problem("corregimiento", refusal)
+        yield InputProblem("corregimiento", refusal)
 
 
 def _insert_merchant(session: Session, number: TaxNumber, entry: MerchantEntry) -> UUID:

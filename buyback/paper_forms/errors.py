@@ -1,4 +1,4 @@
-"""What can be wrong with a file of paper forms, in sentences; the place is in the Problem that carries them."""
+"""What can be wrong with a file of paper forms, in sentences; the place is in the InputProblem that carries them."""
 
 from buyback.errors import Refused
 

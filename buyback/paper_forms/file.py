@@ -12,7 +12,7 @@ from functools import cached_property
 from uuid import UUID
 
 from buyback.campaigns.rules import PinNotAsked
-from buyback.errors import Problem, Refused
+from buyback.errors import InputProblem, Refused
 from buyback.files.reading.parsing import json_value
 from buyback.files.reading.reader import Reader
 from buyback.files.reading.refusals import InvalidJson, NotAnObject, NotUtf8
@@ -72,26 +72,26 @@ class PaperFile:
     """The forms that could be read, and all problems of the others, in the order of the lines."""
 
     forms: tuple[PaperForm, ...]
-    problems: tuple[Problem, ...]
+    problems: tuple[InputProblem, ...]
 
 
 def read_file(content: bytes) -> PaperFile:
     """Read a whole file. A file that is unreadable as such has one problem, others one for each thing amiss."""
     if content.startswith(_MARKS):
-        return PaperFile((), (Problem("", errors.ByteOrderMark(), 1),))
+        return PaperFile((), (InputProblem("", errors.ByteOrderMark(), 1),))
     if not content.strip():
-        return PaperFile((), (Problem("", errors.FileEmpty()),))
-    problems: list[Problem] = []
+        return PaperFile((), (InputProblem("", errors.FileEmpty()),))
+    problems: list[InputProblem] = []
     forms = list(_forms(content, problems))
     _refuse_repeated(forms, problems)
     return PaperFile(tuple(forms), tuple(sorted(problems, key=lambda problem: problem.line or 0)))
 
 
-def _forms(content: bytes, problems: list[Problem]) -> Iterator[PaperForm]:
+def _forms(content: bytes, problems: list[InputProblem]) -> Iterator[PaperForm]:
     lines = content.split(b"\n")
     unended = len(lines) if lines[-1] else None  # the number of a last line that no line end closes
     for number, raw in enumerate(lines if unended else lines[:-1], start=1):
-        found: list[Problem] = []
+        found: list[InputProblem] = []
         read = _object(raw, number, found, is_last=number == unended)
         form = None if read is None else _form(read, number, found)
         problems += found
@@ -99,7 +99,7 @@ def _forms(content: bytes, problems: list[Problem]) -> Iterator[PaperForm]:
             yield form
 
 
-def _object(raw: bytes, number: int, problems: list[Problem], *, is_last: bool) -> dict[str, object] | None:
+def _object(raw: bytes, number: int, problems: list[InputProblem], *, is_last: bool) -> dict[str, object] | None:
     try:
         return _parse(raw, number, problems)
     except InvalidJson as refused:
@@ -109,11 +109,11 @@ def _object(raw: bytes, number: int, problems: list[Problem], *, is_last: bool) 
         refusal = errors.CutOff() if cut else NotUtf8(place=error.start + 1)
     except Refused as refused:
         refusal = refused
-    problems.append(Problem("", refusal, number))
+    problems.append(InputProblem("", refusal, number))
     return None
 
 
-def _parse(raw: bytes, number: int, problems: list[Problem]) -> dict[str, object]:
+def _parse(raw: bytes, number: int, problems: list[InputProblem]) -> dict[str, object]:
     if len(raw) > LINE_BYTES_MAX:
         raise errors.LineTooLong(limit=LINE_BYTES_MAX)
     if b"\0" in raw:
@@ -124,7 +124,7 @@ def _parse(raw: bytes, number: int, problems: list[Problem]) -> dict[str, object
 
     def unique(pairs: list[tuple[str, object]]) -> dict[str, object]:
         problems.extend(
-            Problem(key if key.isprintable() else "?", errors.KeyTwice(), number)
+            InputProblem(key if key.isprintable() else "?", errors.KeyTwice(), number)
             for key in _repeated(key for key, _value in pairs)
         )
         return dict(pairs)
@@ -143,7 +143,7 @@ def _repeated(keys: Iterable[str]) -> Iterator[str]:
         seen.add(key)
 
 
-def _form(raw: dict[str, object], number: int, problems: list[Problem]) -> PaperForm:
+def _form(raw: dict[str, object], number: int, problems: list[InputProblem]) -> PaperForm:
     fields = Reader(raw, Dialect.JSON, line=number, problems=problems)
     if fields.has("pin"):
         fields.refuse("pin", PinNotAsked(instead="null"))
@@ -191,7 +191,7 @@ def _serials(fields: Reader) -> tuple[int, ...]:
     return fields.each("serials", serial_of, 0, low=0, high=VOUCHERS_MAX) if fields.has("serials") else ()
 
 
-def _refuse_repeated(forms: list[PaperForm], problems: list[Problem]) -> None:
+def _refuse_repeated(forms: list[PaperForm], problems: list[InputProblem]) -> None:
     """What may stand once only: an op id in a file; a voucher's serial and a tag within an event."""
     op_ids: dict[UUID, int] = {}
     serials: dict[tuple[str, int], int] = {}
@@ -199,17 +199,17 @@ def _refuse_repeated(forms: list[PaperForm], problems: list[Problem]) -> None:
     for form in forms:
         first = op_ids.setdefault(form.op_id, form.line)
         if first != form.line:
-            problems.append(Problem("op_id", errors.OpIdTwice(first=first), form.line))
+            problems.append(InputProblem("op_id", errors.OpIdTwice(first=first), form.line))
         named: set[int] = set()
         for position, serial in enumerate(form.serials):
             first = serials.setdefault((form.event, serial), form.line)
             if first != form.line or serial in named:
-                problems.append(Problem(f"serials[{position}]", errors.SerialTwice(first=first), form.line))
+                problems.append(InputProblem(f"serials[{position}]", errors.SerialTwice(first=first), form.line))
             named.add(serial)
         _refuse_repeated_tags(form, tags, problems)
 
 
-def _refuse_repeated_tags(form: PaperForm, tags: dict[tuple[str, str], int], problems: list[Problem]) -> None:
+def _refuse_repeated_tags(form: PaperForm, tags: dict[tuple[str, str], int], problems: list[InputProblem]) -> None:
     here: set[str] = set()
     for position, item in enumerate(form.items):
         tag = item.details.tag
@@ -217,5 +217,5 @@ def _refuse_repeated_tags(form: PaperForm, tags: dict[tuple[str, str], int], pro
             continue
         first = tags.setdefault((form.event, tag), form.line)
         if first != form.line or tag in here:
-            problems.append(Problem(f"items[{position}].tag", errors.TagTwice(first=first), form.line))
+            problems.append(InputProblem(f"items[{position}].tag", errors.TagTwice(first=first), form.line))
         here.add(tag)

@@ -16,7 +16,7 @@ from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotOpen
 from buyback.campaigns.states import EventState
-from buyback.errors import InvalidInput, NotFound, Problem, Refused
+from buyback.errors import InputProblem, InvalidInput, NotFound, Refused
 from buyback.intake import queries
 from buyback.intake.rules import (
     Appraisal,
@@ -65,7 +65,7 @@ class Plan:
 
     by_event: tuple[tuple[EventFacts, tuple[Planned, ...]], ...]
     already: int
-    problems: tuple[Problem, ...]
+    problems: tuple[InputProblem, ...]
 
     @property
     def size(self) -> int:
@@ -75,7 +75,7 @@ class Plan:
 
 def make_plan(session: Session, *, forms: Sequence[PaperForm], now: datetime) -> Plan:
     """Check forms that could be read. Those whose op id is known with the same content are left out."""
-    problems: list[Problem] = []
+    problems: list[InputProblem] = []
     fresh = list(_fresh(session, forms, problems))
     checker = _Checker(session, today=panama_day(now), problems=problems)
     by_event: dict[str, list[Planned]] = defaultdict(list)
@@ -92,37 +92,37 @@ def make_plan(session: Session, *, forms: Sequence[PaperForm], now: datetime) ->
     return Plan(ready, len(forms) - len(fresh) - _count_reused(problems), tuple(problems))
 
 
-def _fresh(session: Session, forms: Sequence[PaperForm], problems: list[Problem]) -> Iterator[PaperForm]:
+def _fresh(session: Session, forms: Sequence[PaperForm], problems: list[InputProblem]) -> Iterator[PaperForm]:
     known = queries.known_ops(session, [form.op_id for form in forms])
     for form in forms:
         content = known.get(form.op_id)
         if content is None:
             yield form
         elif content != form.content_hash:
-            problems.append(Problem("op_id", OpIdReused(), form.line))
+            problems.append(InputProblem("op_id", OpIdReused(), form.line))
 
 
-def _count_reused(problems: Iterable[Problem]) -> int:
+def _count_reused(problems: Iterable[InputProblem]) -> int:
     return sum(isinstance(problem.refusal, OpIdReused) for problem in problems)
 
 
-def _tag_problems(session: Session, event: EventFacts, planned: Collection[Planned]) -> Iterator[Problem]:
+def _tag_problems(session: Session, event: EventFacts, planned: Collection[Planned]) -> Iterator[InputProblem]:
     tags = {item.details.tag for entry in planned for item in entry.form.items if item.details.tag}
     used = queries.tags_in_use(session, event.id, tags)
     for entry in planned if used else ():
         for position, item in enumerate(entry.form.items):
             if item.details.tag in used:
-                yield Problem(f"items[{position}].tag", TagInUse(tag=item.details.tag), entry.form.line)
+                yield InputProblem(f"items[{position}].tag", TagInUse(tag=item.details.tag), entry.form.line)
 
 
-def _float_problems(session: Session, event: EventFacts, planned: Iterable[Planned]) -> Iterator[Problem]:
+def _float_problems(session: Session, event: EventFacts, planned: Iterable[Planned]) -> Iterator[InputProblem]:
     """The first form that the float does not cover; the later ones would only repeat it."""
     left = queries.float_of(session, event.id).left
     for entry in planned:
         try:
             check_float(entry.appraisal.award, left=left)
         except Refused as refusal:
-            yield Problem("items", refusal, entry.form.line)
+            yield InputProblem("items", refusal, entry.form.line)
             return
         left -= entry.appraisal.award
 
@@ -130,7 +130,7 @@ def _float_problems(session: Session, event: EventFacts, planned: Iterable[Plann
 class _Checker:
     """Checks one form after another; events, tariffs and people are looked up once each."""
 
-    def __init__(self, session: Session, *, today: date, problems: list[Problem]) -> None:
+    def __init__(self, session: Session, *, today: date, problems: list[InputProblem]) -> None:
         self.events: dict[str, EventFacts | None] = {}
         self._session = session
         self._today = today
@@ -154,7 +154,7 @@ class _Checker:
         return Planned(form, priced, appraisal, appraiser, people_ids["approved_by"], issuer)
 
     def _note(self, form: PaperForm, field: str, refusal: Refused) -> None:
-        self._problems.append(Problem(field, refusal, form.line))
+        self._problems.append(InputProblem(field, refusal, form.line))
 
     def _event(self, form: PaperForm) -> EventFacts | None:
         if form.event not in self.events:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
 from buyback.campaigns.facts import EventFacts
-from buyback.errors import InvalidInput, Problem
+from buyback.errors import InputProblem, InvalidInput
 from buyback.intake import capture
 from buyback.intake import queries as intake
 from buyback.intake.capture import CapturedItem, CapturedSurrender
@@ -173,14 +173,14 @@ def _blanks(session: Session, event: EventFacts, planned: Sequence[Planned]) -> 
     )
 
 
-def _blank_problems(session: Session, event: EventFacts, planned: Sequence[Planned]) -> Iterator[Problem]:
+def _blank_problems(session: Session, event: EventFacts, planned: Sequence[Planned]) -> Iterator[InputProblem]:
     """Named blanks must exist, be blank, and be worth the award but for one remainder voucher."""
     blanks = _blanks(session, event, planned)
     for entry in planned:
         line, refused = entry.form.line, list(refused_blanks(entry.form.serials, blanks))
-        yield from (Problem(f"serials[{place}]", refusal, line) for place, refusal in refused)
+        yield from (InputProblem(f"serials[{place}]", refusal, line) for place, refusal in refused)
         try:
             if not refused:
                 _faces_minted(event, entry, blanks)
         except BlanksDoNotFit as refusal:
-            yield Problem("serials", refusal, line)
+            yield InputProblem("serials", refusal, line)

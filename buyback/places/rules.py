@@ -4,7 +4,7 @@ import re
 import unicodedata
 from datetime import date
 
-from buyback.errors import Problem, Refused
+from buyback.errors import InputProblem, Refused
 from buyback.files.reading.reader import text_problems
 
 BARRIO_LENGTH_MAX = 80
@@ -35,6 +35,6 @@ def is_valid(valid_from: date, valid_until: date | None, on: date) -> bool:
     return valid_from <= on and (valid_until is None or on < valid_until)
 
 
-def barrio_problems(name: str) -> tuple[Problem, ...]:
+def barrio_problems(name: str) -> tuple[InputProblem, ...]:
     """What is wrong with the name of a ``barrio``; it has to fit as it is found, too: a letter may fold into many."""
     return text_problems("barrio", max(name, fold(name), key=len), limit=BARRIO_LENGTH_MAX)

@@ -13,7 +13,7 @@ from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
-from buyback.errors import InvalidInput, NotFound, Problem
+from buyback.errors import InputProblem, InvalidInput, NotFound
 from buyback.files.reading.refusals import DayOutOfBounds
 from buyback.ids import new_id
 from buyback.ledger import service as ledger
@@ -59,9 +59,9 @@ def countersign(session: Session, *, settlement: UUID, number: str, on: date, by
     spelled, earliest = _spell(number), panama_day(facts.prepared_at)
     problems = []
     if not _is_number(spelled, COUNTERSIGN_LENGTH_MAX):
-        problems.append(Problem("number", ReferenceMalformed(longest=COUNTERSIGN_LENGTH_MAX)))
+        problems.append(InputProblem("number", ReferenceMalformed(longest=COUNTERSIGN_LENGTH_MAX)))
     if not earliest <= on <= panama_day(now):
-        problems.append(Problem("on", DayOutOfBounds(first=earliest, last=panama_day(now))))
+        problems.append(InputProblem("on", DayOutOfBounds(first=earliest, last=panama_day(now))))
     if problems:
         raise InvalidInput(problems)
     noted = {"number": spelled, "countersigned_on": on, "noted_by": person(by), "noted_at": now}
@@ -200,20 +200,22 @@ def _is_number(number: str, longest: int) -> bool:
     return len(number) <= longest and _NUMBER.fullmatch(number) is not None
 
 
-def _amount_problems(ordered: PaymentOrder, amount: int) -> list[Problem]:
+def _amount_problems(ordered: PaymentOrder, amount: int) -> list[InputProblem]:
     if amount == ordered.amount:
         return []
-    return [Problem("amount", PaymentOfAnotherAmount(ordered=screen_text(ordered.amount), given=screen_text(amount)))]
+    return [
+        InputProblem("amount", PaymentOfAnotherAmount(ordered=screen_text(ordered.amount), given=screen_text(amount)))
+    ]
 
 
-def _reference_problems(session: Session, reference: str) -> list[Problem]:
+def _reference_problems(session: Session, reference: str) -> list[InputProblem]:
     if not _is_number(reference, REFERENCE_LENGTH_MAX):
-        return [Problem("reference", ReferenceMalformed(longest=REFERENCE_LENGTH_MAX))]
+        return [InputProblem("reference", ReferenceMalformed(longest=REFERENCE_LENGTH_MAX))]
     used = session.scalar(select(PaymentBooking.payment).where(PaymentBooking.reference == reference))
-    return [] if used is None else [Problem("reference", ReferenceUsed(reference=reference))]
+    return [] if used is None else [InputProblem("reference", ReferenceUsed(reference=reference))]
 
 
-def _day_problems(session: Session, facts: SettlementFacts, booked_on: date, now: datetime) -> list[Problem]:
+def _day_problems(session: Session, facts: SettlementFacts, booked_on: date, now: datetime) -> list[InputProblem]:
     ordered_at = session.scalars(
         select(SettlementStep.acted_at).where(
             SettlementStep.settlement == facts.id, SettlementStep.act == SettlementAct.ORDER
@@ -222,7 +224,7 @@ def _day_problems(session: Session, facts: SettlementFacts, booked_on: date, now
     earliest = panama_day(ordered_at)
     if earliest <= booked_on <= panama_day(now):
         return []
-    return [Problem("booked_on", DayOutOfBounds(first=earliest, last=panama_day(now)))]
+    return [InputProblem("booked_on", DayOutOfBounds(first=earliest, last=panama_day(now)))]
 
 
 def _booked(session: Session, settlement: UUID) -> int:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass
 
 from buyback.campaigns.programme_file import read_rules
 from buyback.campaigns.rules import ProgrammeRules
-from buyback.errors import InvalidInput, Problem, Refused
+from buyback.errors import InputProblem, InvalidInput, Refused
 from buyback.files.reading.parsing import toml_table
 from buyback.files.reading.reader import Reader
 from buyback.files.reading.refusals import FileTooLarge
@@ -72,7 +72,7 @@ class ProgrammeFile:
 def parse(content: bytes) -> ProgrammeFile:
     """Read a programme file. Raises InvalidInput with all its problems, each at its key path."""
     if len(content) > FILE_BYTES_MAX:
-        raise InvalidInput([Problem("", FileTooLarge(limit=FILE_BYTES_MAX // 1_000_000))])
+        raise InvalidInput([InputProblem("", FileTooLarge(limit=FILE_BYTES_MAX // 1_000_000))])
     file = Reader(toml_table(content), Dialect.TOML)
     rules = read_rules(file)
     tables = file.readers("tariff", high=LINES_MAX)

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from buyback.campaigns.facts import ProgrammeFacts
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import Price, PriceKind, Tariff, TariffLine
-from buyback.tariff.tables import TariffLine as Row
+from buyback.tariff.tables import TariffRow
 
 
 def tariff_of(session: Session, programme: ProgrammeFacts) -> Tariff:
@@ -14,7 +14,7 @@ def tariff_of(session: Session, programme: ProgrammeFacts) -> Tariff:
 
     An event's version: ``tariff_of(session, event.programme)``.
     """
-    rows = session.scalars(select(Row).where(Row.version == programme.version))
+    rows = session.scalars(select(TariffRow).where(TariffRow.version == programme.version))
     classes, conditions, groups = list(ClassCode), [None, *Condition], [None, *CalibreGroup]
     lines = sorted(
         map(_line, rows),
@@ -27,7 +27,7 @@ def tariff_of(session: Session, programme: ProgrammeFacts) -> Tariff:
     return Tariff(lines=tuple(lines), approval_over=programme.approval_over)
 
 
-def _line(row: Row) -> TariffLine:
+def _line(row: TariffRow) -> TariffLine:
     return TariffLine(
         id=row.id,
         class_code=ClassCode(row.catalogue_class),
@@ -38,7 +38,7 @@ def _line(row: Row) -> TariffLine:
     )
 
 
-def _price(row: Row) -> Price:
+def _price(row: TariffRow) -> Price:
     if row.unit is not None:
         return Price(kind=PriceKind.UNIT, low=row.unit, high=row.unit)
     if row.fixed is not None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from uuid import UUID
 
-from buyback.errors import InvalidInput, Problem, Refused
+from buyback.errors import InputProblem, InvalidInput, Refused
 from buyback.files.reading.refusals import AmountOutOfBounds, NotWhole
 from buyback.money import CENTS_MAX, screen_text
 from buyback.tariff.catalogue import CATALOGUE, CalibreGroup, ClassCode, Condition
@@ -231,7 +231,7 @@ def price_visit(tariff: Tariff, things: Sequence[PricedThing]) -> tuple[Priced, 
     Raises InvalidInput with every problem at once, each at ``items[n].field`` counting from 0.
     """
     priced: list[Priced] = []
-    problems: list[Problem] = []
+    problems: list[InputProblem] = []
     counts: dict[ClassCode, int] = {}
     for position, thing in enumerate(things):
         try:
@@ -239,7 +239,7 @@ def price_visit(tariff: Tariff, things: Sequence[PricedThing]) -> tuple[Priced, 
             counts[thing.class_code] = counts.get(thing.class_code, 0) + thing.quantity
             check_cap(tariff, thing.class_code, counts[thing.class_code])
         except Refused as refusal:
-            problems.append(Problem(f"items[{position}].{refusal.field}", refusal))
+            problems.append(InputProblem(f"items[{position}].{refusal.field}", refusal))
     if problems:
         raise InvalidInput(problems)
     return tuple(priced)

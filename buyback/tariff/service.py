@@ -12,7 +12,7 @@ from buyback.ids import new_id
 from buyback.people.rules import Actor
 from buyback.tariff.programme_section import ProgrammeFile, content_hash
 from buyback.tariff.rules import PriceKind, TariffEntry
-from buyback.tariff.tables import TariffLine
+from buyback.tariff.tables import TariffRow
 
 
 def load_programme(session: Session, *, file: ProgrammeFile, by: Actor, now: datetime) -> LoadedVersion:
@@ -22,7 +22,7 @@ def load_programme(session: Session, *, file: ProgrammeFile, by: Actor, now: dat
     """
     loaded = programmes.store_version(session, rules=file.rules, content_hash=content_hash(file), by=by, now=now)
     if loaded.is_new:
-        session.execute(insert(TariffLine), [_row(loaded.id, entry) for entry in file.lines])
+        session.execute(insert(TariffRow), [_row(loaded.id, entry) for entry in file.lines])
     return loaded
 
 

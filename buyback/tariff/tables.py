@@ -8,7 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from buyback.db import Base
 
 
-class TariffLine(Base):
+class TariffRow(Base):
     """A range per piece, a price per unit, or a fixed price per piece; cents. ``''`` stands for "no such detail"."""
 
     __tablename__ = "tariff_line"

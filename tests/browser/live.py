@@ -62,7 +62,10 @@ def chromium() -> Iterator[Browser]:
 def assert_accessible(page: Page) -> None:
     """Nothing that axe knows against WCAG 2.2 AA, and no page wider than the screen it is on."""
     found = _AXE.run(page, options=RULES).response["violations"]
-    told = [f"{one['id']}: {one['help']}: {[node['target'] for node in one['nodes']]}" for one in found]
+    told = [
+        f"{violation['id']}: {violation['help']}: {[node['target'] for node in violation['nodes']]}"
+        for violation in found
+    ]
     assert told == [], f"{page.url}: {told}"
     assert_fits(page)
 

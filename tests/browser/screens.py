@@ -87,8 +87,8 @@ def _table(stage: Stage) -> list[Screen]:
     ]
     item = f"{event}/entregas/{stage.surrenders['open']}/articulos"
     items = [
-        Screen(f"item-{one}", f"{rule}/entregas/<int:number>/articulos/<class_code>", f"{item}/{one}", TABLE)
-        for one in ("revolver", "ammunition", "grenade")
+        Screen(f"item-{kind}", f"{rule}/entregas/<int:number>/articulos/<class_code>", f"{item}/{kind}", TABLE)
+        for kind in ("revolver", "ammunition", "grenade")
     ]
     return [
         Screen("events", "/jornadas", "/jornadas", TABLE),

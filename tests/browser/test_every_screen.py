@@ -45,7 +45,7 @@ IN_BOTH_COLOURS = "components"
 
 AXE = Axe().axe_script
 VIOLATIONS = """options => axe.run(document, options).then(
-    found => found.violations.map(one => `${one.id}: ${one.nodes.map(node => node.target)}`))"""
+    found => found.violations.map(rule => `${rule.id}: ${rule.nodes.map(node => node.target)}`))"""
 
 SMALL_TARGETS = """() => [...document.querySelectorAll(
     'button, summary, select, input:not([type=hidden]):not([type=radio]):not([type=checkbox]), .tile, nav a, .button')]
@@ -58,7 +58,7 @@ WIDER_THAN_THEIR_PLACE = """() => [document.documentElement, ...document.querySe
   .map(e => `${e.tagName}.${e.className} ${e.scrollWidth} > ${e.clientWidth}`)"""
 
 PRINTED = """() => ['nav', '.site-header__tools', '.site-footer', '.button', '.skip']
-  .filter(one => [...document.querySelectorAll(one)].some(e => e.checkVisibility()))"""
+  .filter(selector => [...document.querySelectorAll(selector)].some(e => e.checkVisibility()))"""
 
 TAB_STOPS = """() => {
   const folded = e => e.closest('details:not([open])');

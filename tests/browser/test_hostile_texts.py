@@ -46,9 +46,9 @@ class Visit:
 
     def planted(self) -> list[str]:
         found: list[str] = self.page.evaluate(
-            """mark => [...document.querySelectorAll("*")].filter(one => one.localName.includes(mark) ||
-               [...one.attributes].some(it => it.name.startsWith("on") || it.name.includes(mark))
-               ).map(one => one.localName).concat(window[mark] ? ["ran"] : [])""",
+            """mark => [...document.querySelectorAll("*")].filter(element => element.localName.includes(mark) ||
+               [...element.attributes].some(it => it.name.startsWith("on") || it.name.includes(mark))
+               ).map(element => element.localName).concat(window[mark] ? ["ran"] : [])""",
             MARK,
         )
         return found

@@ -162,23 +162,23 @@ def test_an_old_copy_of_the_folder_is_refused_and_its_server_not_ready(
 def test_a_key_that_was_added_signs_at_the_next_request_of_every_server(
     shell: Shell, database: Database, servers: list[RunningServer], till: TillInHand
 ) -> None:
-    one, other = servers
-    old = one.print_one(), other.print_one()
+    first, other = servers
+    old = first.print_one(), other.print_one()
     assert shell.json("keys", "rotate") == {"signing_key": 2}
-    new = one.print_one(), other.print_one()
+    new = first.print_one(), other.print_one()
     assert key_ids(database) == [1, 1, 2, 2]
     assert [server.ready() for server in servers] == [(200, "ok\n")] * 2
     for printed in (*old, *new):
         assert other.answer(till, printed.qr_text, only_asked=True) == ("redeemable", None)
-        assert one.answer(till, printed.qr_text) == ("redeemed", None)
+        assert first.answer(till, printed.qr_text) == ("redeemed", None)
 
 
 def test_a_retired_key_signs_nothing_new_and_what_it_signed_is_taken(
     shell: Shell, database: Database, servers: list[RunningServer], till: TillInHand
 ) -> None:
-    one, other = servers
+    first, other = servers
     shell.done("keys", "rotate")
-    before = one.print_one()
+    before = first.print_one()
     assert shell.json("keys", "retire", 2) == {"signing_key": 2, "state": "retired"}
     for server in servers:
         server.print_one()
@@ -207,18 +207,18 @@ def test_what_a_revoked_key_signed_is_refused_at_the_next_request_of_every_serve
 def test_a_key_that_the_database_was_not_told_of_vouches_for_nothing_until_a_rotation_takes_it_up(
     shell: Shell, database: Database, servers: list[RunningServer], folder: Path, till: TillInHand
 ) -> None:
-    one, _ = servers
+    first, _ = servers
     event = make_till_event(database)
     (issued,) = issue_vouchers(database, event=event)
     added = key_folder.add_signing_key(folder, now=NOW)
     assert event.salt is not None
     face = SignedFace(issued.face, event.expires_on, event.programme.number)
-    text = encode(one.keys.token(event.salt, issued.id), face, added)
-    assert one.answer(till, text) == ("bad_signature", None)
-    one.print_one()
+    text = encode(first.keys.token(event.salt, issued.id), face, added)
+    assert first.answer(till, text) == ("bad_signature", None)
+    first.print_one()
     assert key_ids(database) == [1, 1]
     assert shell.json("keys", "rotate") == {"signing_key": 2}
-    assert one.answer(till, text) == ("redeemed", None)
+    assert first.answer(till, text) == ("redeemed", None)
 
 
 def test_a_key_goes_forward_only_and_one_must_sign(shell: Shell, database: Database) -> None:

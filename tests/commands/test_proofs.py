@@ -76,11 +76,11 @@ def operators(database: Database) -> dict[str, Any]:
 
 def test_every_invariant_that_holds_is_one_line(shell: Shell, world: World) -> None:
     lines = shell.done("check").splitlines()
-    assert [line.split(":")[0].split() for line in lines] == [["ok", one.name] for one in ALL]
+    assert [line.split(":")[0].split() for line in lines] == [["ok", invariant.name] for invariant in ALL]
     document = shell.json("check")
     assert document["ok"] is True
-    assert [one["name"] for one in document["invariants"]] == [one.name for one in ALL]
-    assert all(one["sentence"].endswith(".") and one["found"] == [] for one in document["invariants"])
+    assert [found["name"] for found in document["invariants"]] == [invariant.name for invariant in ALL]
+    assert all(found["sentence"].endswith(".") and found["found"] == [] for found in document["invariants"])
 
 
 @pytest.mark.usefixtures("world")
@@ -104,7 +104,7 @@ def test_every_invariant_that_holds_is_one_line(shell: Shell, world: World) -> N
         ),
     ],
 )
-def test_a_row_that_was_touched_fails_its_invariant_by_name(
+def test_a_row_that_was_touched_fails_its_foundby_name(
     shell: Shell, database: Database, invariant: str, row: str, act: str
 ) -> None:
     with database.engine.connect() as connection:
@@ -119,7 +119,7 @@ def test_a_row_that_was_touched_fails_its_invariant_by_name(
     assert said.err == f"{len(failed)} of {len(ALL)} invariants do not hold.\n"
     document = json.loads(shell.run("check", "--json").out)
     assert document["ok"] is False
-    assert invariant in {one["name"] for one in document["invariants"] if not one["ok"] and one["found"]}
+    assert invariant in {found["name"] for found in document["invariants"] if not found["ok"] and found["found"]}
 
 
 def test_chains_that_hold_are_one_line_each(shell: Shell, database: Database, world: World) -> None:

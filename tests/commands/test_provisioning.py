@@ -100,8 +100,8 @@ def test_nothing_is_made_void_without_a_yes(shell: Shell, database: Database) ->
 
 def test_places_are_found_without_accents(shell: Shell) -> None:
     found = shell.json("place", "search", "betania", "--limit", 5)["places"]
-    assert "080806" in {one["code"] for one in found}
-    assert all(set(one) == {"code", "name", "population"} for one in found)
+    assert "080806" in {place["code"] for place in found}
+    assert all(set(place) == {"code", "name", "population"} for place in found)
     assert shell.json("place", "search", "no hay tal") == {"places": []}
 
 

@@ -8,7 +8,7 @@ import pypdfium2
 import pytest
 
 from buyback.files.writing.documents import Document, render
-from buyback.files.writing.downloads import File, csv_file, pdf_file, xlsx_file
+from buyback.files.writing.downloads import Download, csv_file, pdf_file, xlsx_file
 from buyback.files.writing.tabular import Column, Kind, NothingToExport, Table, csv_text, terminal_text, with_sum
 from buyback.files.writing.workbooks import as_xlsx
 from buyback.web.shell.downloads import send
@@ -142,7 +142,7 @@ FILES = [
 
 
 @pytest.mark.parametrize("file, kind, how", FILES)
-def test_a_browser_is_told_what_a_file_is_how_to_take_it_and_its_name(file: File, kind: str, how: str) -> None:
+def test_a_browser_is_told_what_a_file_is_how_to_take_it_and_its_name(file: Download, kind: str, how: str) -> None:
     answer = send(file)
     assert answer.data == file.content
     assert answer.headers["Content-Type"] == kind
@@ -150,5 +150,5 @@ def test_a_browser_is_told_what_a_file_is_how_to_take_it_and_its_name(file: File
 
 
 def test_a_name_with_quotes_stays_inside_its_header() -> None:
-    answer = send(File('a"; filename=b.exe', "text/csv", b""))
+    answer = send(Download('a"; filename=b.exe', "text/csv", b""))
     assert answer.headers["Content-Disposition"] == r'attachment; filename="a\"; filename=b.exe"'

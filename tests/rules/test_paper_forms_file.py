@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from buyback.campaigns.rules import PinNotAsked
-from buyback.errors import Problem
+from buyback.errors import InputProblem
 from buyback.files.reading import refusals
 from buyback.intake import details, rules
 from buyback.paper_forms import errors
@@ -60,7 +60,7 @@ def forms_of(content: bytes) -> tuple[PaperForm, ...]:
     return read.forms
 
 
-def problems_of(content: bytes) -> list[Problem]:
+def problems_of(content: bytes) -> list[InputProblem]:
     read = read_file(content)
     return list(read.problems)
 
@@ -121,8 +121,8 @@ def test_an_explosive_keeps_the_unit_that_made_it_safe() -> None:
 def test_the_same_content_has_the_same_hash_however_it_is_spelled() -> None:
     plain = raw_form(items=[{"class": "magazine"}], op_id="6F0C3F8E-2F0E-4D0F-9A55-0E7F5F4A7A11")
     spelled = raw_form(items=[{"quantity": 1, "condition": None, "class": "magazine"}], serials=[])
-    one, other = forms_of(written(plain))[0], forms_of(written(spelled))[0]
-    assert one.content_hash == other.content_hash
+    form, other = forms_of(written(plain))[0], forms_of(written(spelled))[0]
+    assert form.content_hash == other.content_hash
 
 
 @pytest.mark.parametrize(
@@ -140,8 +140,8 @@ def test_the_same_content_has_the_same_hash_however_it_is_spelled() -> None:
     ],
 )
 def test_other_content_has_another_hash(changes: Raw) -> None:
-    (one,), (other,) = forms_of(written(raw_form())), forms_of(written(raw_form(**changes)))
-    assert one.content_hash != other.content_hash
+    (form,), (other,) = forms_of(written(raw_form())), forms_of(written(raw_form(**changes)))
+    assert form.content_hash != other.content_hash
 
 
 @pytest.mark.parametrize(

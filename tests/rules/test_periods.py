@@ -38,8 +38,8 @@ DAYS = st.dates(date(1990, 1, 1), date(2090, 12, 31))
 
 
 @given(DAYS, DAYS)
-def test_the_span_before_never_overlaps_and_is_about_as_long(one: date, other: date) -> None:
-    span = Span(min(one, other), max(one, other))
+def test_the_span_before_never_overlaps_and_is_about_as_long(first: date, other: date) -> None:
+    span = Span(min(first, other), max(first, other))
     before = span.before()
     assert before is not None
     assert before.until < span.since

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from buyback.errors import Problem
+from buyback.errors import InputProblem
 from buyback.files.reading import refusals
 from buyback.files.reading.reader import Reader
 from buyback.files.reading.values import Dialect
@@ -63,7 +63,7 @@ def test_a_problem_says_its_line_and_path_before_its_sentence() -> None:
     reader = Reader({"value": "75,00"}, Dialect.JSON, path="items[1]", line=3)
     reader.amount("value")
     (problem,) = reader.problems
-    assert isinstance(problem, Problem)
+    assert isinstance(problem, InputProblem)
     told = 'línea 3, items[1].value: Escriba un monto en balboas, con punto para los centavos, como "1234.50".'
     assert problem.text() == told
 

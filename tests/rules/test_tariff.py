@@ -180,10 +180,10 @@ def test_every_problem_of_a_visit_is_told_with_its_place() -> None:
 
 
 def test_the_cap_counts_the_class_over_the_whole_visit() -> None:
-    one = PricedThing(class_code=ClassCode.PRINTED)
-    assert len(price_visit(TARIFF, [one, one])) == 2
+    printed = PricedThing(class_code=ClassCode.PRINTED)
+    assert len(price_visit(TARIFF, [printed, printed])) == 2
     with pytest.raises(InvalidInput) as caught:
-        price_visit(TARIFF, [one, one, one])
+        price_visit(TARIFF, [printed, printed, printed])
     (problem,) = caught.value.problems
     assert (problem.field, type(problem.refusal)) == ("items[2].quantity", CapExceeded)
     assert problem.refusal.facts == {"cap": 2, "count": 3}

@@ -198,10 +198,10 @@ def test_text_lines_do_not_run_into_each_other() -> None:
     text = page.get_textpage()
     boxes = [text.get_charbox(number) for number in range(text.count_chars()) if text.get_text_range(number, 1).strip()]
     overlapping = [
-        (one, other)
-        for number, one in enumerate(boxes)
+        (box, other)
+        for number, box in enumerate(boxes)
         for other in boxes[number + 1 :]
-        if one[0] < other[2] - 1.5 and other[0] < one[2] - 1.5 and one[1] < other[3] - 1.5 and other[1] < one[3] - 1.5
+        if box[0] < other[2] - 1.5 and other[0] < box[2] - 1.5 and box[1] < other[3] - 1.5 and other[1] < box[3] - 1.5
     ]
     assert overlapping == []
 

@@ -371,7 +371,7 @@ def test_the_list_of_an_event_tells_how_each_surrender_stands(
     with database.reading() as session:
         listed = queries.queue(session, event.id, states=list(SurrenderState))
         counted = queries.counts_by_state(session, event.id)
-    assert [(one.number, one.state, one.items, one.award) for one in listed] == [
+    assert [(visit.number, visit.state, visit.items, visit.award) for visit in listed] == [
         (3, SurrenderState.OPEN, 0, None),
         (2, SurrenderState.OFFERED, 2, 157_00),
         (1, SurrenderState.PAID_OUT, 1, 150_00),

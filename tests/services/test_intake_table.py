@@ -99,7 +99,7 @@ def items(database: Database, surrender: UUID) -> list[queries.ItemFacts]:
 
 def test_tickets_of_an_event_count_from_one(database: Database, event: EventFacts, ana: Actor) -> None:
     other = make_event(database, "OTRA")
-    assert [open_one(database, one, ana) for one in (event, event, other)] == [1, 2, 1]
+    assert [open_one(database, place, ana) for place in (event, event, other)] == [1, 2, 1]
     facts = read(database, lambda session: queries.get_surrender(session, event=event.id, number=2))
     assert (facts.state, facts.day, facts.registered_by) == (SurrenderState.OPEN, TODAY, ana.id)
 

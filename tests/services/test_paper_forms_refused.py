@@ -151,6 +151,6 @@ def test_blanks_that_are_not_worth_the_award_are_refused(database: Database, eve
 
 def test_a_blank_is_not_given_out_twice(database: Database, event: EventFacts) -> None:
     serials = make_blanks(database, event, 5_00)
-    one = {"items": [{"class": "magazine"}], "serials": serials}
-    take(database, raw_form(1, **one))
-    assert refusals(database, raw_form(2, **one)) == [(1, "serials[0]", errors.SerialNotBlank)]
+    changes = {"items": [{"class": "magazine"}], "serials": serials}
+    take(database, raw_form(1, **changes))
+    assert refusals(database, raw_form(2, **changes)) == [(1, "serials[0]", errors.SerialNotBlank)]

@@ -23,7 +23,7 @@ from buyback.tariff.programme_section import parse
 from buyback.tariff.queries import tariff_of
 from buyback.tariff.rules import Price, PriceKind
 from buyback.tariff.service import load_programme
-from buyback.tariff.tables import TariffLine
+from buyback.tariff.tables import TariffRow
 from tests.builders import NOW, PROGRAMME, make_event, make_programme
 
 STATED = PROGRAMME.replace("number = 7", 'number = 7\nappropriation = "25000.00"')
@@ -68,7 +68,7 @@ def test_the_same_content_again_changes_nothing(database: Database) -> None:
     again = load(database, f"# another comment\n{PROGRAMME}")
     assert (again.id, again.version, again.is_new) == (first.id, 1, False)
     with database.reading() as session:
-        assert session.scalar(select(func.count()).select_from(TariffLine)) == 8
+        assert session.scalar(select(func.count()).select_from(TariffRow)) == 8
 
 
 def test_other_content_is_a_new_version_and_events_keep_theirs(database: Database) -> None:

@@ -103,44 +103,44 @@ def machine_over(office: Office) -> type[RuleBasedStateMachine]:  # noqa: C901  
         @precondition(lambda self: self.known)
         @rule(data=st.data(), codes=st.sampled_from([FUNDERS[:1], FUNDERS[1:2], FUNDERS]))
         def approve(self, data: st.DataObject, codes: tuple[str, ...]) -> None:
-            one = data.draw(st.sampled_from(self.known))
-            self.tried(lambda: office.submit(one.draft))
+            settlement = data.draw(st.sampled_from(self.known))
+            self.tried(lambda: office.submit(settlement.draft))
             for code in codes:
-                if self.tried(functools.partial(office.approve, one.draft, code)):
-                    assert not one.is_returned
-                    one.signed.add(code)
+                if self.tried(functools.partial(office.approve, settlement.draft, code)):
+                    assert not settlement.is_returned
+                    settlement.signed.add(code)
 
         @precondition(lambda self: self.known)
         @rule(data=st.data())
         def send_back(self, data: st.DataObject) -> None:
-            one = data.draw(st.sampled_from(self.known))
+            settlement = data.draw(st.sampled_from(self.known))
             reason, by = ReturnReason.WITHDRAWN, office.preparer
             if self.tried(
                 lambda: office.do(
                     lambda session: service.send_back(
-                        session, settlement=one.draft.id, reason=reason, by=by, now=NOW + timedelta(hours=1)
+                        session, settlement=settlement.draft.id, reason=reason, by=by, now=NOW + timedelta(hours=1)
                     )
                 )
             ):
-                assert len(one.signed) < len(FUNDERS)
-                one.is_returned = True
+                assert len(settlement.signed) < len(FUNDERS)
+                settlement.is_returned = True
 
         @precondition(lambda self: self.known)
         @rule(data=st.data())
         def order(self, data: st.DataObject) -> None:
-            one = data.draw(st.sampled_from(self.known))
-            self.tried(lambda: office.countersign(one.draft))
-            if self.tried(lambda: setattr(one, "payments", office.order(one.draft))):
-                assert one.signed == set(FUNDERS)
-                assert sum(payment.amount for payment in one.payments) == one.draft.total
+            settlement = data.draw(st.sampled_from(self.known))
+            self.tried(lambda: office.countersign(settlement.draft))
+            if self.tried(lambda: setattr(settlement, "payments", office.order(settlement.draft))):
+                assert settlement.signed == set(FUNDERS)
+                assert sum(payment.amount for payment in settlement.payments) == settlement.draft.total
 
-        @precondition(lambda self: any(one.payments for one in self.known))
+        @precondition(lambda self: any(settlement.payments for settlement in self.known))
         @rule(data=st.data())
         def book(self, data: st.DataObject) -> None:
-            one = data.draw(st.sampled_from([one for one in self.known if one.payments]))
-            payment = data.draw(st.sampled_from(one.payments))
+            settlement = data.draw(st.sampled_from([settlement for settlement in self.known if settlement.payments]))
+            payment = data.draw(st.sampled_from(settlement.payments))
             if self.tried(lambda: office.book(payment)):
-                one.booked += payment.amount
+                settlement.booked += payment.amount
 
         def tried(self, act: Callable[[], object]) -> bool:
             """Whether it went through; it may be told that it is not its turn."""
@@ -155,8 +155,8 @@ def machine_over(office: Office) -> type[RuleBasedStateMachine]:  # noqa: C901  
         def teardown(self) -> None:
             if not hasattr(self, "known"):
                 return
-            assert all(one.booked <= one.draft.total for one in self.known)
-            settled = sum(one.draft.total for one in self.known if one.signed == set(FUNDERS))
+            assert all(settlement.booked <= settlement.draft.total for settlement in self.known)
+            settled = sum(settlement.draft.total for settlement in self.known if settlement.signed == set(FUNDERS))
             assert settled <= self.spent - self.undone
             assert_sound(database)
 

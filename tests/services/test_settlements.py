@@ -222,11 +222,11 @@ def test_from_draft_to_paid_money_moves_as_each_funder_agreed(
     assert {_of_funder(office, ACCRUED_SHARE, ids[code]) for code in FUNDERS} == {FACE}
     office.countersign(draft)
     ordered = office.order(draft)
-    assert [(one.amount, len(one.end_to_end_id) <= 35) for one in ordered] == [(FACE, True)] * 3
+    assert [(payment.amount, len(payment.end_to_end_id) <= 35) for payment in ordered] == [(FACE, True)] * 3
     assert {_owed(office, till, ids[code]) for code in FUNDERS} == {0}
     assert {_of_funder(office, IN_TRANSIT, ids[code]) for code in FUNDERS} == {FACE}
     assert_sound(office.database)
-    assert [office.book(one) for one in ordered] == [False, False, True]
+    assert [office.book(payment) for payment in ordered] == [False, False, True]
     assert {_of_funder(office, IN_TRANSIT, ids[code]) for code in FUNDERS} == {0}
     assert {_of_funder(office, BANK, ids[code]) for code in FUNDERS} == {-FACE}
     assert {_of_funder(office, ACCRUED_SHARE, ids[code]) for code in FUNDERS} == {0}
@@ -240,7 +240,7 @@ def test_where_one_leads_it_pays_all_and_the_others_owe_it(office: Office, till:
     spend(office.database, event, [till] * 3)
     draft, ordered = office.ordered(till.merchant)
     ids = _organisations(office)
-    assert [(one.funder, one.amount) for one in ordered] == [(ids[MINSEG], 3 * FACE)]
+    assert [(payment.funder, payment.amount) for payment in ordered] == [(ids[MINSEG], 3 * FACE)]
     assert_sound(office.database)
     assert office.book(ordered[0])
     for debtor in (MINGOB, TOWN):
@@ -424,7 +424,7 @@ def test_a_treasurer_attests_the_own_organisations_payment_and_the_preparer_none
     office: Office, payment_orders: tuple[PaymentOrder, ...]
 ) -> None:
     ids = _organisations(office)
-    first = next(one for one in payment_orders if one.funder == ids[MINSEG])
+    first = next(payment for payment in payment_orders if payment.funder == ids[MINSEG])
 
     def booked(by: Actor) -> Callable[[], object]:
         return lambda: office.do(
@@ -465,7 +465,7 @@ def _countersign(office: Office, draft: SettlementFacts, number: str, on: date) 
 
 
 def _book(office: Office, payment: PaymentOrder, reference: str, booked_on: date) -> None:
-    by = next(one for one in office.signers.values() if one.organisation == payment.funder)
+    by = next(signer for signer in office.signers.values() if signer.organisation == payment.funder)
     office.do(
         lambda session: payments.book(
             session,

@@ -180,7 +180,7 @@ def test_a_voucher_of_today_is_taken_at_a_till(database: Database) -> None:
     with database.reading() as session:
         event = campaigns.get_event(session, demo.EVENT)
         printed = list(papers.lay_out(event, papers.issued(session, event.id), keys=keys, base_url=""))
-        (shop,) = (one for one in merchants.registered(session) if one.category == "shop")
+        (shop,) = (merchant for merchant in merchants.registered(session) if merchant.category == "shop")
         till = merchants.enrolled(session, merchant=shop.id)[0].id
     at = NOW + timedelta(hours=1)
     requests = [TillRequest(till, new_id(), paper.qr_text) for paper in printed]
@@ -224,7 +224,9 @@ def test_a_visitor_can_take_each_settlement_on(database: Database) -> None:
         settling.submit(session, settlement=draft.id, by=preparer, now=NOW)
         signed = [settling.approve(session, settlement=submitted.id, by=by, now=NOW) for by in signers]
         payments.countersign(session, settlement=approved.id, number="R-1", on=TODAY, by=preparer, now=NOW)
-        ordered = {one.funder: one for one in payments.order(session, settlement=approved.id, by=preparer, now=NOW)}
+        ordered = {
+            payment.funder: payment for payment in payments.order(session, settlement=approved.id, by=preparer, now=NOW)
+        }
         booked = [
             payments.book(
                 session,

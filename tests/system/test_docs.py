@@ -34,7 +34,7 @@ def test_every_guide_is_there_in_both_languages() -> None:
 
 @pytest.mark.parametrize("es, en", GUIDES.items())
 def test_a_guide_has_the_same_parts_and_pictures_in_both_languages(es: str, en: str) -> None:
-    spanish, english = ((ROOT / "docs" / one).read_text() for one in (f"es/{es}.md", f"en/{en}.md"))
+    spanish, english = ((ROOT / "docs" / page).read_text() for page in (f"es/{es}.md", f"en/{en}.md"))
     assert spanish.count("\n## ") == english.count("\n## ")
     assert re.findall(r"img/es/([\w-]+)", spanish) == re.findall(r"img/en/([\w-]+)", english)
 

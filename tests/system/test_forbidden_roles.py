@@ -47,10 +47,10 @@ def test_two_roles_are_refused_together_exactly_where_the_code_forbids_the_pair(
     with lawless(database) as connection:
         hand = Hand(connection, world)
         refused = {
-            frozenset({one, other})
-            for one in public
+            frozenset({role, other})
+            for role in public
             for other in public
-            if one != other and refusal(connection, lambda one=one, other=other: _hold(hand, one, other))  # type: ignore[misc]  # bound
+            if role != other and refusal(connection, lambda role=role, other=other: _hold(hand, role, other))  # type: ignore[misc]  # bound
         }
     assert refused == {frozenset(pair) for pair in FORBIDDEN_PAIRS}
 

@@ -254,7 +254,7 @@ def _updated(connection: Connection, table: Table, column: str) -> Any:  # noqa:
     row = _this(connection, table)
     held = row.values[column]
     if isinstance(held, Enum):
-        another = next((one for one in type(held) if one is not held), None)
+        another = next((state for state in type(held) if state is not held), None)
         return row.update(**{column: another}) if another else row.delete()
     return row.update(**{column: _sample(table, column) if held is None else _other(held)})
 

@@ -16,7 +16,7 @@ from buyback.paths import TEMPLATES
 from buyback.totals.figures import Figure
 from tests.catalogue import PLACEHOLDER, english, forms, pairs
 
-KEYWORDS = {"_": None, "N_": None, "gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
+KEYWORDS = {"_": None, "N_": None, "_l": None, "gettext": None, "ngettext": (1, 2), "plural": (1, 2)}
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
 
 # Words that are the same in both languages, and names.
@@ -130,7 +130,7 @@ def _nouns() -> Iterator[str | None]:
     for path in Path(buyback.__file__).parent.rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == "NotFound":
-                noun = next(one.value for one in node.keywords if one.arg == "what")
+                noun = next(keyword.value for keyword in node.keywords if keyword.arg == "what")
                 yield str(noun.value) if isinstance(noun, ast.Constant) else None
 
 

@@ -37,7 +37,7 @@ def pages() -> str:
 def test_every_rule_is_for_something_that_a_page_has() -> None:
     named = pages()
     dead = [
-        (sheet, one) for sheet, css in sheets() for one in sorted(set(CLASS.findall(css))) if not _is_in(named, one)
+        (sheet, name) for sheet, css in sheets() for name in sorted(set(CLASS.findall(css))) if not _is_in(named, name)
     ]
     assert dead == []
 

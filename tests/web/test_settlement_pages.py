@@ -150,7 +150,7 @@ def test_a_payment_is_recorded_at_its_own_settlements_address_only(
     other = make_shop(site.database, 2)
     spend(site.database, make_settled_event(site.database, "OTRA-2026-11-24", vouchers=3), [other] * 3)
     draft, _ = office.ordered(other.merchant)
-    own = next(one for one in ordered if one.funder == office.signers[TOWN].organisation)
+    own = next(payment for payment in ordered if payment.funder == office.signers[TOWN].organisation)
     right = {"amount": "20.00", "reference": "TRX-9", "booked_on": "2026-11-24"}
     browser = signer(site, office, TOWN)
     assert browser.post(f"{LIST}/{draft.number}/pagos/{own.id}", right).status_code == 404

@@ -7,7 +7,7 @@ from uuid import UUID
 
 import pytest
 
-from buyback.errors import Forbidden, InvalidInput, NotFound, Problem, Refused
+from buyback.errors import Forbidden, InputProblem, InvalidInput, NotFound, Refused
 from buyback.web.shell.forms import Form
 
 
@@ -123,7 +123,7 @@ def test_a_refusal_without_a_field_is_the_whole_forms() -> None:
 def test_many_refusals_by_a_service_stand_each_at_its_field() -> None:
     form = Form()
     with form.refusals():
-        raise InvalidInput([Problem("a", AlreadyThere(name="A")), Problem("b", AlreadyThere(name="B"))])
+        raise InvalidInput([InputProblem("a", AlreadyThere(name="A")), InputProblem("b", AlreadyThere(name="B"))])
     assert [name for name, _ in form.sentences] == ["a", "b"]
 
 

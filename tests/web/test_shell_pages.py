@@ -143,7 +143,7 @@ def test_the_page_of_components_is_there_in_the_demonstration_only(database: Dat
 
 def test_every_drawing_that_a_page_names_is_drawn(database: Database) -> None:
     files = ("icons", "classes", "scenes")
-    drawn = {(one, name) for one in files for name in re.findall(r'<symbol id="(\w+)"', _drawing(one))}
+    drawn = {(file, name) for file in files for name in re.findall(r'<symbol id="(\w+)"', _drawing(file))}
     text = make_site(database, demonstration=True).browser().get("/components").text
     named = set(re.findall(r"/img/(\w+)\.svg\?v=\w+#(\w+)", text))
     assert {("classes", code.value) for code in CATALOGUE} <= drawn

@@ -102,7 +102,11 @@ def contract(database: Database, database_url: str) -> Contract:
     try_to_redeem(database, till, taken.qr, op_id=op_id)
     try_to_redeem(database, till, taken.qr, op_id=refused)
     described = schemathesis.openapi.from_wsgi(DOCUMENT, app)
-    found = {one.ok().label: one.ok() for one in described.get_all_operations() if isinstance(one, Ok)}
+    found = {
+        operation.ok().label: operation.ok()
+        for operation in described.get_all_operations()
+        if isinstance(operation, Ok)
+    }
     vouchers = [taken.qr, taken.typed, *(paper.qr for paper in papers), *(paper.typed for paper in papers)]
     document = app.test_client().get(DOCUMENT).get_json()
     return Contract(database, till, document, found, vouchers, [str(op_id), str(refused)], counted(database))

@@ -137,10 +137,10 @@ def test_an_address_is_as_short_as_its_question(office: Office) -> None:
 
 def test_each_figure_leads_to_the_rows_behind_it(office: Office) -> None:
     row = cells(office.national.get("/totales?by=district").text, "Panamá")
-    addresses = [one.replace("&amp;", "&") for one in re.findall(r'<td class="number"><a href="([^"]+)"', row)]
-    arms = office.national.get(next(one for one in addresses if "by=class" in one)).text
+    addresses = [address.replace("&amp;", "&") for address in re.findall(r'<td class="number"><a href="([^"]+)"', row)]
+    arms = office.national.get(next(address for address in addresses if "by=class" in address)).text
     assert rows(arms) == ["Revólver", "Pistola", "Arma de aire (pellet)", "Munición"]
-    events = office.national.get(next(one for one in addresses if "by=event" in one)).text
+    events = office.national.get(next(address for address in addresses if "by=event" in address)).text
     assert {where(events, "Escuela República").rpartition("=")[2]} <= {"J-080806", "J-080805"}
     assert len(rows(events)) == 2
     by_event = office.national.get("/totales?by=event").text
@@ -392,7 +392,7 @@ def test_every_address_on_a_municipalitys_pages_is_one_it_may_open(office: Offic
         assert answer.status_code == 200, path
         if answer.mimetype == "text/html":
             assert "Cativá" not in answer.text
-            found = {one.replace("&amp;", "&") for one in LINK.findall(answer.text)}
-            ahead |= {one for one in found - seen if "sort=" not in one and "order=" not in one}
+            found = {link.replace("&amp;", "&") for link in LINK.findall(answer.text)}
+            ahead |= {link for link in found - seen if "sort=" not in link and "order=" not in link}
         assert len(seen) < 400
     assert len(seen) > 15

@@ -5,7 +5,7 @@ import re
 import tomllib
 from collections.abc import Callable
 
-from buyback.errors import InvalidInput, Problem, Refused
+from buyback.errors import InputProblem, InvalidInput, Refused
 from buyback.files.reading.refusals import InvalidJson, InvalidToml, NotUtf8, TooIntricate
 
 Pairs = list[tuple[str, object]]
@@ -40,4 +40,4 @@ def toml_table(content: bytes) -> dict[str, object]:
         refusal = InvalidToml()
     except (RecursionError, ValueError):
         refusal = TooIntricate()
-    raise InvalidInput([Problem("", refusal, line)])
+    raise InvalidInput([InputProblem("", refusal, line)])

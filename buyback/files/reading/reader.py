@@ -11,7 +11,7 @@ from functools import partial
 from typing import TypeVar
 from uuid import UUID
 
-from buyback.errors import Problem, Refused
+from buyback.errors import InputProblem, Refused
 from buyback.files.reading import values
 from buyback.files.reading.refusals import Missing, NotAList, NotAnObject, UnknownKey
 from buyback.files.reading.values import C, Dialect
@@ -32,9 +32,9 @@ class Reader:
         *,
         path: str = "",
         line: int | None = None,
-        problems: list[Problem] | None = None,
+        problems: list[InputProblem] | None = None,
     ) -> None:
-        self.problems: list[Problem] = [] if problems is None else problems
+        self.problems: list[InputProblem] = [] if problems is None else problems
         self._raw = raw
         self._dialect = dialect
         self._trims = dialect is Dialect.TYPED
@@ -44,7 +44,7 @@ class Reader:
 
     def refuse(self, key: str, refusal: Refused) -> None:
         """Note a problem at a key, or at the whole where ``key`` is empty."""
-        self.problems.append(Problem(self._place(key), refusal, self._line))
+        self.problems.append(InputProblem(self._place(key), refusal, self._line))
 
     def sound(self, *keys: str) -> bool:
         """Whether the keys were read without a problem, so that they can be compared."""
@@ -153,7 +153,7 @@ class Reader:
         return self.read(key, parse, [])
 
 
-def text_problems(field: str, value: str, *, limit: int) -> tuple[Problem, ...]:
+def text_problems(field: str, value: str, *, limit: int) -> tuple[InputProblem, ...]:
     """What keeps one value from being a printable line of at most ``limit`` characters."""
     reader = Reader({field: value}, Dialect.JSON)
     reader.text(field, limit=limit)

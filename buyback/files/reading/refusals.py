@@ -1,6 +1,6 @@
 """What can be wrong with what is read, in sentences: the same for a file, a request's body, a form and a command.
 
-The place (line, field, path) is in the Problem that carries the refusal.
+The place (line, field, path) is in the InputProblem that carries the refusal.
 """
 
 from buyback.errors import Refused

@@ -19,7 +19,7 @@ BYTE_ORDER_MARK = "\ufeff"
 
 
 @dataclass(frozen=True)
-class File:
+class Download:
     """A file under the name that it is saved by, with its media type."""
 
     name: str
@@ -27,21 +27,21 @@ class File:
     content: bytes
 
 
-def csv_file(table: Table, name: str) -> File:
+def csv_file(table: Table, name: str) -> Download:
     """A table for programs and spreadsheets; ``name`` without its ending. Raises NothingToExport."""
     _check(table)
-    return File(f"{name}.csv", CSV, (BYTE_ORDER_MARK + csv_text(table)).encode())
+    return Download(f"{name}.csv", CSV, (BYTE_ORDER_MARK + csv_text(table)).encode())
 
 
-def xlsx_file(table: Table, name: str, *, made_at: datetime) -> File:
+def xlsx_file(table: Table, name: str, *, made_at: datetime) -> Download:
     """A table as a workbook; ``name`` without its ending. Raises NothingToExport."""
     _check(table)
-    return File(f"{name}.xlsx", XLSX, as_xlsx(table, made_at=made_at))
+    return Download(f"{name}.xlsx", XLSX, as_xlsx(table, made_at=made_at))
 
 
-def pdf_file(document: Document, name: str) -> File:
+def pdf_file(document: Document, name: str) -> Download:
     """A paper of the State; ``name`` without its ending."""
-    return File(f"{name}.pdf", PDF, render(document))
+    return Download(f"{name}.pdf", PDF, render(document))
 
 
 def _check(table: Table) -> None:

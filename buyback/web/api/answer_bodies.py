@@ -109,7 +109,7 @@ class AttemptOutcome(_Open):
     replayed = fields.Boolean(required=True)
 
 
-class TillEntry(_Open):
+class TillEntryBody(_Open):
     """One answer of a till's day. Once its time has faded it has no ``op_id``; asked by op id, it is found as ever."""
 
     op_id = fields.UUID(allow_none=True, required=True)
@@ -119,11 +119,11 @@ class TillEntry(_Open):
     reversed_at = Known(allow_none=True, required=True)
 
 
-class TillDay(_Open):
+class TillDayBody(_Open):
     """A till's day; ``count`` and ``total`` leave out what was undone."""
 
     day = Day(required=True)
     count = fields.Integer(required=True)
     total = Amount(required=True)
     currency = fields.Constant(CURRENCY, required=True)
-    redemptions = fields.List(fields.Nested(TillEntry), required=True, attribute="entries")
+    redemptions = fields.List(fields.Nested(TillEntryBody), required=True, attribute="entries")

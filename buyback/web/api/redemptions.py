@@ -114,7 +114,7 @@ def undo(op_id: UUID) -> Reply:
 @redemptions.get("")
 @till_token
 @redemptions.arguments(request_bodies.DayQuery, location="query")
-@redemptions.response(200, answer_bodies.TillDay)
+@redemptions.response(200, answer_bodies.TillDayBody)
 @_refusals
 def till_day(query: dict[str, Any]) -> TillDay:
     """What this till was answered on a day."""

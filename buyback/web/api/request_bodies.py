@@ -9,7 +9,7 @@ from marshmallow import EXCLUDE, Schema, ValidationError, fields, missing
 from marshmallow.exceptions import SCHEMA
 from webargs.flaskparser import FlaskParser
 
-from buyback.errors import InvalidInput, Problem, Refused
+from buyback.errors import InputProblem, InvalidInput, Refused
 from buyback.files.reading import values
 from buyback.files.reading.parsing import json_value
 from buyback.files.reading.refusals import InvalidJson, Missing, NotAnObject
@@ -42,7 +42,7 @@ class BodyParser(FlaskParser):
         """Refuse, with what the fields refused; what is wrong with the whole has an empty path."""
         found = [told for places in error.messages_dict.values() for told in places.items()]
         raise InvalidRequest(
-            [Problem("" if key == SCHEMA else key, refusal) for key, refusals in found for refusal in refusals]
+            [InputProblem("" if key == SCHEMA else key, refusal) for key, refusals in found for refusal in refusals]
         )
 
 

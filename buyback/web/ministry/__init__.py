@@ -4,8 +4,8 @@ from buyback.security.access import Permission
 from buyback.web.ministry import overview, settlement_pages, settlement_statements, settlement_steps
 from buyback.web.ministry.settlements import settlements
 from buyback.web.ministry.totals import ministry
-from buyback.web.shell.audiences import Audience, Home, Link
-from buyback.web.shell.i18n import N_
+from buyback.web.shell.audiences import Audience, Home, NavigationLink
+from buyback.web.shell.i18n import _l
 
 # Their views register themselves on the blueprint.
 VIEWS = (settlement_pages, settlement_steps, settlement_statements)
@@ -15,25 +15,25 @@ AUDIENCE = Audience(
     blueprints=(overview.bp, ministry, settlements),
     home=Home("overview.index", Permission.TOTALS_SEE, unless=Permission.SURRENDER_SEE),
     navigation=(
-        Link(
+        NavigationLink(
             "overview.index",
-            N_("Resumen"),
+            _l("Resumen"),
             Permission.TOTALS_SEE,
-            N_("El programa de un vistazo"),
+            _l("El programa de un vistazo"),
             "overview",
         ),
-        Link(
+        NavigationLink(
             "ministry.totals",
-            N_("Barrios"),
+            _l("Barrios"),
             Permission.TOTALS_SEE,
-            N_("Lo entregado y lo pagado, por barrio"),
+            _l("Lo entregado y lo pagado, por barrio"),
             "neighbourhoods",
         ),
-        Link(
+        NavigationLink(
             "settlements.index",
-            N_("Liquidaciones"),
+            _l("Liquidaciones"),
             Permission.SETTLEMENT_SEE,
-            N_("Lo que se debe a los comercios, quién lo aprueba y quién lo paga"),
+            _l("Lo que se debe a los comercios, quién lo aprueba y quién lo paga"),
             "settlements",
         ),
     ),

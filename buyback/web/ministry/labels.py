@@ -7,16 +7,16 @@ from buyback.files.writing.tabular import figure_text
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import Figure
 from buyback.totals.rules import By, Row
-from buyback.web.shell.i18n import N_, _, show_month
+from buyback.web.shell.i18n import _, _l, show_month
 
 UNIT = "B/."
 BY_NAMES: Mapping[By, str] = {
-    By.CORREGIMIENTO: N_("Corregimiento"),
-    By.DISTRICT: N_("Distrito"),
-    By.PROVINCE: N_("Provincia o comarca"),
-    By.EVENT: N_("Jornada"),
-    By.MONTH: N_("Mes"),
-    By.CLASS: N_("Clase de artículo"),
+    By.CORREGIMIENTO: _l("Corregimiento"),
+    By.DISTRICT: _l("Distrito"),
+    By.PROVINCE: _l("Provincia o comarca"),
+    By.EVENT: _l("Jornada"),
+    By.MONTH: _l("Mes"),
+    By.CLASS: _l("Clase de artículo"),
 }
 
 

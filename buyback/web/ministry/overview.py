@@ -24,7 +24,7 @@ from buyback.totals.rules import By, Query, Row
 from buyback.web.ministry import drawings
 from buyback.web.ministry.labels import label, shown
 from buyback.web.shell.forms import Form
-from buyback.web.shell.i18n import N_, _
+from buyback.web.shell.i18n import _, _l
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import page
 from buyback.web.shell.permissions import permission
@@ -34,10 +34,10 @@ bp = Blueprint("overview", __name__, url_prefix="/resumen")
 
 PARTS = ("from", "to", "programme", "show")
 AWAITING = (
-    (Permission.SETTLEMENT_PREPARE, "state", SettlementState.DRAFT, N_("Liquidaciones en borrador, por presentar")),
-    (Permission.SETTLEMENT_APPROVE, "turn", SettlementAct.APPROVE, N_("Liquidaciones que esperan su aprobación")),
-    (Permission.SETTLEMENT_PREPARE, "state", SettlementState.APPROVED, N_("Liquidaciones aprobadas, por ordenar")),
-    (Permission.SETTLEMENT_PAY, "turn", SettlementAct.PAY, N_("Liquidaciones que esperan su pago")),
+    (Permission.SETTLEMENT_PREPARE, "state", SettlementState.DRAFT, _l("Liquidaciones en borrador, por presentar")),
+    (Permission.SETTLEMENT_APPROVE, "turn", SettlementAct.APPROVE, _l("Liquidaciones que esperan su aprobación")),
+    (Permission.SETTLEMENT_PREPARE, "state", SettlementState.APPROVED, _l("Liquidaciones aprobadas, por ordenar")),
+    (Permission.SETTLEMENT_PAY, "turn", SettlementAct.PAY, _l("Liquidaciones que esperan su pago")),
 )
 
 

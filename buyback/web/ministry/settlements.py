@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, request, url_for
 from werkzeug.wrappers import Response
 
 from buyback.files.writing.documents import Document
-from buyback.files.writing.downloads import File, csv_file, pdf_file
+from buyback.files.writing.downloads import Download, csv_file, pdf_file
 from buyback.files.writing.tabular import Table
 from buyback.merchants import queries as merchants
 from buyback.security.access import Permission
@@ -123,7 +123,7 @@ def pdf(document: Document, name: str) -> Response:
     return _sent(pdf_file(document, name))
 
 
-def _sent(file: File) -> Response:
+def _sent(file: Download) -> Response:
     by, at = actor(), now()
     transacting(lambda session: record_export(session, what=file.name, by=by, now=at))
     return send(file)

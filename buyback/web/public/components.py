@@ -8,7 +8,7 @@ from flask import Blueprint, abort
 from buyback.tariff.catalogue import CATALOGUE
 from buyback.web.shell import states
 from buyback.web.shell.forms import Form
-from buyback.web.shell.i18n import N_
+from buyback.web.shell.i18n import _l
 from buyback.web.shell.login import find_actor
 from buyback.web.shell.pages import Listing, page
 from buyback.web.shell.permissions import open_to_all
@@ -23,16 +23,16 @@ ICONS = (
 )
 SCENES = ("table", "events", "till", "totals", "person", "lost", "closed", "storm", "wait", "heavy", "paper")
 STATES = {
-    N_("Entrega"): tuple(states.SURRENDER_STATES.values()),
-    N_("Jornada"): tuple(states.EVENT_STATES.values()),
-    N_("Vale"): (
-        (N_("En blanco"), "plain"),
-        (N_("Emitido"), "info"),
-        (N_("Canjeado"), "good"),
-        (N_("Anulado"), "bad"),
-        (N_("Vencido"), "plain"),
+    _l("Entrega"): tuple(states.SURRENDER_STATES.values()),
+    _l("Jornada"): tuple(states.EVENT_STATES.values()),
+    _l("Vale"): (
+        (_l("En blanco"), "plain"),
+        (_l("Emitido"), "info"),
+        (_l("Canjeado"), "good"),
+        (_l("Anulado"), "bad"),
+        (_l("Vencido"), "plain"),
     ),
-    N_("Liquidación"): tuple(states.SETTLEMENT_STATES.values()),
+    _l("Liquidación"): tuple(states.SETTLEMENT_STATES.values()),
 }
 
 

@@ -10,28 +10,28 @@ from buyback.merchants import queries as merchants
 from buyback.people import queries as people
 from buyback.people.queries import AccountFacts
 from buyback.security.access import MERCHANT_ROLES, Permission, Role, permissions_of
-from buyback.web.shell.i18n import N_
+from buyback.web.shell.i18n import _l
 
 ENDING = ".demo"  # of the demonstration's names: whoever else was added has another password
 AT_EVENTS = frozenset({Role.RECEIVER, Role.APPRAISER, Role.APPROVER, Role.ISSUER, Role.EVENT_CHIEF})
 
 TASKS = {
-    Role.RECEIVER: N_("Registra lo que se entrega"),
-    Role.APPRAISER: N_("Avalúa los artículos con la tarifa"),
-    Role.APPROVER: N_("Aprueba los valores altos o fuera de la tarifa"),
-    Role.ISSUER: N_("Emite e imprime los vales"),
-    Role.EVENT_CHIEF: N_("Abre y cierra la jornada"),
-    Role.CUSTODY_OFFICER: N_("Guarda lo que se recibió"),
-    Role.PROGRAMME_MANAGER: N_("Lleva el programa y sus jornadas"),
-    Role.RECONCILER: N_("Mira los totales y las liquidaciones"),
-    Role.FUNDER_APPROVER: N_("Aprueba lo que paga su institución"),
-    Role.TREASURER: N_("Anota los pagos de su institución"),
-    Role.AUDITOR: N_("Lee todo y no cambia nada"),
-    Role.WITNESS: N_("Presencia la destrucción"),
-    Role.ADMINISTRATOR: N_("Administra las cuentas"),
-    Role.OPERATOR: N_("Mantiene el sistema"),
-    Role.MERCHANT_MANAGER: N_("Lleva el comercio"),
-    Role.CASHIER: N_("Canjea vales en la caja"),
+    Role.RECEIVER: _l("Registra lo que se entrega"),
+    Role.APPRAISER: _l("Avalúa los artículos con la tarifa"),
+    Role.APPROVER: _l("Aprueba los valores altos o fuera de la tarifa"),
+    Role.ISSUER: _l("Emite e imprime los vales"),
+    Role.EVENT_CHIEF: _l("Abre y cierra la jornada"),
+    Role.CUSTODY_OFFICER: _l("Guarda lo que se recibió"),
+    Role.PROGRAMME_MANAGER: _l("Lleva el programa y sus jornadas"),
+    Role.RECONCILER: _l("Mira los totales y las liquidaciones"),
+    Role.FUNDER_APPROVER: _l("Aprueba lo que paga su institución"),
+    Role.TREASURER: _l("Anota los pagos de su institución"),
+    Role.AUDITOR: _l("Lee todo y no cambia nada"),
+    Role.WITNESS: _l("Presencia la destrucción"),
+    Role.ADMINISTRATOR: _l("Administra las cuentas"),
+    Role.OPERATOR: _l("Mantiene el sistema"),
+    Role.MERCHANT_MANAGER: _l("Lleva el comercio"),
+    Role.CASHIER: _l("Canjea vales en la caja"),
 }
 
 
@@ -58,9 +58,9 @@ def groups(session: Session) -> tuple[Group, ...]:
     shops = {merchant.id: merchant.name for merchant in merchants.registered(session)}
     accounts = sorted(people.accounts(session, ending=ENDING), key=_order)
     titled = (
-        (N_("En la jornada"), AT_EVENTS),
-        (N_("En la caja"), MERCHANT_ROLES),
-        (N_("En las instituciones"), frozenset(Role) - AT_EVENTS - MERCHANT_ROLES),
+        (_l("En la jornada"), AT_EVENTS),
+        (_l("En la caja"), MERCHANT_ROLES),
+        (_l("En las instituciones"), frozenset(Role) - AT_EVENTS - MERCHANT_ROLES),
     )
     return tuple(
         Group(title, found)

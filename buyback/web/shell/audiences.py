@@ -13,7 +13,7 @@ FIRST_PAGE = "public.home"
 
 
 @dataclass(frozen=True)
-class Link:
+class NavigationLink:
     """An entry of the header's navigation, shown to whoever has the permission.
 
     The first page shows its ``hint``, and its ``icon`` of static/img/icons.svg.
@@ -51,12 +51,12 @@ class Audience:
 
     name: str
     blueprints: tuple[Blueprint, ...] = ()
-    navigation: tuple[Link, ...] = ()
+    navigation: tuple[NavigationLink, ...] = ()
     home: Home | None = None
     setup: Callable[[Flask], None] | None = None
 
 
-def navigation_for(audiences: tuple[Audience, ...], actor: Actor | None) -> list[Link]:
+def navigation_for(audiences: tuple[Audience, ...], actor: Actor | None) -> list[NavigationLink]:
     """The links a person may follow, in the order of the portals; none for whoever is not signed in."""
     if actor is None:
         return []

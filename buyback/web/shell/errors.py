@@ -18,7 +18,7 @@ from buyback.errors import Forbidden, InvalidInput, NotFound, Refused
 from buyback.files.reading.refusals import InvalidJson, TooIntricate
 from buyback.web.shell import login, logs
 from buyback.web.shell.csrf import CsrfError
-from buyback.web.shell.i18n import N_, sentence
+from buyback.web.shell.i18n import _l, sentence
 from buyback.web.shell.pages import page
 from buyback.web.shell.problems import problem
 from buyback.web.shell.request import is_api, wiring
@@ -63,42 +63,42 @@ class Words:
 
 
 WORDS: dict[int, Words] = {
-    400: Words(N_("No entendimos la solicitud"), N_("Vuelva a la página anterior e inténtelo otra vez.")),
-    401: Words(N_("Hace falta identificarse"), N_("Inicie sesión e inténtelo otra vez."), "closed"),
+    400: Words(_l("No entendimos la solicitud"), _l("Vuelva a la página anterior e inténtelo otra vez.")),
+    401: Words(_l("Hace falta identificarse"), _l("Inicie sesión e inténtelo otra vez."), "closed"),
     403: Words(
-        N_("No tiene permiso para esto"),
-        N_("Si lo necesita para su trabajo, pida el permiso a quien administra los usuarios de su institución."),
+        _l("No tiene permiso para esto"),
+        _l("Si lo necesita para su trabajo, pida el permiso a quien administra los usuarios de su institución."),
         "closed",
     ),
     404: Words(
-        N_("No encontramos esta página"),
-        N_("Puede que la dirección esté incompleta o que no le corresponda verla. Empiece desde el inicio."),
+        _l("No encontramos esta página"),
+        _l("Puede que la dirección esté incompleta o que no le corresponda verla. Empiece desde el inicio."),
         "lost",
     ),
-    405: Words(N_("Eso no se puede hacer aquí"), N_("Vuelva a la página anterior e inténtelo otra vez.")),
-    409: Words(N_("No se puede hacer"), N_("No se guardó nada. Vuelva a la página anterior para corregirlo.")),
+    405: Words(_l("Eso no se puede hacer aquí"), _l("Vuelva a la página anterior e inténtelo otra vez.")),
+    409: Words(_l("No se puede hacer"), _l("No se guardó nada. Vuelva a la página anterior para corregirlo.")),
     413: Words(
-        N_("Lo que envió es demasiado grande"),
-        N_("No se guardó nada. El límite es de 1 MB: envíe un archivo más pequeño o divídalo en partes."),
+        _l("Lo que envió es demasiado grande"),
+        _l("No se guardó nada. El límite es de 1 MB: envíe un archivo más pequeño o divídalo en partes."),
         "heavy",
     ),
-    422: Words(N_("Hay algo que corregir"), N_("No se guardó nada. Vuelva a la página anterior para corregirlo.")),
-    429: Words(N_("Demasiados intentos"), N_("Espere unos minutos e inténtelo otra vez."), "wait"),
+    422: Words(_l("Hay algo que corregir"), _l("No se guardó nada. Vuelva a la página anterior para corregirlo.")),
+    429: Words(_l("Demasiados intentos"), _l("Espere unos minutos e inténtelo otra vez."), "wait"),
     500: Words(
-        N_("Algo falló de nuestro lado"),
-        N_("No es culpa suya. Inténtelo otra vez; si se repite, avise a soporte con la referencia."),
+        _l("Algo falló de nuestro lado"),
+        _l("No es culpa suya. Inténtelo otra vez; si se repite, avise a soporte con la referencia."),
         "storm",
     ),
     503: Words(
-        N_("El sistema no responde en este momento"),
-        N_("Espere unos segundos e inténtelo otra vez. Repetir el mismo paso no lo duplica."),
+        _l("El sistema no responde en este momento"),
+        _l("Espere unos segundos e inténtelo otra vez. Repetir el mismo paso no lo duplica."),
         "storm",
     ),
 }
 
 FORM_TOO_OLD = Words(
-    N_("Esta página estuvo abierta demasiado tiempo"),
-    N_("Por seguridad no se guardó nada. Abra la página de nuevo y repita el último paso."),
+    _l("Esta página estuvo abierta demasiado tiempo"),
+    _l("Por seguridad no se guardó nada. Abra la página de nuevo y repita el último paso."),
     "wait",
 )
 

@@ -1,7 +1,7 @@
 """Languages: Spanish as spoken in Panama is the source of every text, English comes from the catalogue.
 
 The catalogues (``buyback/translations/en/LC_MESSAGES/*.po``, merged) are compiled in memory at the start: there is no
-build step, and a translation that does not parse stops the start. Python texts are marked with ``_`` (now) or ``N_``
+build step, and a translation that does not parse stops the start. Python texts are marked with ``_`` (now) or ``_l``
 (later, when it is shown), templates use ``{{ _("…") }}``.
 """
 
@@ -34,7 +34,7 @@ def _(text: str, **facts: object) -> str:
     return cast("str", flask_babel.gettext(text, **facts))
 
 
-def N_(text: str, **facts: object) -> str:  # noqa: N802  the name that extractors of messages look for
+def _l(text: str, **facts: object) -> str:
     """A text that is translated each time it is shown: for tables of constants."""
     return cast("str", flask_babel.lazy_gettext(text, **facts))
 

@@ -25,7 +25,7 @@ NEXT = "next"
 KEPT_AT_SIGN_IN = ("lang", "theme")
 
 
-class SignedIn(UserMixin):  # type: ignore[misc]  # the library has no types
+class LoginUser(UserMixin):  # type: ignore[misc]  # the library has no types
     """Whoever is signed in, as Flask-Login has them: its ``current_user``."""
 
     def __init__(self, found: SessionFacts) -> None:
@@ -94,10 +94,10 @@ def safe_next(wanted: str | None) -> str:
     return url_for("public.home")
 
 
-def _load(_request: Request) -> SignedIn | None:
+def _load(_request: Request) -> LoginUser | None:
     token = session.get(TOKEN)
     g.found = _look_up(token) if isinstance(token, str) else None
-    return SignedIn(g.found) if g.found else None
+    return LoginUser(g.found) if g.found else None
 
 
 def _look_up(token: str) -> SessionFacts | None:

@@ -4,17 +4,17 @@ from buyback.campaigns.states import EventState
 from buyback.intake.rules import STATE_NAMES as SURRENDER_NAMES
 from buyback.intake.rules import SurrenderState
 from buyback.settlement.states import STATE_NAMES, WAITING, SettlementState
-from buyback.web.shell.i18n import N_
+from buyback.web.shell.i18n import _l
 
 EVENT_STATES = {
-    EventState.PLANNED: (N_("Planificada"), "plain"),
-    EventState.OPEN: (N_("Abierta"), "good"),
-    EventState.CLOSING: (N_("En cierre"), "wait"),
-    EventState.CLOSED: (N_("Cerrada"), "plain"),
-    EventState.PURGED: (N_("Cerrada y depurada"), "plain"),
+    EventState.PLANNED: (_l("Planificada"), "plain"),
+    EventState.OPEN: (_l("Abierta"), "good"),
+    EventState.CLOSING: (_l("En cierre"), "wait"),
+    EventState.CLOSED: (_l("Cerrada"), "plain"),
+    EventState.PURGED: (_l("Cerrada y depurada"), "plain"),
 }
 
-EVENT_STAGES = (N_("Planificada"), N_("Mesas abiertas"), N_("Conteo final"), N_("Cerrada"))
+EVENT_STAGES = (_l("Planificada"), _l("Mesas abiertas"), _l("Conteo final"), _l("Cerrada"))
 EVENT_STAGE = {
     EventState.PLANNED: 0,
     EventState.OPEN: 1,
@@ -32,7 +32,7 @@ _SURRENDER_LOOKS = {
     SurrenderState.DECLINED: "plain",
     SurrenderState.CANCELLED: "plain",
 }
-SURRENDER_STATES = {state: (N_(SURRENDER_NAMES[state]), look) for state, look in _SURRENDER_LOOKS.items()}
+SURRENDER_STATES = {state: (_l(SURRENDER_NAMES[state]), look) for state, look in _SURRENDER_LOOKS.items()}
 
 # How far a surrender has come: appraised, offered, accepted, paid. One that was given back is on no way.
 SURRENDER_STAGES = {
@@ -52,8 +52,8 @@ _SETTLEMENT_LOOKS = {
     SettlementState.PAID: "good",
     SettlementState.RETURNED: "bad",
 }
-SETTLEMENT_STATES = {state: (N_(STATE_NAMES[state]), look) for state, look in _SETTLEMENT_LOOKS.items()}
+SETTLEMENT_STATES = {state: (_l(STATE_NAMES[state]), look) for state, look in _SETTLEMENT_LOOKS.items()}
 
 _SETTLEMENT_WAY = (SettlementState.SUBMITTED, SettlementState.APPROVED, SettlementState.ORDERED, SettlementState.PAID)
-SETTLEMENT_STAGES = (N_("Preparada"), *(N_(STATE_NAMES[state]) for state in _SETTLEMENT_WAY))
+SETTLEMENT_STAGES = (_l("Preparada"), *(_l(STATE_NAMES[state]) for state in _SETTLEMENT_WAY))
 SETTLEMENT_STAGE = {state: stage for stage, state in enumerate((SettlementState.DRAFT, *_SETTLEMENT_WAY), start=1)}

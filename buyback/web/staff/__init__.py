@@ -1,8 +1,8 @@
 """Pages of the people at an event's tables."""
 
 from buyback.security.access import Permission
-from buyback.web.shell.audiences import Audience, Link
-from buyback.web.shell.i18n import N_
+from buyback.web.shell.audiences import Audience, NavigationLink
+from buyback.web.shell.i18n import _l
 from buyback.web.staff import closing, events, issuing, items, surrenders
 from buyback.web.staff.blueprint import staff
 
@@ -13,6 +13,8 @@ AUDIENCE = Audience(
     "staff",
     blueprints=(staff,),
     navigation=(
-        Link("staff.events", N_("Jornadas"), Permission.EVENT_SEE, N_("Recibir, avaluar y emitir vales"), "events"),
+        NavigationLink(
+            "staff.events", _l("Jornadas"), Permission.EVENT_SEE, _l("Recibir, avaluar y emitir vales"), "events"
+        ),
     ),
 )

@@ -6,7 +6,7 @@ from flask import request
 from werkzeug.wrappers import Response
 
 from buyback.files.reading.values import verbatim
-from buyback.files.writing.downloads import PDF, File
+from buyback.files.writing.downloads import PDF, Download
 from buyback.security.access import Permission
 from buyback.vouchers.printing import papers
 from buyback.vouchers.printing.sheets import NothingToPrint, Paper, render
@@ -62,7 +62,7 @@ def print_vouchers(code: str, number: int) -> Response:
             session, event=event, count=count, by=actor(), now=now(), surrender=facts.id
         )
     )
-    return send(File(f"vales-{number}.pdf", PDF, buffer.getvalue()))
+    return send(Download(f"vales-{number}.pdf", PDF, buffer.getvalue()))
 
 
 def _serials(form: Form) -> tuple[int, ...]:

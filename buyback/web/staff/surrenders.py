@@ -22,7 +22,7 @@ from buyback.vouchers.printing import papers
 from buyback.vouchers.rules import split
 from buyback.web.shell import states
 from buyback.web.shell.forms import Form
-from buyback.web.shell.i18n import N_, _
+from buyback.web.shell.i18n import _, _l
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import page
 from buyback.web.shell.permissions import permission
@@ -49,23 +49,23 @@ class StepButton(NamedTuple):
 
 
 BUTTONS = (
-    StepButton("finish", "terminar", Step.OFFER, offers.finish_appraisal, N_("El avalúo está terminado.")),
-    StepButton("reopen", "corregir", Step.REOPEN, offers.reopen, N_("Puede corregir los artículos.")),
+    StepButton("finish", "terminar", Step.OFFER, offers.finish_appraisal, _l("El avalúo está terminado.")),
+    StepButton("reopen", "corregir", Step.REOPEN, offers.reopen, _l("Puede corregir los artículos.")),
     StepButton(
-        "approve", "aprobar", Step.APPROVE, offers.approve, N_("El avalúo quedó aprobado. Ya se puede ofrecer.")
+        "approve", "aprobar", Step.APPROVE, offers.approve, _l("El avalúo quedó aprobado. Ya se puede ofrecer.")
     ),
-    StepButton("send_back", "devolver", Step.SEND_BACK, offers.send_back, N_("El avalúo volvió a la mesa.")),
+    StepButton("send_back", "devolver", Step.SEND_BACK, offers.send_back, _l("El avalúo volvió a la mesa.")),
     StepButton(
         "accept",
         "aceptar",
         Step.ACCEPT,
         offers.accept,
-        N_("La oferta fue aceptada. Otra persona emite los vales ahora."),
+        _l("La oferta fue aceptada. Otra persona emite los vales ahora."),
     ),
     StepButton(
-        "decline", "rechazar", Step.DECLINE, offers.decline, N_("La oferta no fue aceptada: devuelva los artículos.")
+        "decline", "rechazar", Step.DECLINE, offers.decline, _l("La oferta no fue aceptada: devuelva los artículos.")
     ),
-    StepButton("cancel", "cancelar", Step.CANCEL, offers.cancel, N_("La entrega se canceló: devuelva los artículos.")),
+    StepButton("cancel", "cancelar", Step.CANCEL, offers.cancel, _l("La entrega se canceló: devuelva los artículos.")),
 )
 
 

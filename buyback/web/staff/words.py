@@ -2,27 +2,27 @@
 
 from buyback.closing.rules import TallyOutcome
 from buyback.intake.rules import SerialStatus
-from buyback.web.shell.i18n import N_
+from buyback.web.shell.i18n import _l
 
 TALLY_OUTCOMES = {
-    TallyOutcome.WAITING: N_("Su conteo está guardado. Falta el de otra persona."),
-    TallyOutcome.DIFFERS: N_("Su conteo está guardado, pero no coincide."),
-    TallyOutcome.AGREED: N_("Los dos conteos coinciden con el sistema."),
+    TallyOutcome.WAITING: _l("Su conteo está guardado. Falta el de otra persona."),
+    TallyOutcome.DIFFERS: _l("Su conteo está guardado, pero no coincide."),
+    TallyOutcome.AGREED: _l("Los dos conteos coinciden con el sistema."),
 }
 
 SERIAL_STATUSES = {
-    SerialStatus.LEGIBLE: N_("Se lee completa"),
-    SerialStatus.PARTIAL: N_("Se lee en parte"),
-    SerialStatus.OBLITERATED: N_("Borrada"),
-    SerialStatus.NEVER_MARKED: N_("Nunca la tuvo"),
-    SerialStatus.ALTERED: N_("Alterada"),
-    SerialStatus.CORRODED: N_("Corroída"),
+    SerialStatus.LEGIBLE: _l("Se lee completa"),
+    SerialStatus.PARTIAL: _l("Se lee en parte"),
+    SerialStatus.OBLITERATED: _l("Borrada"),
+    SerialStatus.NEVER_MARKED: _l("Nunca la tuvo"),
+    SerialStatus.ALTERED: _l("Alterada"),
+    SerialStatus.CORRODED: _l("Corroída"),
 }
 
 # Who may have made an explosive safe. A list: a free text could name a person.
 UNITS = {
-    "Policía Nacional": N_("Policía Nacional, antiexplosivos"),
-    "SENAFRONT": N_("SENAFRONT"),
-    "SENAN": N_("SENAN"),
-    "Bomberos": N_("Cuerpo de Bomberos"),
+    "Policía Nacional": _l("Policía Nacional, antiexplosivos"),
+    "SENAFRONT": _l("SENAFRONT"),
+    "SENAN": _l("SENAN"),
+    "Bomberos": _l("Cuerpo de Bomberos"),
 }
