@@ -29,7 +29,7 @@ class Amount(fields.String):
         return super()._serialize(decimal_text(value) if isinstance(value, int) else value, *args, **more)
 
 
-class Known(fields.String):
+class MomentOrDay(fields.String):
     """When something was, as far as it is still known."""
 
     def __init__(self, **more: Any) -> None:  # noqa: ANN401  marshmallow's own
@@ -73,8 +73,8 @@ class Redeemed(_OfOperation):
     """A voucher was taken, now or before (``replayed``); ``reversed_at`` where that was undone since."""
 
     code = fields.String(required=True, validate=validate.Equal(Code.REDEEMED.value))
-    redeemed_at = Known(required=True)
-    reversed_at = Known()
+    redeemed_at = MomentOrDay(required=True)
+    reversed_at = MomentOrDay()
 
 
 class Redeemable(_Open):
@@ -90,7 +90,7 @@ class Reversed(_OfOperation):
     """A redemption was undone, now or before (``replayed``)."""
 
     code = fields.String(required=True, validate=validate.Equal(Code.REVERSED.value))
-    reversed_at = Known(required=True)
+    reversed_at = MomentOrDay(required=True)
 
 
 class AttemptOutcome(_Open):
@@ -101,8 +101,8 @@ class AttemptOutcome(_Open):
     redemption_id = fields.UUID()
     amount = Amount()
     currency = fields.String()
-    redeemed_at = Known()
-    reversed_at = Known()
+    redeemed_at = MomentOrDay()
+    reversed_at = MomentOrDay()
     branch = fields.String()
     expired_on = Day()
     reason = fields.String()
@@ -115,8 +115,8 @@ class TillEntryBody(_Open):
     op_id = fields.UUID(allow_none=True, required=True)
     code = fields.String(required=True)
     amount = Amount(allow_none=True, required=True)
-    decided_at = Known(required=True)
-    reversed_at = Known(allow_none=True, required=True)
+    decided_at = MomentOrDay(required=True)
+    reversed_at = MomentOrDay(allow_none=True, required=True)
 
 
 class TillDayBody(_Open):
