@@ -23,6 +23,7 @@ from buyback.paths import MIGRATIONS
 BALANCES = "account_balance"
 DELTAS = "rollup_delta"
 PURGED_TABLES = ("handover", "handover_item", "handover_voucher")
+PASSING = "heartbeat"
 
 
 class SchemaNotCurrent(Refused):
@@ -109,4 +110,4 @@ def _grant(connection: Connection, role: str | None) -> None:
     connection.execute(text(f"GRANT USAGE ON SCHEMA public TO {name}"))
     connection.execute(text(f"GRANT SELECT, INSERT, UPDATE ON ALL TABLES IN SCHEMA public TO {name}"))
     connection.execute(text(f"REVOKE INSERT, UPDATE ON {BALANCES}, {DELTAS} FROM {name}"))
-    connection.execute(text(f"GRANT DELETE ON {', '.join((*PURGED_TABLES, DELTAS))} TO {name}"))
+    connection.execute(text(f"GRANT DELETE ON {', '.join((*PURGED_TABLES, DELTAS, PASSING))} TO {name}"))

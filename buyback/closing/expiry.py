@@ -23,6 +23,12 @@ class ExpiryRun:
     amount: int
 
 
+def find_due(session: Session, *, today: date) -> ExpiryRun:
+    """What a run on this day would post; nothing is written."""
+    due = queries.past_their_day(session, today)
+    return ExpiryRun(len(due), sum(voucher.face for voucher in due))
+
+
 def expire_due(session: Session, *, today: date, by: Actor, now: datetime) -> ExpiryRun:
     """Post the expiry of every outstanding voucher whose last day is past; run again, it finds nothing."""
     due = queries.past_their_day(session, today)

@@ -71,6 +71,18 @@ def purge(session: Session, *, event: UUID, shuffle: Shuffle, by: Actor, now: da
     return report
 
 
+def check(session: Session, *, event: UUID, now: datetime) -> None:
+    """Refuse as a purge would; nothing is written."""
+    facts = campaigns.get_event_by_id(session, event)
+    _check_review(session, facts, now=now)
+    _prove(session, facts, emptied=0)
+
+
+def count_links(session: Session, event: UUID) -> int:
+    """How many rows that lead from weapons to vouchers a purge would delete."""
+    return item_links.count(session, event) + voucher_links.count(session, event)
+
+
 def _check_review(session: Session, event: EventFacts, *, now: datetime) -> None:
     closed_at = campaigns.closed_at(session, event.id)
     if closed_at is None or event.state is not EventState.CLOSED:

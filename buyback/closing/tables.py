@@ -1,4 +1,4 @@
-"""What people counted at the opening and at the close of an event."""
+"""What people counted at the opening and at the close of an event, and the hours in which the application ran."""
 
 from datetime import datetime
 from uuid import UUID
@@ -31,3 +31,11 @@ class StockCount(Base):
     blank: Mapped[int]
     issued: Mapped[int]
     counted_at: Mapped[datetime] = mapped_column(Instant())
+
+
+class Heartbeat(Base):
+    """An hour in which the application served. Passing: only the newest tells something."""
+
+    __tablename__ = "heartbeat"
+
+    hour: Mapped[datetime] = mapped_column(Instant(), primary_key=True)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from buyback.campaigns import queries as campaigns
 from buyback.closing import expiry
 from buyback.commands.base import CENTS, Context, Typed, as_json, by_whom, report, write_new
+from buyback.commands.clocks import check_clock, despite_clock, dry_run, report_dry_run
 from buyback.money import decimal_text, screen_text
 from buyback.times import panama_day
 from buyback.vouchers import resolutions, service
@@ -143,19 +144,29 @@ def replace(context: Context, *, code: str, serial: int, by: str | None, as_json
 
 
 @vouchers.command("expire")
+@dry_run
+@despite_clock
 @by_whom
 @as_json
 @click.pass_obj
-def expire(context: Context, *, by: str | None, as_json: bool) -> None:
+def expire(context: Context, *, dry_run: bool, told: int | None, by: str | None, as_json: bool) -> None:
     """Post the expiry of every voucher whose last day is past: what it promised returns to the programme."""
 
     def work(session: Session) -> expiry.ExpiryRun:
         now = context.now()
         return expiry.expire_due(session, today=panama_day(now), by=context.actor(session, by), now=now)
 
-    run = context.transact(work)
+    with context.database.reading() as session:
+        run = expiry.find_due(session, today=panama_day(context.now()))
+    if not dry_run:
+        check_clock(context, rows=run.vouchers, told=told, by=by)
+        run = context.transact(work)
     document: dict[str, object] = {"vouchers": run.vouchers, "amount": decimal_text(run.amount)}
-    report(document, f"{run.vouchers} vouchers expired, {screen_text(run.amount)}.", as_json=as_json)
+    line = f"{run.vouchers} vouchers {'would expire' if dry_run else 'expired'}, {screen_text(run.amount)}."
+    if dry_run:
+        report_dry_run(document, line, rows=run.vouchers, as_json=as_json)
+    else:
+        report(document, line, as_json=as_json)
 
 
 def _render(laid_out: Iterable[PrintedVoucher], paper: Paper, total: int) -> tuple[int, bytes]:

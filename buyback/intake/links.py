@@ -63,6 +63,13 @@ def values_by_day(session: Session, event: UUID) -> Mapping[date, Sequence[int]]
     return found
 
 
+def count(session: Session, event: UUID) -> int:
+    """How many rows ``delete_links`` would delete."""
+    items = select(func.count()).select_from(HandoverItem).join(Item, Item.id == HandoverItem.item)
+    visits = select(func.count()).select_from(Handover).where(Handover.event == event)
+    return session.scalars(items.where(Item.event == event)).one() + session.scalars(visits).one()
+
+
 def delete_links(session: Session, *, event: UUID) -> None:
     """Delete who did what for which award, and which items came together; the links to vouchers went before."""
     of_event = select(Item.id).where(Item.event == event)

@@ -41,6 +41,12 @@ def remainders(session: Session, *, event: UUID, denominations: Collection[int])
     return tuple(Remainder(row.face, queries.issue_day(session, row.id)) for row in rows.all())
 
 
+def count(session: Session, event: UUID) -> int:
+    """How many rows ``delete_links`` would delete."""
+    links = select(func.count()).select_from(HandoverVoucher).join(Voucher, Voucher.id == HandoverVoucher.voucher)
+    return session.scalars(links.where(Voucher.event == event)).one()
+
+
 def delete_links(session: Session, *, event: UUID) -> None:
     """Delete which surrender each voucher of an event paid for."""
     of_event = select(Voucher.id).where(Voucher.event == event)

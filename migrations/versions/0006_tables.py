@@ -1122,6 +1122,11 @@ def _counts() -> None:
         sa.CheckConstraint("blank >= 0 AND issued >= 0", name="ck_stock_count_not_negative"),
         sa.CheckConstraint("tally > 0", name="ck_stock_count_tally"),
     )
+    op.create_table(
+        "heartbeat",
+        sa.Column("hour", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("hour", name="pk_heartbeat"),
+    )
 
 
 def _settlements() -> None:

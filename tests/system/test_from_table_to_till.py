@@ -19,7 +19,9 @@ from uuid import UUID
 import pypdfium2
 import pytest
 import zxingcpp
+from sqlalchemy import text
 
+from buyback.db import Database
 from buyback.times import panama_day
 from tests.builders import PROGRAMME, write_keys
 from tests.commands.shell import Shell
@@ -107,7 +109,7 @@ def read_back(pdf: Path) -> list[str]:
 
 
 def test_every_voucher_is_redeemed_once_though_the_server_is_killed_four_times(
-    installation: Installation, request: pytest.FixtureRequest
+    installation: Installation, database: Database, request: pytest.FixtureRequest
 ) -> None:
     count: int = request.config.getoption("--rehearsal")
     shell, forms, pdf = installation.shell, installation.home / "forms.jsonl", installation.home / "vouchers.pdf"
@@ -135,6 +137,8 @@ def test_every_voucher_is_redeemed_once_though_the_server_is_killed_four_times(
     assert total["outstanding"] == "0.00"
     assert "FAILED" not in shell.done("check")
     shell.done("verify")
+    with database.engine.connect() as connection:  # an hour may have begun meanwhile
+        assert connection.scalar(text("SELECT count(*) FROM heartbeat")) in {1, 2}
 
 
 def enrol(shell: Shell, name: str) -> str:

@@ -40,7 +40,7 @@ KEPT = set(
 )
 FADING = {"attempt", "journal", "resolution", "reversal", "wrong_code"}  # as history, but that times go when due
 PURGED = {"handover", "handover_item", "handover_voucher"}
-PASSING = {"sign_in_failure"}  # throttling forgets
+PASSING = {"heartbeat", "sign_in_failure"}  # only the newest tells something; throttling forgets
 DERIVED = {"rollup_class", "rollup_day", "rollup_delta"}  # an invariant holds them against the rows they come from
 
 REFUSALS = ("history is only added to", "this key exists", *TRIGGERS_SAY)

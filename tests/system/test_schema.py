@@ -38,6 +38,7 @@ UNSCOPED = {
     "corregimiento": "public",
     "district": "public",
     "forbidden_role_pair": "a rule, the same for everyone",
+    "heartbeat": "the installation's",
     "known_secret": "the installation's",
     "period": "a month",
     "province": "public",
