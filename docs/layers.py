@@ -19,7 +19,16 @@ ROWS = (
         {"keys": "which sign", "people": "users, sessions", "places": "699 corregimientos", "audit": "hash chains"},
     ),
     ("the ground", {"files": "one reader, one writer", "db": "the only commit", "security": "roles, keys"}),
-    ("words", {"ids": "random", "money": "whole cents", "times": "days of Panama", "errors": "sentences"}),
+    (
+        "words",
+        {
+            "codes": "typed, checked",
+            "ids": "random",
+            "money": "whole cents",
+            "times": "days of Panama",
+            "errors": "sentences",
+        },
+    ),
 )
 
 _WIDTH, _LEFT, _TOP, _GAP = 960, 250, 20, 12

@@ -1,5 +1,6 @@
 """Things that tests begin with, made as people make them: through the services, each in its own transaction."""
 
+import random
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -18,6 +19,7 @@ from buyback.intake import offers
 from buyback.intake import queries as intake
 from buyback.intake import service as intake_service
 from buyback.intake.details import NO_DETAILS, Details
+from buyback.intake.rolls import make_roll
 from buyback.keys import service as keys
 from buyback.people import queries as people
 from buyback.people import service as people_service
@@ -140,6 +142,21 @@ def make_programme(database: Database, text: str = PROGRAMME) -> str:
     file = parse(text.encode())
     database.transact(lambda session: load_programme(session, file=file, by=OPERATOR, now=NOW))
     return file.rules.code
+
+
+def make_tags(database: Database, count: int, *, programme: str | None = None) -> tuple[str, ...]:
+    """Tags of a new roll of the test programme, unless told of another."""
+    wanted = programme or make_programme(database)
+    return database.transact(
+        lambda session: make_roll(
+            session,
+            programme=campaigns.get_programme(session, wanted),
+            count=count,
+            sample=random.Random().sample,  # noqa: S311  any tags
+            by=OPERATOR,
+            now=NOW,
+        )
+    )
 
 
 def make_event(

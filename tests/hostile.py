@@ -117,7 +117,7 @@ def plant(database: Database) -> Planted:
 
 def details_of(text: str) -> Details:
     """A text wherever something is read off an item."""
-    return Details(make=text, model=text, calibre=text, serial=text, serial_status=SerialStatus.PARTIAL, tag=text)
+    return Details(make=text, model=text, calibre=text, serial=text, serial_status=SerialStatus.PARTIAL)
 
 
 def _hand_in(database: Database, event: EventFacts, by: Actor, text: str) -> None:

@@ -123,12 +123,21 @@ SELECT v.id, j.effective_on, v.face
   JOIN transfer b ON b.journal = j.id AND b.line = 1
  ORDER BY {order}
 """
-_ITEMS = "SELECT i.id, i.day, i.value FROM item i WHERE i.state = 'received' AND i.value > 0 ORDER BY {order}"
+_ITEMS = """
+SELECT i.id, i.day, i.value
+  FROM item i
+  JOIN tag g ON g.id = i.tag
+  LEFT JOIN handover_item l ON l.item = i.id
+  LEFT JOIN handover h ON h.surrender = l.surrender
+ WHERE i.state = 'received' AND i.value > 0
+ ORDER BY {order}
+"""
 
 VOUCHER_COLUMNS = ("v.serial", "v.id", "v.token_hash", "v.code_hash", "i.transfer", "j.id", "b.id")
-ITEM_COLUMNS = ("i.tag", "i.id")
+TICKETS = "h.number, l.line"  # the order in which items came, until the purge
+ITEM_COLUMNS = ("g.code", "g.id", "i.id")
 VOUCHER_PLACES = ("v.ctid", "i.ctid", "t.ctid", "b.ctid", "j.ctid", "v.xmin::text::bigint, v.ctid")
-ITEM_PLACES = ("i.ctid", "i.xmin::text::bigint, i.ctid")
+ITEM_PLACES = ("i.ctid", "g.ctid", "i.xmin::text::bigint, i.ctid")
 
 
 def voucher_orders(connection: Connection, salt: bytes | None) -> dict[str, list[Ordered]]:
@@ -146,6 +155,8 @@ def voucher_orders(connection: Connection, salt: bytes | None) -> dict[str, list
 def item_orders(connection: Connection) -> dict[str, list[Ordered]]:
     """Items in every order that the database gives."""
     wanted = ITEM_COLUMNS + (ITEM_PLACES if connection.dialect.name == "postgresql" else ())
+    if connection.scalar(text("SELECT count(*) FROM handover")):
+        wanted += (TICKETS,)
     return {order: _lines(connection, _ITEMS, order) for order in wanted}
 
 

@@ -2,6 +2,7 @@
 
 import json
 import random
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime, timedelta
 from uuid import UUID
@@ -30,12 +31,13 @@ from buyback.vouchers import resolutions
 from buyback.vouchers.queries import stock
 from buyback.vouchers.rules import VoidReason
 from buyback.vouchers.service import MintedVoucher, issue_surrender
-from tests.builders import make_event, make_keys, make_user
+from tests.builders import make_event, make_keys, make_tags, make_user
 from tests.tills import make_merchant, make_till, paper, try_to_redeem
 
 DAYS = (date(2026, 11, 22), date(2026, 11, 23), date(2026, 11, 24))
 VISITS = 60  # at the tables, shared out over the first two days; the third day's forms are imported
 FORMS = 30
+ITEMS_MAX = 3 * (VISITS + FORMS)
 CLOSES = datetime(2026, 11, 25, 20, 0, tzinfo=UTC)
 PURGES = CLOSES + timedelta(days=REVIEW_DAYS)
 
@@ -55,12 +57,13 @@ class BusyEvent:
     database: Database
     event: EventFacts
     staff: Staff
+    roll: Iterator[str]
     of_voucher: dict[UUID, UUID] = field(default_factory=dict)
     of_item: dict[UUID, UUID] = field(default_factory=dict)
 
     def __getstate__(self) -> dict[str, object]:
         """What is the same in each copy of the database: all but the connection to it."""
-        return {**vars(self), "database": None}
+        return {**vars(self), "database": None, "roll": iter(())}
 
 
 def make_busy_event(database: Database) -> BusyEvent:
@@ -74,7 +77,7 @@ def make_busy_event(database: Database) -> BusyEvent:
         ),
     )
     event = make_event(database, "PURGA-2026", starts_on=DAYS[0], ends_on=DAYS[-1], float_cents=90_000_00)
-    busy = BusyEvent(database, event, staff)
+    busy = BusyEvent(database, event, staff, iter(make_tags(database, ITEMS_MAX)))
     issued = [voucher for number in range(VISITS) for voucher in _visit(busy, number, chance)]
     _import(busy, chance)
     _spend(busy, issued)
@@ -148,7 +151,7 @@ def _visit(busy: BusyEvent, number: int, chance: random.Random) -> tuple[MintedV
                 surrender=surrender,
                 line=line,
                 thing=thing,
-                details=Details(tag=f"A-{number:04d}-{line}"),
+                details=Details(tag=next(busy.roll)),
                 by=appraiser,
                 now=at + timedelta(seconds=20 * line),
             )
@@ -176,9 +179,9 @@ def _import(busy: BusyEvent, chance: random.Random) -> None:
             "date": DAYS[2].isoformat(),
             "appraised_by": appraiser.name,
             "issued_by": issuer.name,
-            "items": [_form_item(thing, f"B-{number:04d}-{line}") for line, thing in enumerate(_things(chance))],
+            "items": [_form_item(thing, next(busy.roll)) for thing in _things(chance)],
         }
-        for number in range(FORMS)
+        for _number in range(FORMS)
     ]
     content = "".join(json.dumps(form) + "\n" for form in forms).encode()
     busy.database.transact(

@@ -17,6 +17,7 @@ ALL = {
     "merchant": "merchants:merchant",
     "till": "merchants:till",
     "intake": "intake:intake",
+    "tags": "tags:tags",
     "vouchers": "vouchers:vouchers",
     "settle": "settlements:settle",
     "totals": "totals:totals",

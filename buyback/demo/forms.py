@@ -28,16 +28,20 @@ UNREADABLE = (SerialStatus.OBLITERATED, SerialStatus.NEVER_MARKED)
 UNREADABLE_SHARE = 0.12
 
 
-def forms(event: str, visits: Iterable[tuple[UUID, Visit]], tariff: Tariff) -> bytes:
-    """A file of surrender lines, one for each op id and visit, in the form that ``buyback intake import`` reads."""
+def forms(event: str, visits: Iterable[tuple[UUID, Visit]], tariff: Tariff, roll: Iterable[str]) -> bytes:
+    """A file of surrender lines, one for each op id and visit, in the form that ``buyback intake import`` reads.
+
+    The ``roll`` has a tag for each thing.
+    """
     chance = random.Random(f"forms of {event}")  # noqa: S311  the same details each time
     lines = []
-    tag = 0
+    tags = enumerate(roll, start=1)
     for op_id, visit in visits:
         items = []
         for thing in visit.things:
-            tag += 1
-            items.append(_item(thing, f"{tag:04d}", chance))
+            number, tag = next(tags)
+            item = _item(thing, number, chance)
+            items.append({**item, "tag": tag})
         head = {"op_id": str(op_id), "event": event, "date": visit.day.isoformat()}
         needs_approval = any(price(tariff, thing).needs_approval for thing in visit.things)
         people = {"appraised_by": APPRAISER, "issued_by": ISSUER} | (
@@ -47,18 +51,18 @@ def forms(event: str, visits: Iterable[tuple[UUID, Visit]], tariff: Tariff) -> b
     return "".join(f"{line}\n" for line in lines).encode()
 
 
-def _item(thing: PricedThing, tag: str, chance: random.Random) -> dict[str, object]:
-    item: dict[str, object] = {"class": thing.class_code.value, "quantity": thing.quantity, "tag": f"DEMO-{tag}"}
+def _item(thing: PricedThing, number: int, chance: random.Random) -> dict[str, object]:
+    item: dict[str, object] = {"class": thing.class_code.value, "quantity": thing.quantity}
     if thing.condition is not None:
         item["condition"] = thing.condition.value
     if thing.calibre_group is not None:
         item["calibre_group"] = thing.calibre_group.value
     if thing.value is not None:
         item["value"] = decimal_text(thing.value)
-    return item | dict(_details(thing, tag, chance))
+    return item | dict(_details(thing, number, chance))
 
 
-def _details(thing: PricedThing, tag: str, chance: random.Random) -> Iterator[tuple[str, object]]:
+def _details(thing: PricedThing, number: int, chance: random.Random) -> Iterator[tuple[str, object]]:
     calibres = CALIBRES.get(thing.calibre_group or thing.class_code)
     if calibres:
         yield "calibre", chance.choice(calibres)
@@ -72,4 +76,4 @@ def _details(thing: PricedThing, tag: str, chance: random.Random) -> Iterator[tu
             yield "serial_status", chance.choice(UNREADABLE).value
         else:
             yield "serial_status", SerialStatus.LEGIBLE.value
-            yield "serial", f"INVENTADA-{tag}"
+            yield "serial", f"INVENTADA-{number:04d}"

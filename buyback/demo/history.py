@@ -24,6 +24,7 @@ from buyback.demo.forms import APPRAISER, ISSUER, forms
 from buyback.demo.planning import award, plan
 from buyback.demo.spending import Errand, errands
 from buyback.ids import new_id
+from buyback.intake import rolls
 from buyback.merchants import queries as merchants
 from buyback.merchants.queries import EnrolledTill
 from buyback.paper_forms.service import import_forms
@@ -153,7 +154,15 @@ class Past:
         events.open_event(self._session, event=event.id, by=chief, now=now)
 
     def _capture(self, now: datetime) -> None:
-        content = forms(self._bulletin.event, [(new_id(), visit) for visit in self._visits], self._tariff)
+        roll = rolls.make_roll(
+            self._session,
+            programme=self._rules,
+            count=sum(len(visit.things) for visit in self._visits),
+            sample=secrets.SystemRandom().sample,
+            by=OPERATOR,
+            now=now,
+        )
+        content = forms(self._bulletin.event, [(new_id(), visit) for visit in self._visits], self._tariff, roll)
         import_forms(self._session, content=content, by=OPERATOR, keys=self._keys, now=now)
         event = self._event
         stored = papers.issued(self._session, event.id)

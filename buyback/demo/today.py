@@ -1,5 +1,6 @@
 """The event of today: visits in different states, so that whoever signs in finds something to do."""
 
+import secrets
 from collections.abc import Iterable
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -14,7 +15,7 @@ from buyback.demo.cast import SHOPS
 from buyback.demo.forms import APPRAISER, ISSUER
 from buyback.demo.programmes import example
 from buyback.ids import new_id
-from buyback.intake import offers
+from buyback.intake import offers, rolls
 from buyback.intake import queries as intake
 from buyback.intake import service as tables
 from buyback.intake.details import NO_DETAILS, Details
@@ -38,6 +39,7 @@ EVENT_DAYS = 30
 FLOAT_CENTS = 20_000_00
 CHIEF = "jefe.demo"
 SPENT = 20_00
+TAGS = 24  # a sheet of them
 
 _C = ClassCode
 REVOLVER = PricedThing(class_code=_C.REVOLVER, condition=Condition.SERVICEABLE, value=150_00)
@@ -98,7 +100,17 @@ class Desk:
         self._session, self._event, self._now = session, event, now
         self._appraiser = people.actor_by_name(session, APPRAISER)
         self._issuer = people.actor_by_name(session, ISSUER)
-        self._tag = 0
+        self._roll = enumerate(
+            rolls.make_roll(
+                session,
+                programme=event.programme,
+                count=TAGS,
+                sample=secrets.SystemRandom().sample,
+                by=self._appraiser,
+                now=now,
+            ),
+            start=1,
+        )
 
     def registered(self, *things: PricedThing) -> UUID:
         """A visit whose things are on the table."""
@@ -133,17 +145,16 @@ class Desk:
 
     def _described(self, things: Iterable[PricedThing]) -> Iterable[tuple[PricedThing, Details]]:
         for thing in things:
-            self._tag += 1
-            yield thing, _details(self._tag) if thing.class_code in MAKES else NO_DETAILS
+            yield thing, _details(*next(self._roll)) if thing.class_code in MAKES else NO_DETAILS
 
 
-def _details(tag: int) -> Details:
+def _details(number: int, tag: str) -> Details:
     return Details(
         make="Marca inventada",
         model="Modelo inventado",
-        serial=f"INVENTADA-{tag:04d}",
+        serial=f"INVENTADA-{number:04d}",
         serial_status=SerialStatus.LEGIBLE,
-        tag=f"DEMO-{tag:04d}",
+        tag=tag,
     )
 
 

@@ -1,6 +1,6 @@
 """Store surrenders that were written down elsewhere: many in a few statements, already at their end."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from uuid import UUID
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Base, core
 from buyback.ids import new_id
+from buyback.intake import queries
 from buyback.intake.details import Details
 from buyback.intake.rules import Appraisal, ItemState, SurrenderState
 from buyback.intake.service import item_columns
@@ -51,7 +52,10 @@ def store(
     Whoever calls issues their vouchers in the same transaction, and writes the audit.
     """
     stored = tuple((new_id(), surrender) for surrender in surrenders)
-    pairs = [pair for key, surrender in stored for pair in _items(event, key, surrender)]
+    tags = queries.tags_of(
+        session, event.programme.id, [tag for it in surrenders for item in it.items if (tag := item.details.tag)]
+    )
+    pairs = [pair for key, surrender in stored for pair in _items(event, key, surrender, tags)]
     numbered = enumerate(stored, start=first_number)
     _insert(
         session,
@@ -85,10 +89,12 @@ def _handover(event: EventFacts, key: UUID, surrender: CapturedSurrender, number
     }
 
 
-def _items(event: EventFacts, key: UUID, surrender: CapturedSurrender) -> Iterator[tuple[Columns, Columns]]:
+def _items(
+    event: EventFacts, key: UUID, surrender: CapturedSurrender, tags: Mapping[str, UUID]
+) -> Iterator[tuple[Columns, Columns]]:
     for line, item in enumerate(surrender.items, start=1):
         item_key = new_id()
-        columns = item_columns(item.thing, item.details, item.priced)
+        columns = item_columns(item.thing, item.details, item.priced, tags.get(item.details.tag or ""))
         yield (
             {"id": item_key, "event": event.id, "day": surrender.day, "state": ItemState.RECEIVED, **columns},
             {"item": item_key, "surrender": key, "line": line, "needs_approval": item.priced.needs_approval},

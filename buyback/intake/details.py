@@ -47,7 +47,10 @@ class PersonalData(Refused):
 
 @dataclass(frozen=True, kw_only=True)
 class Details:
-    """What is read off a thing, as far as anybody read it. ``made_safe_by`` is a unit, for explosives only."""
+    """What is read off a thing, as far as anybody read it.
+
+    ``tag`` is as ``tags.read`` gives it; ``made_safe_by`` is a unit, for explosives only.
+    """
 
     make: str | None = None
     model: str | None = None
@@ -60,7 +63,7 @@ class Details:
 
 NO_DETAILS = Details()
 DETAIL_LENGTHS: Mapping[str, int] = MappingProxyType(
-    {"make": 60, "model": 60, "calibre": 30, "serial": 40, "tag": 30, "made_safe_by": 60}
+    {"make": 60, "model": 60, "calibre": 30, "serial": 40, "made_safe_by": 60}
 )
 NOT_RECORDED = "not_recorded"  # a later capture that does not know the unit: an exception to be explained
 _UNREADABLE = frozenset({SerialStatus.OBLITERATED, SerialStatus.NEVER_MARKED})

@@ -1,7 +1,7 @@
 """What holds of surrenders beyond their constraints: states in their order, three people, and links until the purge."""
 
 from buyback.intake.rules import ENDED, ITEM_ENDED, MOVES
-from buyback.triggers import Guard, NotReplaced, changes, kept, moves_but
+from buyback.triggers import AppendOnly, Guard, NotReplaced, changes, kept, moves_but
 
 _MOVES = [(source, move.target) for move in MOVES.values() for source in move.sources]
 
@@ -10,8 +10,15 @@ def _among(states: frozenset[str]) -> str:
     return "OLD.state IN ({})".format(", ".join(f"'{state}'" for state in sorted(states)))
 
 
+_TAG_MOVES = "NEW.tag <> OLD.tag OR (NEW.tag IS NULL) <> (OLD.tag IS NULL)"
+_OTHER_PROGRAMME = (
+    "NEW.tag IS NOT NULL AND (SELECT programme FROM tag WHERE id = NEW.tag) <>"
+    " (SELECT v.programme FROM event e JOIN programme_version v ON v.id = e.version WHERE e.id = NEW.event)"
+)
+
 GUARDS = (
     *kept("item", "surrender"),
+    AppendOnly("tag"),
     NotReplaced("handover"),
     NotReplaced("handover_item"),
     Guard(
@@ -20,7 +27,8 @@ GUARDS = (
         "UPDATE",
         f"{_among(ENDED)} OR {changes('event', 'day')} OR {moves_but(_MOVES)}",
     ),
-    Guard("item", "end_is_final", "UPDATE", f"{_among(ITEM_ENDED)} OR {changes('event', 'day')}"),
+    Guard("item", "end_is_final", "UPDATE", f"{_among(ITEM_ENDED)} OR {changes('event', 'day')} OR {_TAG_MOVES}"),
+    Guard("item", "tag_of_programme", "INSERT", _OTHER_PROGRAMME, "this tag is of another programme"),
     Guard(
         "handover",
         "steps_stay",

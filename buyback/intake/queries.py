@@ -1,22 +1,25 @@
 """Surrenders and their items, as pages and services need them. Known until the purge parts them."""
 
-from collections.abc import Collection
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from itertools import islice
+from typing import TypeVar
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, exists, func, select
+from sqlalchemy import ColumnElement, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from buyback.errors import NotFound
 from buyback.intake.details import Details
 from buyback.intake.rules import PROMISED, ItemState, Parties, SurrenderState
-from buyback.intake.tables import Handover, HandoverItem, Item, Surrender
+from buyback.intake.tables import Handover, HandoverItem, Item, Surrender, Tag
 from buyback.ledger import queries as ledger
 from buyback.ledger.rules import ALLOTTED, AccountRef
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
 from buyback.tariff.rules import PricedThing
+
+T = TypeVar("T")
 
 IDS_A_STATEMENT = 500  # of a list of values in one statement; both databases take more
 
@@ -107,12 +110,13 @@ def get_surrender_by_id(session: Session, surrender: UUID) -> SurrenderFacts:
 def items_of(session: Session, surrender: UUID) -> list[ItemFacts]:
     """All entries of a surrender in the order of the table, struck ones too."""
     rows = session.execute(
-        select(Item, HandoverItem.line, HandoverItem.needs_approval)
+        select(Item, Tag.code, HandoverItem.line, HandoverItem.needs_approval)
         .join(HandoverItem, HandoverItem.item == Item.id)
+        .outerjoin(Tag, Tag.id == Item.tag)
         .where(HandoverItem.surrender == surrender)
         .order_by(HandoverItem.line)
     )
-    return [_item(item, line, needs_approval=needs) for item, line, needs in rows]
+    return [_item(item, tag, line, needs_approval=needs) for item, tag, line, needs in rows]
 
 
 def queue(
@@ -182,8 +186,7 @@ def last_number(session: Session, event: UUID) -> int:
 def known_ops(session: Session, op_ids: Collection[UUID]) -> dict[UUID, bytes]:
     """Which of these op ids have a surrender already, and the hash of what each said."""
     known: dict[UUID, bytes] = {}
-    waiting = iter(op_ids)
-    while some := list(islice(waiting, IDS_A_STATEMENT)):
+    for some in _portions(op_ids):
         rows = session.execute(select(Handover.op_id, Handover.op_hash).where(Handover.op_id.in_(some)))
         known.update({row.op_id: row.op_hash for row in rows})
     return known
@@ -197,15 +200,29 @@ def number_of_op(session: Session, op_id: UUID) -> int:
     return number
 
 
-def tags_in_use(session: Session, event: UUID, tags: Collection[str]) -> set[str]:
-    """Which of these tags are on an item of the event."""
+def tags_of(session: Session, programme: UUID, tags: Collection[str]) -> dict[str, UUID]:
+    """Which of these tags are of a roll of the programme, and their ids."""
+    found: dict[str, UUID] = {}
+    for some in _portions(tags):
+        rows = session.execute(select(Tag.code, Tag.id).where(Tag.programme == programme, Tag.code.in_(some)))
+        found.update({row.code: row.id for row in rows})
+    return found
+
+
+def tags_in_use(session: Session, programme: UUID, tags: Collection[str]) -> set[str]:
+    """Which of these tags of the programme are on an item."""
     used: set[str] = set()
-    waiting = iter(tags)
     live = (ItemState.REGISTERED, ItemState.RECEIVED)
-    while some := list(islice(waiting, IDS_A_STATEMENT)):
-        found = session.scalars(select(Item.tag).where(Item.event == event, Item.tag.in_(some), Item.state.in_(live)))
-        used.update(tag for tag in found if tag is not None)
+    for some in _portions(tags):
+        is_one = and_(Tag.programme == programme, Tag.code.in_(some), Item.state.in_(live))
+        used.update(session.scalars(select(Tag.code).join(Item, Item.tag == Tag.id).where(is_one)))
     return used
+
+
+def _portions(values: Iterable[T]) -> Iterator[list[T]]:
+    waiting = iter(values)
+    while some := list(islice(waiting, IDS_A_STATEMENT)):
+        yield some
 
 
 def _one(session: Session, number: int, *which: ColumnElement[bool]) -> SurrenderFacts:
@@ -231,7 +248,7 @@ def _one(session: Session, number: int, *which: ColumnElement[bool]) -> Surrende
     return SurrenderFacts(*row)
 
 
-def _item(item: Item, line: int, *, needs_approval: bool) -> ItemFacts:
+def _item(item: Item, tag: str | None, line: int, *, needs_approval: bool) -> ItemFacts:
     return ItemFacts(
         id=item.id,
         line=line,
@@ -248,7 +265,7 @@ def _item(item: Item, line: int, *, needs_approval: bool) -> ItemFacts:
             calibre=item.calibre,
             serial=item.serial,
             serial_status=item.serial_status,
-            tag=item.tag,
+            tag=tag,
             made_safe_by=item.made_safe_by,
         ),
     )

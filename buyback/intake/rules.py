@@ -206,12 +206,6 @@ class FloatSpent(Refused):
     sentence = "A la jornada no le queda fondo. No reciba más entregas hasta que se amplíe."
 
 
-class TagInUse(Refused):
-    """A tag names one thing within an event."""
-
-    sentence = "La etiqueta {tag} ya está en otro artículo de esta jornada."
-
-
 def check_day(day: date, *, days: Collection[date], today: date) -> None:
     """Refuse a day that is not the event's or has not come yet."""
     if day not in days:

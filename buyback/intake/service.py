@@ -30,7 +30,6 @@ from buyback.intake.rules import (
     OpIdReused,
     SurrenderMoved,
     SurrenderState,
-    TagInUse,
     TooManyItems,
     appraise,
     check_appraiser,
@@ -38,6 +37,7 @@ from buyback.intake.rules import (
     check_float,
 )
 from buyback.intake.tables import Handover, HandoverItem, Item, Surrender
+from buyback.intake.tags import TagInUse, TagUnknown
 from buyback.money import decimal_text
 from buyback.people.rules import Actor
 from buyback.tariff import queries as tariffs
@@ -104,8 +104,8 @@ def add_item(
     """Register an item as the surrender's entry number ``line`` and price it; gives the item's id.
 
     The same entry again (a second tap) changes nothing; another one in its place is ItemsMoved. Refuses what the
-    tariff refuses, a class over its cap, a tag in use, and an award over what the event has left. Whoever registers
-    the first item is the surrender's appraiser.
+    tariff refuses, a class over its cap, a tag in use or of no roll, and an award over what the event has left. Whoever
+    registers the first item is the surrender's appraiser.
     """
     case = take_for_appraisal(session, surrender, by=by)
     items = queries.items_of(session, surrender)
@@ -114,11 +114,12 @@ def add_item(
     if line != len(items) + 1:
         raise ItemsMoved
     priced = _price_beside(tariffs.tariff_of(session, case.event.programme), items, thing)
-    _check_thing(session, case, thing, details)
+    _check_thing(thing, details)
+    tag = _get_tag(session, case.event, details.tag)
     _check_award(session, case, items, priced)
     item = new_id()
     row = {"id": item, "event": case.event.id, "day": case.surrender.day, "state": ItemState.REGISTERED}
-    session.execute(insert(Item).values({**row, **item_columns(thing, details, priced)}))
+    session.execute(insert(Item).values({**row, **item_columns(thing, details, priced, tag)}))
     session.execute(
         insert(HandoverItem).values(item=item, surrender=surrender, line=line, needs_approval=priced.needs_approval)
     )
@@ -181,7 +182,7 @@ def record(
     audit.record(session, chain=by.chain, act=f"surrender:{act}", body=body, now=now, event=event.id)
 
 
-def item_columns(thing: PricedThing, details: Details, priced: Priced) -> dict[str, object]:
+def item_columns(thing: PricedThing, details: Details, priced: Priced, tag: UUID | None) -> dict[str, object]:
     """What an item is and is worth, as columns."""
     return {
         "tariff_line": priced.line.id,
@@ -195,7 +196,7 @@ def item_columns(thing: PricedThing, details: Details, priced: Priced) -> dict[s
         "calibre": details.calibre,
         "serial": details.serial,
         "serial_status": details.serial_status,
-        "tag": details.tag,
+        "tag": tag,
         "made_safe_by": details.made_safe_by,
     }
 
@@ -215,13 +216,22 @@ def _price_beside(tariff: Tariff, items: list[ItemFacts], thing: PricedThing) ->
     return priced
 
 
-def _check_thing(session: Session, case: Case, thing: PricedThing, details: Details) -> None:
+def _check_thing(thing: PricedThing, details: Details) -> None:
     is_explosive = not CATALOGUE[thing.class_code].reaches_the_desk
     check_details(details, quantity=thing.quantity, is_explosive=is_explosive)
     if is_explosive and not details.made_safe_by:
         raise MadeSafeNeeded(field="made_safe_by")
-    if details.tag and queries.tags_in_use(session, case.event.id, [details.tag]):
-        raise TagInUse(field="tag", tag=details.tag)
+
+
+def _get_tag(session: Session, event: EventFacts, tag: str | None) -> UUID | None:
+    if tag is None:
+        return None
+    found = queries.tags_of(session, event.programme.id, [tag]).get(tag)
+    if found is None:
+        raise TagUnknown(field="tag", tag=tag)
+    if queries.tags_in_use(session, event.programme.id, [tag]):
+        raise TagInUse(field="tag", tag=tag)
+    return found
 
 
 def _check_award(session: Session, case: Case, items: list[ItemFacts], priced: Priced) -> None:

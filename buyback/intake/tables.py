@@ -23,6 +23,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from buyback.db import UNORDERED, Base, choice
 from buyback.intake.rules import ItemState, SerialStatus, SurrenderState
+from buyback.intake.tags import TAG_LENGTH
 
 
 class Surrender(Base):
@@ -41,6 +42,21 @@ class Surrender(Base):
     state: Mapped[SurrenderState] = mapped_column(choice(SurrenderState))
 
 
+class Tag(Base):
+    """A tag of a roll, as it is printed, check character included. Its place on the roll stands nowhere."""
+
+    __tablename__ = "tag"
+    __table_args__ = (
+        UniqueConstraint("programme", "code"),
+        CheckConstraint("LENGTH(code) = 6", name="code"),
+        UNORDERED,
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    programme: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
+    code: Mapped[str] = mapped_column(String(TAG_LENGTH))
+
+
 class Item(Base):
     """One thing handed in, or a lot of like things; ``value`` in cents is for the whole quantity."""
 
@@ -57,7 +73,6 @@ class Item(Base):
         Index("ix_item_event", "event", "day"),
         Index(
             "uq_item_tag",
-            "event",
             "tag",
             unique=True,
             sqlite_where=text("state IN ('registered', 'received')"),
@@ -81,7 +96,7 @@ class Item(Base):
     calibre: Mapped[str | None] = mapped_column(String(30))
     serial: Mapped[str | None] = mapped_column(String(40))
     serial_status: Mapped[SerialStatus | None] = mapped_column(choice(SerialStatus))
-    tag: Mapped[str | None] = mapped_column(String(30))
+    tag: Mapped[UUID | None] = mapped_column(ForeignKey("tag.id"))
     made_safe_by: Mapped[str | None] = mapped_column(String(60))  # an explosive's unit, never a person at the table
 
 

@@ -58,7 +58,7 @@ class SerialTwice(Refused):
 
 
 class TagTwice(Refused):
-    """A tag names one thing within an event. Facts: ``first``, the earlier line."""
+    """A tag names one thing within a programme. Facts: ``first``, the earlier line."""
 
     sentence = "Esta etiqueta ya está en la línea {first}."
 

@@ -17,6 +17,7 @@ from buyback.files.reading.parsing import json_value
 from buyback.files.reading.reader import Reader
 from buyback.files.reading.refusals import InvalidJson, NotAnObject, NotUtf8
 from buyback.files.reading.values import Dialect
+from buyback.intake import tags
 from buyback.intake.details import DETAIL_LENGTHS, NOT_RECORDED, Details, check_details
 from buyback.intake.rules import ITEMS_MAX, SerialStatus
 from buyback.paper_forms import errors
@@ -171,6 +172,7 @@ def _item(fields: Reader) -> PaperItem:
         value=fields.amount("value") if fields.has("value") else None,
     )
     details = Details(
+        tag=fields.read("tag", tags.parse, None) if fields.has("tag") else None,
         serial_status=fields.choice("serial_status", SerialStatus) if fields.has("serial_status") else None,
         **{key: fields.text(key, limit=limit, required=False) or None for key, limit in DETAIL_LENGTHS.items()},
     )
@@ -192,10 +194,9 @@ def _serials(fields: Reader) -> tuple[int, ...]:
 
 
 def _refuse_repeated(forms: list[PaperForm], problems: list[InputProblem]) -> None:
-    """What may stand once only: an op id in a file; a voucher's serial and a tag within an event."""
+    """What may stand once only: an op id in a file, and a voucher's serial within an event."""
     op_ids: dict[UUID, int] = {}
     serials: dict[tuple[str, int], int] = {}
-    tags: dict[tuple[str, str], int] = {}
     for form in forms:
         first = op_ids.setdefault(form.op_id, form.line)
         if first != form.line:
@@ -206,16 +207,3 @@ def _refuse_repeated(forms: list[PaperForm], problems: list[InputProblem]) -> No
             if first != form.line or serial in named:
                 problems.append(InputProblem(f"serials[{position}]", errors.SerialTwice(first=first), form.line))
             named.add(serial)
-        _refuse_repeated_tags(form, tags, problems)
-
-
-def _refuse_repeated_tags(form: PaperForm, tags: dict[tuple[str, str], int], problems: list[InputProblem]) -> None:
-    here: set[str] = set()
-    for position, item in enumerate(form.items):
-        tag = item.details.tag
-        if tag is None:
-            continue
-        first = tags.setdefault((form.event, tag), form.line)
-        if first != form.line or tag in here:
-            problems.append(InputProblem(f"items[{position}].tag", errors.TagTwice(first=first), form.line))
-        here.add(tag)

@@ -4,7 +4,7 @@ Nothing is written here. Every problem is found, each at its line and field, bef
 """
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Final
@@ -23,14 +23,14 @@ from buyback.intake.rules import (
     OpIdReused,
     Parties,
     Step,
-    TagInUse,
     appraise,
     check_day,
     check_duty,
     check_float,
 )
+from buyback.intake.tags import TagInUse, TagUnknown
 from buyback.money import screen_text
-from buyback.paper_forms.errors import ApprovalNeeded, PersonUnknown
+from buyback.paper_forms.errors import ApprovalNeeded, PersonUnknown, TagTwice
 from buyback.paper_forms.file import PaperForm
 from buyback.people import queries as people
 from buyback.people.errors import RoleMissing
@@ -84,9 +84,10 @@ def make_plan(session: Session, *, forms: Sequence[PaperForm], now: datetime) ->
         if planned is not None:
             by_event[form.event].append(planned)
     grouped = [(checker.events[code], tuple(planned)) for code, planned in by_event.items()]
+    seen: dict[tuple[UUID, str], int] = {}
     for event, planned_here in grouped:
         if event is not None:
-            problems += _tag_problems(session, event, planned_here)
+            problems += _tag_problems(session, event, planned_here, seen)
             problems += _float_problems(session, event, planned_here)
     ready = tuple((event, planned) for event, planned in grouped if event is not None)
     return Plan(ready, len(forms) - len(fresh) - _count_reused(problems), tuple(problems))
@@ -106,13 +107,32 @@ def _count_reused(problems: Iterable[InputProblem]) -> int:
     return sum(isinstance(problem.refusal, OpIdReused) for problem in problems)
 
 
-def _tag_problems(session: Session, event: EventFacts, planned: Collection[Planned]) -> Iterator[InputProblem]:
-    tags = {item.details.tag for entry in planned for item in entry.form.items if item.details.tag}
-    used = queries.tags_in_use(session, event.id, tags)
-    for entry in planned if used else ():
-        for position, item in enumerate(entry.form.items):
-            if item.details.tag in used:
-                yield InputProblem(f"items[{position}].tag", TagInUse(tag=item.details.tag), entry.form.line)
+def _tag_problems(
+    session: Session, event: EventFacts, planned: Collection[Planned], seen: dict[tuple[UUID, str], int]
+) -> Iterator[InputProblem]:
+    """``seen`` holds the line of each tag so far, of all events: two may be of one programme."""
+    programme = event.programme.id
+    named = [
+        (entry.form.line, position, item.details.tag)
+        for entry in planned
+        for position, item in enumerate(entry.form.items)
+        if item.details.tag
+    ]
+    tags = {tag for _line, _position, tag in named}
+    known, used = queries.tags_of(session, programme, tags), queries.tags_in_use(session, programme, tags)
+    for line, position, tag in named:
+        refusal = _tag_refusal(tag, known=known, used=used, first=seen.get((programme, tag)))
+        if refusal is not None:
+            yield InputProblem(f"items[{position}].tag", refusal, line)
+        seen.setdefault((programme, tag), line)
+
+
+def _tag_refusal(tag: str, *, known: Container[str], used: Container[str], first: int | None) -> Refused | None:
+    if tag not in known:
+        return TagUnknown(tag=tag)
+    if tag in used:
+        return TagInUse(tag=tag)
+    return None if first is None else TagTwice(first=first)
 
 
 def _float_problems(session: Session, event: EventFacts, planned: Iterable[Planned]) -> Iterator[InputProblem]:

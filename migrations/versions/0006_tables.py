@@ -871,6 +871,17 @@ def _audit() -> None:
 
 def _intake() -> None:
     op.create_table(
+        "tag",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("programme", ID, nullable=False),
+        sa.Column("code", sa.String(length=6), nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_tag"),
+        sa.ForeignKeyConstraint(["programme"], ["programme.id"], name="fk_tag_programme"),
+        sa.UniqueConstraint("programme", "code", name="uq_tag_programme_code"),
+        sa.CheckConstraint("LENGTH(code) = 6", name="ck_tag_code"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "item",
         sa.Column("id", ID, nullable=False),
         sa.Column("event", ID, nullable=False),
@@ -887,11 +898,12 @@ def _intake() -> None:
         sa.Column("calibre", sa.String(length=30), nullable=True),
         sa.Column("serial", sa.String(length=40), nullable=True),
         sa.Column("serial_status", WORD, nullable=True),
-        sa.Column("tag", sa.String(length=30), nullable=True),
+        sa.Column("tag", ID, nullable=True),
         sa.Column("made_safe_by", sa.String(length=60), nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_item"),
         sa.ForeignKeyConstraint(["event"], ["event.id"], name="fk_item_event"),
         sa.ForeignKeyConstraint(["tariff_line"], ["tariff_line.id"], name="fk_item_tariff_line"),
+        sa.ForeignKeyConstraint(["tag"], ["tag.id"], name="fk_item_tag"),
         sa.CheckConstraint("state IN ('registered', 'received', 'returned', 'struck')", name="ck_item_item_state"),
         sa.CheckConstraint("quantity BETWEEN 1 AND 100000", name="ck_item_quantity"),
         sa.CheckConstraint("state <> 'received' OR value IS NOT NULL", name="ck_item_received_has_price"),
@@ -916,7 +928,7 @@ def _intake() -> None:
     op.create_index(
         "uq_item_tag",
         "item",
-        ["event", "tag"],
+        ["tag"],
         unique=True,
         sqlite_where=sa.text("state IN ('registered', 'received')"),
         postgresql_where=sa.text("state IN ('registered', 'received')"),

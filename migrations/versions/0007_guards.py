@@ -48,6 +48,7 @@ APPEND_ONLY = (
     "settlement_part",
     "settlement_step",
     "stock_count",
+    "tag",
     "tariff_line",
     "time_hold",
     "time_hold_end",
@@ -109,7 +110,10 @@ FROZEN = {
     ),
     "item": (
         "end_is_final",
-        "OLD.state IN ('received', 'returned', 'struck') OR NEW.event <> OLD.event OR NEW.day <> OLD.day",
+        (
+            "OLD.state IN ('received', 'returned', 'struck') OR NEW.event <> OLD.event OR NEW.day <> OLD.day"
+            " OR NEW.tag <> OLD.tag OR (NEW.tag IS NULL) <> (OLD.tag IS NULL)"
+        ),
     ),
     "event": (
         "identity_and_order",
@@ -176,6 +180,16 @@ Rule = tuple[str, str, str, str, str]  # table, name, act, condition under which
 GUARDS: tuple[Rule, ...] = (
     ("event", "begins_planned", "INSERT", "NEW.state <> 'planned'", "an event begins planned"),
     ("signing_key", "begins_active", "INSERT", "NEW.state <> 'active'", "a signing key begins active"),
+    (
+        "item",
+        "tag_of_programme",
+        "INSERT",
+        (
+            "NEW.tag IS NOT NULL AND (SELECT programme FROM tag WHERE id = NEW.tag) <>"
+            " (SELECT v.programme FROM event e JOIN programme_version v ON v.id = e.version WHERE e.id = NEW.event)"
+        ),
+        "this tag is of another programme",
+    ),
     (
         "handover",
         "approved_first",

@@ -164,7 +164,7 @@ def test_details_that_cannot_be_true_or_speak_of_a_person_are_refused(
 @pytest.mark.parametrize(
     "details",
     [
-        Details(make="Taurus", model="PT92", calibre="9x19", serial="TLK12345", tag="A-0001"),
+        Details(make="Taurus", model="PT92", calibre="9x19", serial="TLK12345", tag="7KQ4-M"),
         Details(serial="8-123-456", serial_status=SerialStatus.PARTIAL),
         Details(calibre="7.62x39 mm", model="Model 10-7"),
     ],

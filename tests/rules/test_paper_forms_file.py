@@ -45,7 +45,7 @@ def raw_pistol(**changes: object) -> Raw:
         "calibre": "9x19",
         "serial": "TLK12345",
         "serial_status": "legible",
-        "tag": "A-0001",
+        "tag": "7KQ4-M",
     }
     return {**pistol, **changes}
 
@@ -83,7 +83,7 @@ def test_a_form_is_read_whole() -> None:
         calibre="9x19",
         serial="TLK12345",
         serial_status=rules.SerialStatus.LEGIBLE,
-        tag="A-0001",
+        tag="7KQ4-M",
     )
     assert (rounds.thing.calibre_group, rounds.thing.quantity) == (CalibreGroup.HANDGUN, 30)
 
@@ -136,7 +136,7 @@ def test_the_same_content_has_the_same_hash_however_it_is_spelled() -> None:
         {"serials": [1]},
         {"items": [raw_pistol()]},
         {"items": [raw_pistol(value="251.00"), {"class": "ammunition", "calibre_group": "handgun", "quantity": 30}]},
-        {"items": [raw_pistol(tag="A-2"), {"class": "ammunition", "calibre_group": "handgun", "quantity": 30}]},
+        {"items": [raw_pistol(tag="0000-0"), {"class": "ammunition", "calibre_group": "handgun", "quantity": 30}]},
     ],
 )
 def test_other_content_has_another_hash(changes: Raw) -> None:
@@ -226,17 +226,6 @@ def test_every_problem_of_every_line_is_told() -> None:
 def test_an_op_id_that_stands_twice_names_the_first_line() -> None:
     (problem,) = problems_of(written(raw_form(), raw_form(items=[{"class": "magazine"}])))
     assert (problem.line, problem.field, problem.refusal.facts) == (2, "op_id", {"first": 1})
-
-
-def test_a_tag_that_stands_twice_in_an_event_is_refused() -> None:
-    other = "6f0c3f8e-2f0e-4d0f-9a55-0e7f5f4a7a12"
-    assert places_of(written(raw_form(), raw_form(op_id=other))) == [(2, "items[0].tag", errors.TagTwice)]
-    assert not problems_of(written(raw_form(), raw_form(op_id=other, event="OTRA")))
-
-
-def test_a_tag_that_stands_twice_in_one_form_is_refused() -> None:
-    content = written(raw_form(items=[raw_pistol(), raw_pistol(serial="B")]))
-    assert places_of(content) == [(1, "items[1].tag", errors.TagTwice)]
 
 
 def test_a_blank_voucher_is_given_out_by_one_form_only() -> None:

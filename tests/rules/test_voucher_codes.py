@@ -7,9 +7,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from buyback.codes import ALPHABET
 from buyback.security import keyring
 from buyback.vouchers import codes
-from buyback.vouchers.codes import ALPHABET, Misread, Misreading, QrText, TypedCode
+from buyback.vouchers.codes import Misread, Misreading, QrText, TypedCode
 
 PLACES = 13
 WRONG = Misread(Misreading.WRONG_CHECK_CHARACTER)

@@ -27,8 +27,8 @@ from buyback.intake.rules import (
     OpIdReused,
     SurrenderMoved,
     SurrenderState,
-    TagInUse,
 )
+from buyback.intake.tags import TagInUse
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
 from buyback.tariff.catalogue import ClassCode, Condition
@@ -41,6 +41,7 @@ from tests.builders import (
     add_item,
     make_event,
     make_paid_out,
+    make_tags,
     make_user,
     open_surrender,
 )
@@ -211,8 +212,8 @@ def test_an_explosive_names_the_unit_that_made_it_safe(database: Database, event
     assert items(database, surrender)[0].details.made_safe_by == "UTOA"
 
 
-def test_a_tag_is_on_one_item_of_an_event(database: Database, event: EventFacts, ana: Actor) -> None:
-    surrender, tagged = open_surrender(database, event, ana), Details(tag="A-1")
+def test_a_tag_is_on_one_item(database: Database, event: EventFacts, ana: Actor) -> None:
+    surrender, tagged = open_surrender(database, event, ana), Details(tag=make_tags(database, 1)[0])
     first = add_item(database, surrender, ana, REVOLVER, tagged)
     with pytest.raises(TagInUse):
         add_item(database, surrender, ana, REVOLVER, tagged)

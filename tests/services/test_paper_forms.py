@@ -19,7 +19,7 @@ from buyback.security.access import Role
 from buyback.vouchers import queries as vouchers
 from buyback.vouchers.printing import papers
 from buyback.vouchers.rules import Disposition
-from tests.builders import NOW, make_event, make_keys, make_user, open_surrender
+from tests.builders import NOW, make_event, make_keys, make_tags, make_user, open_surrender
 from tests.paper_forms import MAGAZINES, make_blanks, make_paper_event, raw_form, raw_revolver, rows, take, written
 
 pytestmark = pytest.mark.begins_with(build=make_paper_event)
@@ -51,13 +51,14 @@ def test_a_form_becomes_a_surrender_that_is_paid_out(database: Database, event: 
 
 
 def test_what_was_read_off_a_weapon_is_kept(database: Database, event: EventFacts) -> None:
+    (tag,) = make_tags(database, 1)
     read = {
         "make": "Colt",
         "model": "Python",
         "calibre": ".357",
         "serial": "K1",
         "serial_status": "partial",
-        "tag": "A",
+        "tag": tag.lower().replace("-", " "),
     }
     take(database, raw_form(items=[raw_revolver(**read)]))
     with database.reading() as session:
@@ -69,7 +70,7 @@ def test_what_was_read_off_a_weapon_is_kept(database: Database, event: EventFact
         calibre=".357",
         serial="K1",
         serial_status=rules.SerialStatus.PARTIAL,
-        tag="A",
+        tag=tag,
     )
 
 

@@ -6,7 +6,7 @@ from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotOpen, PinNotAsked
 from buyback.db import Database
 from buyback.errors import InvalidInput, NotFound
-from buyback.intake import offers, rules
+from buyback.intake import offers, rules, tags
 from buyback.paper_forms import errors as line_errors
 from buyback.paper_forms.service import preview
 from buyback.people import service as people
@@ -15,7 +15,16 @@ from buyback.people.rules import OPERATOR
 from buyback.security.access import Role
 from buyback.tariff import rules as tariff
 from buyback.vouchers import rules as errors
-from tests.builders import NOW, add_item, make_event, make_user, open_surrender
+from tests.builders import (
+    NOW,
+    PROGRAMME,
+    add_item,
+    make_event,
+    make_programme,
+    make_tags,
+    make_user,
+    open_surrender,
+)
 from tests.paper_forms import (
     MAGAZINES,
     Raw,
@@ -136,11 +145,30 @@ def test_what_is_promised_at_the_tables_is_not_taken_by_a_file(database: Databas
     assert refusals(database, raw_form(event="CHICA")) == [(1, "items", rules.FloatExceeded)]
 
 
-def test_a_tag_that_is_on_another_item_of_the_event_is_refused(database: Database, event: EventFacts) -> None:
-    take(database, raw_form(1, items=[raw_revolver(tag="A-1")]))
-    assert refusals(database, raw_form(2, items=[MAGAZINES, raw_revolver(tag="A-1")])) == [
-        (1, "items[1].tag", rules.TagInUse)
+def test_a_tag_that_is_on_another_item_of_the_programme_is_refused(database: Database, event: EventFacts) -> None:
+    (tag,) = make_tags(database, 1)
+    make_event(database, "OTRA")
+    take(database, raw_form(1, items=[raw_revolver(tag=tag)]))
+    assert refusals(database, raw_form(2, event="OTRA", items=[MAGAZINES, raw_revolver(tag=tag)])) == [
+        (1, "items[1].tag", tags.TagInUse)
     ]
+
+
+def test_a_tag_that_stands_twice_in_a_file_is_refused(database: Database, event: EventFacts) -> None:
+    (tag,) = make_tags(database, 1)
+    make_event(database, "OTRA")
+    tagged = [raw_revolver(tag=tag)]
+    assert refusals(database, raw_form(items=tagged * 2)) == [(1, "items[1].tag", line_errors.TagTwice)]
+    assert refusals(database, raw_form(1, items=tagged), raw_form(2, event="OTRA", items=tagged)) == [
+        (2, "items[0].tag", line_errors.TagTwice)
+    ]
+
+
+def test_a_tag_of_no_roll_or_of_another_programmes_is_refused(database: Database, event: EventFacts) -> None:
+    other = make_programme(database, PROGRAMME.replace("PMB-TEST", "OTRO").replace("number = 7", "number = 8"))
+    (foreign,) = make_tags(database, 1, programme=other)
+    for tag in (foreign, tags.spell(0)):
+        assert refusals(database, raw_form(items=[raw_revolver(tag=tag)])) == [(1, "items[0].tag", tags.TagUnknown)]
 
 
 def test_blanks_that_are_not_worth_the_award_are_refused(database: Database, event: EventFacts) -> None:

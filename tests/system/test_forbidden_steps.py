@@ -247,8 +247,27 @@ def a_paid_visit_is_open_again(hand: Hand) -> None:
 
 @ACTS.forbidden_by("uq_item_tag")
 def a_tag_is_used_twice(hand: Hand) -> None:
+    tag = _tag(hand)
     for _twice in range(2):
-        hand.copy("item", {"id": hand.world.item}, id=new_id(), tag="A-0001")
+        hand.copy("item", {"id": hand.world.item}, id=new_id(), tag=tag)
+
+
+@ACTS.forbidden_by("item.tag_of_programme")
+def a_tag_is_of_another_programme(hand: Hand) -> None:
+    programme = new_id()
+    hand.copy("programme", {"id": hand.world.event.programme.id}, id=programme, code="OTRO", number=99)
+    hand.copy("item", {"id": hand.world.item}, id=new_id(), tag=_tag(hand, programme=programme))
+
+
+@ACTS.forbidden_by("item.end_is_final")
+def a_tag_is_swapped_for_another(hand: Hand) -> None:
+    hand.change("item", {"id": hand.world.item}, tag=_tag(hand))
+
+
+def _tag(hand: Hand, **values: object) -> UUID:
+    tag = new_id()
+    hand.put("tag", **{"id": tag, "programme": hand.world.event.programme.id, "code": "7KQ4-M", **values})
+    return tag
 
 
 @ACTS.forbidden_by("item.end_is_final")

@@ -67,7 +67,7 @@ def installation(tmp_path: Path, database_url: str) -> Installation:
     return made
 
 
-def write_forms(path: Path, count: int) -> Decimal:
+def write_forms(path: Path, count: int, tags: list[str]) -> Decimal:
     """``count`` paper forms as a file; what they are worth, rounded each to five cents."""
     draw = random.Random(7)  # noqa: S311  the same forms each time
     awarded = Decimal()
@@ -79,9 +79,7 @@ def write_forms(path: Path, count: int) -> Decimal:
             if number % 3 == 0:
                 value = draw.randint(150, 400)
                 exact += value
-                items.append(
-                    {"class": "pistol", "condition": "serviceable", "value": f"{value}.00", "tag": f"A-{number:04d}"}
-                )
+                items.append({"class": "pistol", "condition": "serviceable", "value": f"{value}.00", "tag": tags.pop()})
             awarded += exact
             line = {
                 "op_id": str(UUID(int=draw.getrandbits(128), version=4)),
@@ -95,6 +93,13 @@ def write_forms(path: Path, count: int) -> Decimal:
             }
             file.write(json.dumps(line) + "\n")
     return awarded
+
+
+def printed_tags(installation: Installation, count: int) -> list[str]:
+    """A roll of tags, read off its labels."""
+    code, pdf = tomllib.loads(PROGRAMME)["code"], installation.home / "tags.pdf"
+    installation.shell.done("tags", "print", "--programme", code, "--count", count, "-o", pdf)
+    return read_back(pdf)
 
 
 def read_back(pdf: Path) -> list[str]:
@@ -113,7 +118,7 @@ def test_every_voucher_is_redeemed_once_though_the_server_is_killed_four_times(
 ) -> None:
     count: int = request.config.getoption("--rehearsal")
     shell, forms, pdf = installation.shell, installation.home / "forms.jsonl", installation.home / "vouchers.pdf"
-    awarded = write_forms(forms, count)
+    awarded = write_forms(forms, count, printed_tags(installation, -(-count // 3)))
 
     result = shell.json("intake", "import", forms)
     assert result["surrenders"] == count

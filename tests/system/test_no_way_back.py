@@ -102,13 +102,19 @@ def test_common_values_lead_nowhere_after_the_purge(purged: BusyEvent) -> None:
 
 def test_the_order_of_serials_leads_back_while_the_salt_exists(busy: BusyEvent, connection: Connection) -> None:
     scores = orders_beside_each_other(busy, connection)
-    assert scores["count ~ i.tag"] >= RIGHT
+    assert scores[f"count ~ {linkage.TICKETS}"] >= RIGHT
+
+
+def test_tags_tell_no_order_even_while_the_salt_exists(busy: BusyEvent, connection: Connection) -> None:
+    bar = chance(busy, connection)
+    scores = orders_beside_each_other(busy, connection)
+    assert {tag: scores[f"count ~ {tag}"] for tag in ("g.code", "g.id") if scores[f"count ~ {tag}"] > bar} == {}
 
 
 @pytest.mark.databases("postgresql")
 def test_the_place_on_disk_leads_back_before_the_purge(busy: BusyEvent, connection: Connection) -> None:
     scores = orders_beside_each_other(busy, connection)
-    traces = [f"{order}.ctid ~ i.tag" for order in "vitbj"] + ["v.xmin::text::bigint, v.ctid ~ i.tag"]
+    traces = [f"{order} ~ {linkage.TICKETS}" for order in linkage.VOUCHER_PLACES]
     assert {order: scores[order] for order in traces if scores[order] < RIGHT} == {}
 
 
@@ -181,7 +187,7 @@ def test_who_issued_a_voucher_tells_no_more_than_chance_after_the_purge(purged: 
         pairs = "SELECT CAST(i.voucher AS TEXT), CAST(t.journal AS TEXT)"
         journals = connection.execute(text(f"{pairs} FROM issuance i JOIN transfer t ON t.id = i.transfer"))
         of_voucher = {_hex(voucher): issuers.get(_hex(journal), "") for voucher, journal in journals}
-        vouchers, items = voucher_orders(connection, None)["v.serial"], item_orders(connection)["i.tag"]
+        vouchers, items = voucher_orders(connection, None)["v.serial"], item_orders(connection)["g.code"]
     best = 0.0
     for turn in (0, 1):
         guess: dict[UUID, UUID] = {}

@@ -84,7 +84,6 @@ TEXTS_ABOUT_THINGS = {
     "item.make",
     "item.model",
     "item.serial",
-    "item.tag",
     "rollup_delta.catalogue_class",
 }
 

@@ -9,7 +9,7 @@ from buyback.security.access import Role
 from tests.databases import KINDS
 from tests.web.desk import EVENT, GONE_ON, REFUSED, Desk, stored
 
-TYPED = {"condition": "serviceable", "value": "175.50", "make": "Taurus", "serial": "D482913", "tag": "A-77"}
+TYPED = {"condition": "serviceable", "value": "175.50", "make": "Taurus", "serial": "D482913", "model": "92"}
 pytestmark = pytest.mark.databases("sqlite")  # a page is the same over either; its services are tested on both
 
 KEPT = "Lo que escribió sigue aquí"

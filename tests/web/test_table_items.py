@@ -6,6 +6,7 @@ import pytest
 
 from buyback.ids import new_id
 from buyback.intake.rules import SurrenderState
+from tests.builders import make_tags
 from tests.web.desk import EVENT, GONE_ON, REFUSED, Desk, said_at, stored
 
 CLASSES = ("revolver", "pistol", "printed", "magazine", "grenade", "ammunition")
@@ -92,6 +93,9 @@ BAD = [
     ("revolver", "serial", {**REVOLVER, "serial": "D1", "quantity": "2"}, "Una serie es de una sola pieza"),
     ("revolver", "serial_status", {**REVOLVER, "serial_status": "rusty"}, "Elija una de las opciones"),
     ("revolver", "tag", {**REVOLVER, "tag": "x" * 31}, "Use como máximo 30 caracteres"),
+    ("revolver", "tag", {**REVOLVER, "tag": "7KQ4-N"}, "El carácter de control no corresponde"),
+    ("revolver", "tag", {**REVOLVER, "tag": "8-123-456"}, "Se esperan 4 letras o cifras y una de control"),
+    ("revolver", "tag", {**REVOLVER, "tag": "7KQ4-M"}, "La etiqueta 7KQ4-M no es de un rollo de este programa"),
     ("printed", "quantity", {"quantity": "3"}, "acepta 2 por visita"),
     ("grenade", "made_safe_by", {}, "Complete este campo"),
     ("grenade", "made_safe_by", {"made_safe_by": "Un vecino"}, "Elija una de las opciones"),
@@ -144,10 +148,11 @@ def test_a_button_that_no_page_shows_registers_nothing(desk: Desk) -> None:
 
 
 def test_a_tag_is_on_one_thing_of_the_event(desk: Desk) -> None:
-    desk.add_revolver(tag="A-7")
-    answer = desk.add("magazine", line="2", tag="A-7")
+    (tag,) = make_tags(desk.site.database, 1)
+    desk.add_revolver(tag=tag)
+    answer = desk.add("magazine", line="2", tag=tag)
     assert answer.status_code == REFUSED
-    assert "La etiqueta A-7 ya está en otro artículo" in said_at(answer, "tag")
+    assert f"La etiqueta {tag} ya está en otro artículo" in said_at(answer, "tag")
     assert len(desk.items()) == 1
 
 

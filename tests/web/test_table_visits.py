@@ -16,7 +16,7 @@ from buyback.ids import new_id
 from buyback.intake.rules import SurrenderState
 from buyback.people.rules import OPERATOR, OrganisationKind
 from buyback.security.access import Role
-from tests.builders import NOW, TODAY, make_event, make_organisation
+from tests.builders import NOW, TODAY, make_event, make_organisation, make_tags
 from tests.databases import KINDS
 from tests.soundness import assert_sound
 from tests.web.desk import CODE, EVENT, GONE_ON, REFUSED, Desk, fill_tables, make_desk, stored
@@ -29,8 +29,10 @@ pytestmark = pytest.mark.databases("sqlite")  # a page is the same over either; 
 def test_a_revolver_becomes_vouchers_by_the_hands_of_two_people(desk: Desk) -> None:
     desk.open()
     assert "Todavía no hay artículos" in desk.see()
-    desk.add_revolver(make="Smith", serial="D482913", tag="A-7")
+    (tag,) = make_tags(desk.site.database, 1)
+    desk.add_revolver(make="Smith", serial="D482913", tag=tag.lower())
     page = desk.see()
+    assert f"Etiqueta {tag}" in page
     assert "Serie D482913" in page
     assert "B/. 150.00" in page
     desk.step("terminar")

@@ -11,13 +11,14 @@ from reportlab.lib.units import mm
 from reportlab.pdfgen.canvas import Canvas
 
 from buyback.errors import Refused
-from buyback.files.writing import typefaces
-from buyback.vouchers.printing import faces, matrix
+from buyback.files.writing import matrix, typefaces
+from buyback.vouchers.printing import faces
 from buyback.vouchers.printing.faces import Face, Place
 from buyback.vouchers.serials import serial_text
 
 rl_config.useA85 = 0  # streams as bytes: text armour makes each a quarter larger, and nothing here needs it
 
+_QR_VERSION = 6  # the smallest that holds 148 letters and digits at level M
 _CUT_GREY = Color(0.55, 0.55, 0.55)
 
 
@@ -121,7 +122,7 @@ def _place(canvas: Canvas, layout: _Layout, number: int, voucher: PrintedVoucher
         canvas.endForm()
     x, y = layout.corner(number)
     place, unit = layout.place, mm * layout.scale
-    module = place.qr_width / matrix.MODULES
+    module = place.qr_width / matrix.modules(_QR_VERSION)
     canvas.saveState()
     canvas.transform(unit, 0, 0, unit, x * mm, y * mm)
     canvas.doForm(name)
@@ -131,7 +132,7 @@ def _place(canvas: Canvas, layout: _Layout, number: int, voucher: PrintedVoucher
     canvas.setFont(typefaces.TEXT, 6.6 / mm)
     canvas.drawCentredString(place.middle, place.serial, f"Serie {serial_text(voucher.serial)}")
     canvas.transform(module, 0, 0, module, *place.qr)
-    canvas.addLiteral(matrix.path(voucher.qr_text))
+    canvas.addLiteral(matrix.path(voucher.qr_text, _QR_VERSION))
     canvas.restoreState()
 
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from buyback.files.reading.refusals import NotOneOf
+from buyback.intake import tags
 from buyback.intake.details import DETAIL_LENGTHS, NO_DETAILS, Details
 from buyback.intake.rules import SerialStatus
 from buyback.tariff.catalogue import (
@@ -21,7 +22,7 @@ from buyback.web.shell.i18n import _
 from buyback.web.staff import words
 from buyback.web.staff.choices import ChoiceRow, find_choice, rows_of
 
-READ_OFF = ("make", "model", "calibre", "serial", "tag")
+READ_OFF = ("make", "model", "calibre", "serial")
 
 
 @dataclass(frozen=True)
@@ -96,6 +97,7 @@ class ItemForm:
         texts = {name: form.text(name, required=False, limit=DETAIL_LENGTHS[name]) or None for name in READ_OFF}
         return Details(
             **texts,
+            tag=form.read("tag", tags.parse, None) if form.has("tag") else None,
             serial_status=form.choice("serial_status", SerialStatus) if form.has("serial_status") else None,
             made_safe_by=None if self.entry.reaches_the_desk else form.choice("made_safe_by", words.UNITS),
         )

@@ -1,4 +1,4 @@
-"""A voucher's QR code as one path of rectangles, each a run of dark modules.
+"""A QR code as one path of rectangles, each a run of dark modules.
 
 The mask is the same for all: choosing among eight takes most of the time that a QR code takes, readers do not need
 the choice, and it is stated in the code itself.
@@ -12,23 +12,30 @@ from qrcode.image.base import BaseImage
 from qrcode.main import QRCode
 from qrcode.util import QRData
 
-MODULES = 41  # version 6, the smallest that holds 148 letters and digits at level M
+QUIET_MODULES = 4  # that stay white on each side
 
-_VERSION = 6
 _MASK = 3
 _LETTERS_AND_DIGITS: Literal[2] = 2  # the QR standard's alphanumeric mode
 
 
-def path(text: str) -> str:
-    """The PDF operators that fill the code of a QR text, in modules, from (0, 0) at its lower left."""
-    code = QRCode[BaseImage](_VERSION, ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
+def modules(version: int) -> int:
+    """How many modules wide and high the codes of a version are."""
+    return 17 + 4 * version
+
+
+def path(text: str, version: int) -> str:
+    """The PDF operators that fill the code of a QR text, in modules, from (0, 0) at its lower left.
+
+    The text is of the QR standard's alphanumeric mode and fits the version at level M.
+    """
+    code = QRCode[BaseImage](version, ERROR_CORRECT_M, border=0, mask_pattern=_MASK)
     code.add_data(QRData(text, mode=_LETTERS_AND_DIGITS), optimize=0)
     code.make(fit=False)
     rectangles: list[str] = []
-    for row, modules in enumerate(code.modules):
-        bottom = MODULES - 1 - row
+    for row, dark in enumerate(code.modules):
+        bottom = modules(version) - 1 - row
         column = 0
-        for is_dark, run in groupby(modules):
+        for is_dark, run in groupby(dark):
             width = len(list(run))
             if is_dark:
                 rectangles.append(f"{column} {bottom} {width} 1 re")
