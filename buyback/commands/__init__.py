@@ -24,6 +24,7 @@ ALL = {
     "fold": "totals:fold",
     "purge": "closing:purge",
     "fade": "fading:fade",
+    "hold": "holds:hold",
     "check": "checks:check",
     "verify": "checks:verify",
     "checkpoint": "checks:checkpoint",

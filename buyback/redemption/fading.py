@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from enum import IntEnum, StrEnum
 
+from buyback.errors import Refused
+
 TIME_DAYS = 7  # whole days after its own through which the time is known
 HOLD_DAYS_MAX = 90
 
@@ -20,6 +22,36 @@ class HoldReason(StrEnum):
     STOLEN_VOUCHERS = "stolen_vouchers"
     MERCHANT_IN_DOUBT = "merchant_in_doubt"
     OFFICIAL_IN_DOUBT = "official_in_doubt"
+
+
+class HoldNamesNothing(Refused):
+    """A hold over everything would be no hold."""
+
+    sentence = "Una retención nombra los comercios o los vales que se investigan."
+
+
+class HoldIsOwn(Refused):
+    """It takes two."""
+
+    sentence = "Quien pide una retención no la concede: lo hace otra persona."
+
+
+class HoldAnswered(Refused):
+    """It is granted once; to go on is a new one."""
+
+    sentence = "Esa retención ya se concedió. Para seguir, pida otra que la renueve."
+
+
+class HoldTooLong(Refused):
+    """The longest."""
+
+    sentence = "Una retención dura de 1 a {days} días."
+
+
+class HoldNotInForce(Refused):
+    """Only what lasts can be ended."""
+
+    sentence = "Esa retención no está en vigor."
 
 
 class Known(IntEnum):

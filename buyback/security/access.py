@@ -64,6 +64,8 @@ class Permission(StrEnum):
     SETTLEMENT_PREPARE = "settlement.prepare"  # and submit, note the countersign, order the payments
     SETTLEMENT_APPROVE = "settlement.approve"
     SETTLEMENT_PAY = "settlement.pay"  # attest that the own organisation's payment was booked
+    HOLD_ASK = "hold.ask"  # that the times of an investigation's merchants or vouchers do not fade
+    HOLD_GRANT = "hold.grant"
     TILL_REDEEM = "till.redeem"
     TILL_SEE = "till.see"
 
@@ -85,9 +87,11 @@ ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
         Permission.VOUCHER_VOID,
         Permission.TOTALS_SEE,
     },
-    Role.PROGRAMME_MANAGER: frozenset({Permission.EVENT_SEE, Permission.EVENT_OPEN, Permission.TOTALS_SEE}),
-    Role.RECONCILER: _MONEY | {Permission.SETTLEMENT_PREPARE},
-    Role.FUNDER_APPROVER: _MONEY | {Permission.SETTLEMENT_APPROVE},
+    Role.PROGRAMME_MANAGER: frozenset(
+        {Permission.EVENT_SEE, Permission.EVENT_OPEN, Permission.TOTALS_SEE, Permission.HOLD_ASK}
+    ),
+    Role.RECONCILER: _MONEY | {Permission.SETTLEMENT_PREPARE, Permission.HOLD_ASK},
+    Role.FUNDER_APPROVER: _MONEY | {Permission.SETTLEMENT_APPROVE, Permission.HOLD_GRANT},
     Role.TREASURER: _MONEY | {Permission.SETTLEMENT_PAY},
     Role.AUDITOR: _MONEY | {Permission.EVENT_SEE},
     Role.WITNESS: frozenset(),

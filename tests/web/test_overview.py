@@ -5,9 +5,13 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 import pytest
+from sqlalchemy.orm import Session
 
+from buyback.campaigns import queries as campaigns
 from buyback.db import Database
 from buyback.people.rules import OrganisationKind
+from buyback.redemption import holds
+from buyback.redemption.fading import HoldReason
 from buyback.security.access import Role
 from buyback.settlement import service
 from buyback.totals.figures import Figure
@@ -244,3 +248,20 @@ def test_officials_begin_with_the_overview_and_the_table_with_its_ways(
 def test_a_change_that_rounds_to_nothing_is_still_a_change(site: Site, now: int, before: int, said: str) -> None:
     with site.app.test_request_context():
         assert compared(Change(now, before), Figure.ARMS) == said
+
+
+def test_the_page_counts_the_investigations_that_keep_times(office: Office) -> None:
+    database, merchant = office.site.database, make_merchant(office.site.database, "Comercio 2", number=2)
+    assert "Ninguna investigación conserva las horas de canjes." in office.national.get("/resumen").text
+    asks = make_user(database, "p.pide", Role.RECONCILER, organisation="MINSEG")
+    grants = make_user(database, "c.concede", Role.FUNDER_APPROVER, organisation="MINGOB")
+
+    def hold(session: Session) -> None:
+        programme = campaigns.programmes(session)[0].id
+        wanted = {"programme": programme, "reason": HoldReason.COURT_ORDER, "merchants": [merchant]}
+        asked = holds.ask(session, **wanted, by=asks, now=NOW)  # type: ignore[arg-type]  # of several types
+        holds.grant(session, hold=asked, days=30, by=grants, now=NOW)
+
+    database.transact(hold)
+    sentence = "1 investigación conserva las horas de algunos canjes, hasta el 24 dic 2026 a más tardar."
+    assert sentence in office.national.get("/resumen").text

@@ -10,6 +10,7 @@ from werkzeug.wrappers import Response
 from buyback.campaigns import queries as campaigns
 from buyback.errors import NotFound
 from buyback.files.reading.refusals import DayInFuture
+from buyback.redemption import holds
 from buyback.security.access import Permission
 from buyback.settlement import queries as settlements
 from buyback.settlement.listing import SettlementFilter, find_settlements
@@ -24,7 +25,7 @@ from buyback.totals.rules import By, Query, Row
 from buyback.web.ministry import drawings
 from buyback.web.ministry.labels import label, shown
 from buyback.web.shell.forms import Form
-from buyback.web.shell.i18n import _, _l
+from buyback.web.shell.i18n import _, _l, plural, show_day
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import page
 from buyback.web.shell.permissions import permission
@@ -110,6 +111,21 @@ def _page(form: Form, seen: Overview | None) -> str:
         drawings=_drawings(seen, form["show"]) if seen else {},
         waiting=_waiting(),
         totals_url=_rows(seen, By.CORREGIMIENTO) if seen else "",
+        holds=_holds(form["programme"] or None),
+    )
+
+
+def _holds(code: str | None) -> str:
+    """How many investigations keep times from fading, in words."""
+    programme = campaigns.find_programme(reading(), code) if code else None
+    lasting = holds.in_force(reading(), programme=programme.id if programme else None, now=now())
+    if lasting.until is None:
+        return _("Ninguna investigación conserva las horas de canjes.")
+    return plural(
+        "%(num)s investigación conserva las horas de algunos canjes, hasta el %(day)s a más tardar.",
+        "%(num)s investigaciones conservan las horas de algunos canjes, hasta el %(day)s a más tardar.",
+        lasting.count,
+        day=show_day(lasting.until),
     )
 
 
