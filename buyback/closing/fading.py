@@ -5,14 +5,14 @@ what was posted, answered and undone, refused tries, wrong codes. On PostgreSQL 
 one transaction, so that neither place nor transaction number keeps an order; SQLite keeps these tables by random keys
 and shows neither, so there a run goes in small transactions and no till waits long for its turn.
 
-The tills' chains come after, a transaction a till: the bodies that name what has faded are emptied.
+What the tills' chains say of it goes after that (``till_chains``).
 
 This reads and writes across domains, so it names their tables as SQL, all in one place.
 """
 
-import json
+import sys
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -70,15 +70,6 @@ _REFUSED = text(
 _WRONG = text(
     "SELECT w.id, w.tried_on, t.merchant FROM wrong_code w JOIN till t ON t.id = w.till WHERE w.tried_at IS NOT NULL"
 ).columns(column("id", Uuid), column("tried_on", Date), column("merchant", Uuid))
-_BODIES = (
-    text("SELECT seq, body FROM audit_body WHERE chain = :till AND body IS NOT NULL ORDER BY seq")
-    .bindparams(bindparam("till", type_=Uuid()))
-    .columns(column("seq"), column("body", String))
-)
-_TIMED = {
-    known: text(f"SELECT {key} FROM {table} WHERE {known} IS NOT NULL").columns(column(key, Uuid))  # noqa: S608  from here
-    for known, table, key in (("resolved_at", "resolution", "id"), ("reversed_at", "reversal", "resolution"))
-}
 _TODAY = {
     "postgresql": text("SELECT (now() AT TIME ZONE 'America/Panama')::date").columns(column("today", Date)),
     "sqlite": text("SELECT date('now', '-5 hours')").columns(column("today", Date)),
@@ -119,9 +110,9 @@ class FadeReport:
         )
 
     @property
-    def did_anything(self) -> bool:
-        """Whether a row was written."""
-        return bool(self.to_day or self.to_month or self.tries)
+    def rows(self) -> int:
+        """How many redemptions and tries it was about."""
+        return self.to_day + self.to_month + self.tries
 
 
 @dataclass(frozen=True)
@@ -133,7 +124,23 @@ class _Due:
     left: Known
 
 
-def fade(session: Session, *, shuffle: Shuffle, by: Actor, now: datetime, dry_run: bool = False) -> FadeReport:
+@dataclass(frozen=True)
+class _Try:
+    """A refused try, by its two hashes, or a wrong code."""
+
+    left: Known
+    hashes: tuple[bytes, bytes] | None = None
+    wrong_code: UUID | None = None
+
+
+def find_due(session: Session, *, now: datetime) -> FadeReport:
+    """What a run would let go of; nothing is written."""
+    today, held = earlier_day(session, now=now), held_now(session, now=now)
+    redemptions, _, kept = _due(session, held, today)
+    return _report(redemptions, len(_due_tries(session, held, today)), kept)
+
+
+def fade(session: Session, *, shuffle: Shuffle, by: Actor, now: datetime) -> FadeReport:
     """Let go of what is due; run again, or by two at once, it finds nothing left.
 
     ``shuffle`` puts a list into random order, in place.
@@ -142,44 +149,29 @@ def fade(session: Session, *, shuffle: Shuffle, by: Actor, now: datetime, dry_ru
     if is_postgresql:
         # One run at a time; nobody who redeems waits for this. A weekly rewriting does.
         session.execute(text("LOCK TABLE resolution IN SHARE UPDATE EXCLUSIVE MODE"))
-    today, held = _today(session, now), held_now(session, now=now)
+    today, held = earlier_day(session, now=now), held_now(session, now=now)
     redemptions, undoings, kept = _due(session, held, today)
-    limit = len(redemptions) + len(undoings) if is_postgresql or dry_run else BATCH
-    more = len(redemptions) > limit or len(undoings) > limit
-    redemptions, undoings = redemptions[:limit], undoings[:limit]
     shuffle(redemptions)
     shuffle(undoings)
-    if not dry_run:
-        _write_redemptions(session, redemptions, undoings)
-    tries = _fade_tries(session, held, today, shuffle=shuffle, dry_run=dry_run)
-    left = [due.left for due in redemptions]
-    report = FadeReport(left.count(Known.DAY), left.count(Known.MONTH), tries, kept, more)
-    if report.did_anything and not dry_run:
-        body = {"by": by.name, "to_day": report.to_day, "to_month": report.to_month, "tries": tries, "held": kept}
+    limit = None if is_postgresql else BATCH
+    _write_redemptions(session, redemptions[:limit], undoings[:limit])
+    tries = _due_tries(session, held, today)
+    shuffle(tries)
+    _write_tries(session, tries)
+    more = max(len(redemptions), len(undoings)) > (limit or sys.maxsize)
+    report = _report(redemptions[:limit], len(tries), kept, more=more)
+    if report.rows:
+        body = {"by": by.name, "to_day": report.to_day, "to_month": report.to_month, "tries": len(tries), "held": kept}
         audit.record(session, chain=by.chain, act="redemption:fade", body=body, now=now)
     return report
 
 
-def tills(session: Session) -> dict[UUID, UUID]:
-    """Every till, and its merchant."""
-    rows = session.execute(text("SELECT id, merchant FROM till").columns(column("id", Uuid), column("merchant", Uuid)))
-    return {row.id: row.merchant for row in rows}
+def _report(redemptions: Sequence[_Due], tries: int, held: int, *, more: bool = False) -> FadeReport:
+    left = [due.left for due in redemptions]
+    return FadeReport(left.count(Known.DAY), left.count(Known.MONTH), tries, held, more)
 
 
-def empty_bodies(session: Session, *, till: UUID, merchant: UUID, now: datetime) -> int:
-    """Empty what a till's chain says of redemptions that have faded and of refusals of more than a week ago."""
-    bodies = session.execute(_BODIES, {"till": till}).all()
-    if not bodies:
-        return 0
-    timed = {known: set(session.scalars(statement)) for known, statement in _TIMED.items()}
-    refusals = Traces(date.min, is_held=held_now(session, now=now).holds(merchant, None))
-    today = _today(session, now)
-    seqs = [seq for seq, body in bodies if _names_what_faded(json.loads(body), timed, refusals, today)]
-    audit.empty_rows(session, chain=till, seqs=seqs, reason="faded", now=now)
-    return len(seqs)
-
-
-def _today(session: Session, now: datetime) -> date:
+def earlier_day(session: Session, *, now: datetime) -> date:
     """The day by the clock that is behind: what the database's guards refuse is not tried."""
     its_own: date = session.scalars(_TODAY[session.get_bind().dialect.name]).one()
     return min(panama_day(now), its_own)
@@ -229,21 +221,27 @@ def _write_redemptions(session: Session, redemptions: Sequence[_Due], undoings: 
             _write(session, "resolution_fate", "fate = fate", {"resolution": undone_ids})
 
 
-def _fade_tries(session: Session, held: Held, today: date, *, shuffle: Shuffle, dry_run: bool) -> int:
-    refused: dict[Known, list[tuple[bytes, bytes]]] = {Known.DAY: [], Known.MONTH: []}
-    for row in session.execute(_REFUSED):
-        left = _of_refused(row, held, today)
-        if left is Known.MONTH or (left is Known.DAY and row.timed):
-            refused[left].append((row.op_hash, row.asker_hash))
-    wrong = [row.id for row in session.execute(_WRONG) if _is_over(row.tried_on, row.merchant, held, today)]
-    shuffle(wrong)
-    if not dry_run:
-        for left, keys in refused.items():
-            shuffle(keys)
-            hashes = {"op_hash": [key[0] for key in keys], "asker_hash": [key[1] for key in keys]}
-            _write(session, "attempt", _LEFT[left]["attempt"], hashes)
-        _write(session, "wrong_code", "tried_at = NULL", {"id": wrong})
-    return sum(len(keys) for keys in refused.values()) + len(wrong)
+def _due_tries(session: Session, held: Held, today: date) -> list[_Try]:
+    tries = [
+        _Try(left, (row.op_hash, row.asker_hash))
+        for row in session.execute(_REFUSED)
+        if (left := _of_refused(row, held, today)) is Known.MONTH or (left is Known.DAY and row.timed)
+    ]
+    tries += [
+        _Try(Known.DAY, wrong_code=row.id)
+        for row in session.execute(_WRONG)
+        if how_well(Traces(row.tried_on, is_held=held.holds(row.merchant, None)), today=today)[0] is not Known.TIME
+    ]
+    return tries
+
+
+def _write_tries(session: Session, tries: Sequence[_Try]) -> None:
+    for left, columns in _LEFT.items():
+        keys = [due.hashes for due in tries if due.left is left and due.hashes]
+        hashes = {"op_hash": [key[0] for key in keys], "asker_hash": [key[1] for key in keys]}
+        _write(session, "attempt", columns["attempt"], hashes)
+    wrong = [due.wrong_code for due in tries if due.wrong_code]
+    _write(session, "wrong_code", "tried_at = NULL", {"id": wrong})
 
 
 def _of_refused(row: Any, held: Held, today: date) -> Known:  # noqa: ANN401  a row
@@ -253,21 +251,6 @@ def _of_refused(row: Any, held: Held, today: date) -> Known:  # noqa: ANN401  a 
     if row.about and not row.about_timed:
         return Known.DAY if row.about_dated else Known.MONTH
     return how_well(Traces(row.decided_on), today=today)[0]
-
-
-def _is_over(day: date, merchant: UUID, held: Held, today: date) -> bool:
-    return how_well(Traces(day, is_held=held.holds(merchant, None)), today=today)[0] is not Known.TIME
-
-
-def _names_what_faded(body: dict[str, Any], timed: dict[str, set[UUID]], refusals: Traces, today: date) -> bool:
-    named = body.get("redemption")
-    if named is not None:
-        kept = timed["reversed_at" if body["act"] == "voucher:reverse" else "resolved_at"]
-        return UUID(named) not in kept
-    if body["act"] != "voucher:refuse":
-        return False
-    refused = replace(refusals, day=panama_day(datetime.fromisoformat(body["at"])))
-    return how_well(refused, today=today)[0] is not Known.TIME
 
 
 def _write(session: Session, table: str, values: str, keys: dict[str, list[Any]]) -> None:

@@ -5,47 +5,51 @@ from functools import partial
 
 import click
 
-from buyback.closing import fading
+from buyback.closing import fading, till_chains
 from buyback.closing.erasure import forget_dead_rows
 from buyback.closing.fading import FadeReport
 from buyback.commands.base import Context, as_json, by_whom, report
+from buyback.commands.clocks import check_clock, despite_clock, dry_run, report_dry_run
 from buyback.db import Database
-from buyback.people.rules import Actor
 
 
 @click.command("fade")
-@click.option("--dry-run", is_flag=True, help="Say what is due; write nothing.")
+@dry_run
+@despite_clock
 @by_whom
 @as_json
 @click.pass_obj
-def fade(context: Context, *, dry_run: bool, by: str | None, as_json: bool) -> None:
+def fade(context: Context, *, dry_run: bool, told: int | None, by: str | None, as_json: bool) -> None:
     """Let the times of redemptions go: after a week or once settled to the day, after the purge to the month.
 
     May run twice, and at once. What an investigation holds keeps its times.
     """
+    due = _due(context) if dry_run or told is not None else FadeReport()
+    if dry_run:
+        line = _line(due, verb="would be")
+        report_dry_run(_counted(due), line, rows=due.rows, as_json=as_json)
+        return
+    check_clock(context, rows=due.rows, told=told, by=by)
+    done = _fade(context, by)
+    bodies = _empty_bodies(context)
+    forgotten = _forget(context) if done.rows else True
+    lines = [_line(done, verb="are"), f"Bodies of the tills' chains emptied: {bodies}."]
+    if not forgotten:
+        lines.append("Traces are still in the log: another connection was in the way; the next run tries again.")
+    report({**_counted(done), "bodies_emptied": bodies, "vacuumed": forgotten}, "\n".join(lines), as_json=as_json)
+
+
+def _due(context: Context) -> FadeReport:
     with context.database.reading() as session:
-        actor = context.actor(session, by)
-    done = _fade(context, actor, dry_run=dry_run)
-    bodies = 0 if dry_run else _empty_bodies(context)
-    forgotten = _forget(context) if done.did_anything and not dry_run else True
-    document: dict[str, object] = {
-        "dry_run": dry_run,
-        "to_day": done.to_day,
-        "to_month": done.to_month,
-        "tries": done.tries,
-        "held": done.held,
-        "bodies_emptied": bodies,
-        "vacuumed": forgotten,
-    }
-    report(document, "\n".join(_lines(done, bodies, dry_run=dry_run, forgotten=forgotten)), as_json=as_json)
+        return fading.find_due(session, now=context.now())
 
 
-def _fade(context: Context, by: Actor, *, dry_run: bool) -> FadeReport:
+def _fade(context: Context, by: str | None) -> FadeReport:
     shuffle = secrets.SystemRandom().shuffle
     done = FadeReport(more=True)
     while done.more:
         done += context.transact(
-            lambda session: fading.fade(session, shuffle=shuffle, by=by, now=context.now(), dry_run=dry_run)
+            lambda session: fading.fade(session, shuffle=shuffle, by=context.actor(session, by), now=context.now())
         )
     return done
 
@@ -53,9 +57,9 @@ def _fade(context: Context, by: Actor, *, dry_run: bool) -> FadeReport:
 def _empty_bodies(context: Context) -> int:
     """A transaction a till: one that redeems meanwhile waits for its own chain only."""
     with context.database.reading() as session:
-        found = fading.tills(session)
+        found = till_chains.tills(session)
     return sum(
-        context.transact(partial(fading.empty_bodies, till=till, merchant=merchant, now=context.now()))
+        context.transact(partial(till_chains.empty_bodies, till=till, merchant=merchant, now=context.now()))
         for till, merchant in found.items()
     )
 
@@ -69,12 +73,12 @@ def _forget(context: Context) -> bool:
         owner.dispose()
 
 
-def _lines(done: FadeReport, bodies: int, *, dry_run: bool, forgotten: bool) -> list[str]:
-    verb = "would be" if dry_run else "are"
-    ended = f"Redemptions that {verb} known by their day from now on: {done.to_day}; by their month: {done.to_month};"
-    lines = [f"{ended} refused tries and wrong codes: {done.tries}; held for an investigation: {done.held}."]
-    if not dry_run:
-        lines.append(f"Bodies of the tills' chains emptied: {bodies}.")
-    if not forgotten:
-        lines.append("Traces are still in the log: another connection was in the way; the next run tries again.")
-    return lines
+def _counted(done: FadeReport) -> dict[str, object]:
+    return {"to_day": done.to_day, "to_month": done.to_month, "tries": done.tries, "held": done.held}
+
+
+def _line(done: FadeReport, *, verb: str) -> str:
+    return (
+        f"Redemptions that {verb} known by their day from now on: {done.to_day}; by their month: {done.to_month};"
+        f" refused tries and wrong codes: {done.tries}; held for an investigation: {done.held}."
+    )

@@ -1,10 +1,11 @@
 """What a till asks of the past: what became of a try, and its day."""
 
+from collections.abc import Collection
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from uuid import UUID
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from buyback.redemption.facts import FactsKey, get_facts
@@ -53,6 +54,39 @@ class TillDay:
     def total(self) -> int:
         """What they are worth."""
         return sum(entry.amount or 0 for entry in self.entries if entry.stands)
+
+
+@dataclass(frozen=True)
+class TimedRedemption:
+    """A redemption whose time is still known, as its merchant keeps it. ``op_id`` is the shop's own number for it."""
+
+    till: UUID
+    at: datetime
+    op_id: UUID
+    amount: int
+    undone: When | None
+
+
+def timed(session: Session, *, tills: Collection[UUID]) -> tuple[TimedRedemption, ...]:
+    """The redemptions of some tills whose times have not faded, oldest first."""
+    rows = session.execute(
+        select(Attempt.till, Attempt.decided_at, Attempt.op_id, Attempt.resolution)
+        .where(Attempt.till.in_(tills), Attempt.decided_at.is_not(None), Attempt.resolution.is_not(None))
+        .order_by(Attempt.decided_at, Attempt.op_hash)
+    ).all()
+    found = redemptions.find_redemptions(session, [row.resolution for row in rows if row.resolution])
+    undone = redemptions.reversed_when(session, found)
+    return tuple(
+        TimedRedemption(till, at, op_id, found[key].amount, undone.get(key))
+        for till, at, op_id, key in rows
+        if till and at and op_id and key
+    )
+
+
+def oldest_time(session: Session, *, tills: Collection[UUID]) -> date | None:
+    """The oldest day of which some tills' times are known; None where there is none."""
+    timed_on = select(func.min(Attempt.decided_on)).where(Attempt.till.in_(tills), Attempt.decided_at.is_not(None))
+    return session.scalar(timed_on.where(Attempt.resolution.is_not(None)))
 
 
 def look_up(session: Session, *, till: UUID | bytes, op_id: UUID, keys: KeyRing) -> TillAnswer:

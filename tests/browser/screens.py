@@ -13,6 +13,7 @@ NOT_PAGES = frozenset(
         "/api/v1/openapi.json",
         "/api/v1/redemptions",
         "/api/v1/redemptions/<uuid:op_id>",
+        "/caja/canjes.csv",
         "/healthz",
         "/jornadas/<code>/entregas/<int:number>/vales.pdf",
         "/readyz",

@@ -8,12 +8,14 @@ from uuid import UUID
 import pytest
 from sqlalchemy import make_url, select
 
+from buyback.closing.clocks import SILENCE_MAX
 from buyback.db import Database
 from buyback.redemption.service import TillRequest, redeem, take_turn
 from buyback.schema import metadata
 from buyback.security.tokens import token_digest
 from tests.builders import make_keys
 from tests.commands.shell import Shell
+from tests.raw import put
 from tests.tills import issue_vouchers, make_merchant, make_till, make_till_event, try_to_redeem, try_to_undo
 
 TAKEN = datetime(2024, 1, 15, 20, 4, 5, tzinfo=UTC)
@@ -119,3 +121,15 @@ def test_no_second_is_left_in_the_file(database: Database, shell: Shell) -> None
     assert spelt()
     shell.done("fade")
     assert spelt() == set()
+
+
+@pytest.mark.usefixtures("lived")
+def test_nothing_fades_while_the_clock_is_in_doubt_until_the_number_is_said(database: Database, shell: Shell) -> None:
+    with database.engine.begin() as connection:
+        put(connection, "heartbeat", hour=datetime.now(UTC) - SILENCE_MAX - timedelta(hours=1))
+    would = shell.json("fade", "--dry-run")
+    assert (would["rows"], would["to_day"], would["tries"]) == (5, 2, 3)
+    assert "--despite-clock" in shell.refused("fade")
+    assert found(database)
+    shell.done("fade", "--despite-clock", 5)
+    assert found(database) == set()

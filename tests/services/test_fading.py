@@ -6,13 +6,14 @@ The database's guards go by its own clock. So what is due lies long ago, and wha
 import random
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from uuid import UUID
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from buyback.campaigns.facts import EventFacts
-from buyback.closing import fading, purge
+from buyback.closing import fading, purge, till_chains
 from buyback.closing import service as closing
 from buyback.closing.fading import FadeReport
 from buyback.closing.rules import REVIEW_DAYS, CountMoment
@@ -35,23 +36,17 @@ MINUTE = timedelta(minutes=1)
 SHUFFLE = random.Random(1).shuffle  # noqa: S311  the same order each time
 
 
-def run(database: Database, *, now: datetime = NOW, dry_run: bool = False) -> FadeReport:
+def run(database: Database, *, now: datetime = NOW) -> FadeReport:
     """As the command runs it."""
     done = FadeReport(more=True)
     while done.more:
         done += database.transact(
-            lambda session: fading.fade(session, shuffle=SHUFFLE, by=OPERATOR, now=now, dry_run=dry_run),
-            again_on_conflict=True,
+            lambda session: fading.fade(session, shuffle=SHUFFLE, by=OPERATOR, now=now), again_on_conflict=True
         )
-    if not dry_run:
-        with database.reading() as session:
-            tills = fading.tills(session)
-        for till, merchant in tills.items():
-            database.transact(
-                lambda session, till=till, merchant=merchant: fading.empty_bodies(  # type: ignore[misc]  # its default
-                    session, till=till, merchant=merchant, now=now
-                )
-            )
+    with database.reading() as session:
+        tills = till_chains.tills(session)
+    for till, merchant in tills.items():
+        database.transact(partial(till_chains.empty_bodies, till=till, merchant=merchant, now=now))
     return done
 
 
@@ -76,7 +71,9 @@ def test_after_a_week_the_day_is_answered_and_every_answer_stays_what_it_was(dat
     try_to_redeem(database, shop, "0000-0000-0000-0", now=LONG_AGO)
     assert no.facts == {"redeemed_at": "2024-01-15T20:04:05Z", "branch": "Centro"}
 
-    assert run(database, dry_run=True) == run(database)
+    with database.reading() as session:
+        due = fading.find_due(session, now=NOW)
+    assert due == run(database)
     assert run(database) == FadeReport()
 
     day = {"redeemed_at": "2024-01-15"}

@@ -40,7 +40,7 @@ ALLOWED = {
     "totals/sql.py: _events": "conditions of that file; what they are asked for is bound by name",
     "totals/service.py: _upsert": "names of tables and figures of that file",
     "totals/service.py: fold": "names of tables and figures of that file",
-    "closing/fading.py: (module)": "names of two tables and their keys",
+    "closing/till_chains.py: (module)": "names of two tables and their keys",
     "closing/fading.py: _write": "names of tables and what is emptied in them, from the table in that file",
     "closing/fading.py: _on_postgresql": "as above",
     "closing/erasure.py: forget_dead_rows": "names of the tables that fade; VACUUM takes no parameters",

@@ -12,6 +12,7 @@ from buyback.ids import new_id
 from buyback.people.rules import Actor
 from buyback.people.service import Employer
 from buyback.security.access import Role
+from buyback.times import iso_utc
 from buyback.vouchers.codes import spell
 from tests.databases import KINDS, Grow
 from tests.soundness import assert_sound
@@ -243,3 +244,20 @@ def test_five_wrong_codes_close_the_keyboard_for_a_while_and_leave_the_scanner(
     assert "Falta 1 minuto." in counter.redeem(counter.voucher.typed).text
     assert "Vale canjeado" in counter.redeem(counter.voucher.qr).text
     assert_sound(database)
+
+
+def test_the_times_are_taken_home_while_they_are_known(counter: Counter) -> None:
+    assert "Descargar las horas" not in counter.cashier.get("/caja").text
+    assert "No hay nada que descargar" in counter.cashier.get("/caja/canjes.csv").text
+    first, second = new_id(), new_id()
+    counter.redeem(counter.voucher.qr, first)
+    try_to_redeem(counter.site.database, counter.elsewhere, counter.second.qr, op_id=second, now=counter.site.clock())
+    page = counter.cashier.get("/caja").text
+    assert "se conservan hasta el 1 dic 2026" in page
+    assert 'href="/caja/canjes.csv"' in page
+    counter.cashier.post(f"/caja/respuesta/{first}/anular")
+    head, row = counter.cashier.get("/caja/canjes.csv").get_data(as_text=True).strip().splitlines()
+    assert head == "\ufeffbranch,till,redeemed_at,op_id,amount,reversed_at"
+    at = counter.site.clock()
+    assert row == f"Centro,Caja 1,{at:%Y-%m-%d}T12:00:00-0500,{first},20.00,{iso_utc(at)}"
+    assert "redemption:export" in str(stored(counter.site.database)["audit_body"])

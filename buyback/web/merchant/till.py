@@ -3,6 +3,7 @@
 A voucher's text is never in an address: what was asked goes by POST, and the answer is shown under the op id.
 """
 
+from datetime import timedelta
 from uuid import UUID
 
 from flask import Blueprint, flash, redirect, url_for
@@ -14,6 +15,7 @@ from buyback.merchants import queries as merchants
 from buyback.merchants.queries import EnrolledTill
 from buyback.people import sessions
 from buyback.redemption import queries, reversal, service
+from buyback.redemption.fading import TIME_DAYS
 from buyback.redemption.queries import TillEntry
 from buyback.redemption.rules import UNSTORED, VOUCHER_TEXT_MAX, Code, may_reverse
 from buyback.redemption.service import TillRequest
@@ -51,7 +53,7 @@ def till() -> str:
 @permission(Permission.TILL_REDEEM)
 def choose() -> str:
     """Ask which till this person works at."""
-    return page("merchant/choose.html", tills=_workplaces(), form=Form())
+    return page("merchant/choose.html", tills=workplaces(), form=Form())
 
 
 @merchant.post("/elegir")
@@ -59,7 +61,7 @@ def choose() -> str:
 def choose_posted() -> Response:
     """Tie the session to a till of the person's own merchant."""
     chosen = Form.posted().id("till")
-    if chosen not in {workplace.id for workplace in _workplaces()}:
+    if chosen not in {workplace.id for workplace in workplaces()}:
         raise NotFound(what="la caja")
     login = current_session().id
     transacting(lambda session: sessions.choose_till(session, login=login, till=chosen))
@@ -126,7 +128,8 @@ def _voucher(form: Form) -> str:
     return form.text("voucher", limit=VOUCHER_TEXT_MAX)
 
 
-def _workplaces() -> tuple[EnrolledTill, ...]:
+def workplaces() -> tuple[EnrolledTill, ...]:
+    """The tills at which the person may work."""
     person = actor()
     if person.merchant is None:
         raise Forbidden
@@ -136,13 +139,15 @@ def _workplaces() -> tuple[EnrolledTill, ...]:
 def _get_till() -> EnrolledTill:
     """The session's till; TillNotChosen while none was chosen, or when it was revoked since."""
     chosen = actor().till
-    for workplace in _workplaces():
+    for workplace in workplaces():
         if workplace.id == chosen:
             return workplace
     raise TillNotChosen
 
 
 def _till_page(at: EnrolledTill, form: Form, verdict: Verdict | None = None) -> str:
+    tills = workplaces()
+    timed_on = queries.oldest_time(reading(), tills=[workplace.id for workplace in tills])
     day = queries.till_day(reading(), till=at.id, day=panama_day(now()), keys=keys())
     return page(
         "merchant/till.html",
@@ -152,7 +157,9 @@ def _till_page(at: EnrolledTill, form: Form, verdict: Verdict | None = None) -> 
         verdict=verdict,
         day=day,
         entries=[(entry, _(wording(entry.code).sentence), _can_undo(entry)) for entry in day.entries],
-        several=len(_workplaces()) > 1,
+        several=len(tills) > 1,
+        timed_on=timed_on,
+        kept_until=timed_on and timed_on + timedelta(days=TIME_DAYS),
     )
 
 
