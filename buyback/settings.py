@@ -12,6 +12,8 @@ LOOPBACK = frozenset({"127.0.0.1", "localhost", "::1"})
 LOG_FORMATS = ("json", "text")
 DATABASES = ("sqlite", "postgresql+psycopg")
 PROXIES_MAX = 5
+BACKUP_DAYS = 30
+BACKUP_DAYS_MAX = 3650
 
 PREFIX = "BUYBACK_"
 
@@ -42,7 +44,10 @@ class DatabaseUnnamed(Refused):
 
 @dataclass(frozen=True)
 class Settings:
-    """How this installation runs. ``base_url`` has no path and no closing slash."""
+    """How this installation runs. ``base_url`` has no path and no closing slash.
+
+    ``backup_days`` is how long backups and archived logs are kept; nothing here deletes them.
+    """
 
     database_url: str
     migrate_database_url: str
@@ -50,6 +55,7 @@ class Settings:
     base_url: str
     trusted_proxies: int
     log: str
+    backup_days: int = BACKUP_DAYS
     demonstration: bool = False
 
     NAMES: ClassVar[tuple[str, ...]] = (
@@ -59,6 +65,7 @@ class Settings:
         "BASE_URL",
         "TRUSTED_PROXIES",
         "LOG",
+        "BACKUP_DAYS",
     )
 
     @property
@@ -84,7 +91,12 @@ class Settings:
                 why="nombran bases de datos de distinta clase",
             )
         base_url = _base_url(given["BASE_URL"] or "http://127.0.0.1:8000")
-        proxies = _count(given["TRUSTED_PROXIES"] or "0", "TRUSTED_PROXIES")
+        proxies = _whole(
+            given["TRUSTED_PROXIES"] or "0",
+            "TRUSTED_PROXIES",
+            most=PROXIES_MAX,
+            expected="cuántos servidores intermedios hay delante",
+        )
         if base_url.startswith("https://") and proxies == 0:
             raise SettingsContradict(
                 name=PREFIX + "BASE_URL",
@@ -98,6 +110,12 @@ class Settings:
             base_url=base_url,
             trusted_proxies=proxies,
             log=_one_of(given["LOG"] or "text", LOG_FORMATS, "LOG"),
+            backup_days=_whole(
+                given["BACKUP_DAYS"] or str(BACKUP_DAYS),
+                "BACKUP_DAYS",
+                most=BACKUP_DAYS_MAX,
+                expected="cuántos días se guardan las copias y los registros archivados",
+            ),
             demonstration=demonstration,
         )
 
@@ -153,11 +171,9 @@ def _has_more_than_host(parts: SplitResult) -> bool:
     return bool(parts.path or parts.query or parts.fragment or parts.username)
 
 
-def _count(text: str, name: str) -> int:
-    if not (text.isascii() and text.isdigit() and len(text) <= len(str(PROXIES_MAX)) and int(text) <= PROXIES_MAX):
-        raise SettingNotUsable(
-            name=PREFIX + name, value=text, expected=f"cuántos servidores intermedios hay delante, de 0 a {PROXIES_MAX}"
-        )
+def _whole(text: str, name: str, *, most: int, expected: str) -> int:
+    if not (text.isascii() and text.isdigit() and len(text) <= len(str(most)) and int(text) <= most):
+        raise SettingNotUsable(name=PREFIX + name, value=text, expected=f"{expected}, de 0 a {most}")
     return int(text)
 
 

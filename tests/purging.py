@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.closing import service as closing
-from buyback.closing.erasure import erase_traces
 from buyback.closing.purge import purge
+from buyback.closing.rewriting import rewrite_tables
 from buyback.closing.rules import REVIEW_DAYS, CountMoment
 from buyback.db import Database
 from buyback.ids import new_id
@@ -108,7 +108,7 @@ def close_and_purge(busy: BusyEvent) -> None:
     """Everything that a purge is: close, purge, erase."""
     close(busy)
     purge_links(busy)
-    if not erase_traces(busy.database):
+    if rewrite_tables(busy.database):
         raise RuntimeError("the traces could not be erased")
 
 

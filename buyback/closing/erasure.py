@@ -4,10 +4,7 @@ PostgreSQL shows where each row lies (``ctid``) and which transaction wrote it (
 surrenders, each with its vouchers. So the purge writes every such row of the event once more without changing it, in
 random order and in one transaction. SQLite keeps these tables by their random keys and shows neither.
 
-What was deleted is still in the file, or in dead rows, until it is written over. SQLite is written anew, in the order
-of its keys, and its log is emptied. PostgreSQL forgets its dead rows; their bytes may stay in free space, in the
-write-ahead log and in backups until those are recycled (``VACUUM FULL`` in a quiet hour for the first, the archives'
-own retention for the others).
+What was deleted is still in the file, or in dead rows and free space, until it is written over: ``rewriting.py``.
 
 This is about storage, not about any domain's facts, so it names the domains' tables as SQL, all in one place.
 """
@@ -36,19 +33,6 @@ REWRITTEN = {
         "transfer WHERE journal IN (SELECT id FROM journal WHERE event = :event AND kind = 'issue')",
     ),
 }
-VACUUMED = (
-    *REWRITTEN,
-    "handover",
-    "handover_item",
-    "handover_voucher",
-    "audit_body",
-    "event",
-    "rollup_class",
-    "rollup_day",
-    "rollup_delta",
-)
-
-
 FADED = ("attempt", "audit_body", "journal", "resolution", "resolution_fate", "reversal", "transfer", "wrong_code")
 
 
@@ -65,19 +49,6 @@ def rewrite_rows(session: Session, *, event: UUID, shuffle: Shuffle) -> None:
             session.execute(again.bindparams(bindparam("key", type_=Uuid())), [{"key": moved} for moved in keys])
 
 
-def erase_traces(database: Database) -> bool:
-    """Write over what a purge left behind; False where another connection was in the way and it must be run again.
-
-    Needs the role that owns the tables. Runs outside any transaction.
-    """
-    if database.is_sqlite:
-        return _rewrite_file(database)
-    with database.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        for table in VACUUMED:
-            connection.execute(text(f"VACUUM {table}"))
-    return True
-
-
 def forget_dead_rows(database: Database) -> bool:
     """After rows have faded: PostgreSQL forgets what they were, SQLite empties its log; False where one was in the way.
 
@@ -89,15 +60,3 @@ def forget_dead_rows(database: Database) -> bool:
         for table in FADED:
             connection.execute(text(f"VACUUM {table}"))
     return True
-
-
-def _rewrite_file(database: Database) -> bool:
-    connection = database.engine.raw_connection()
-    try:
-        cursor = connection.cursor()
-        cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        answer = cursor.fetchone()
-        return answer is not None and not answer[0]  # the first of three is whether it was busy
-    finally:
-        connection.close()

@@ -1,5 +1,5 @@
-"""What holds of counts beyond their constraints: what a person counted stays; who errs counts anew."""
+"""What holds of counts and purges beyond their constraints: what was counted stays; who errs counts anew."""
 
 from buyback.triggers import append_only
 
-GUARDS = append_only("stock_count")
+GUARDS = append_only("purge", "purged_event", "rewriting", "rewritten_purge", "stock_count")

@@ -6,7 +6,7 @@ class and value, vouchers with their books, and one audit row that proves that b
 ``docs/decisions/0010-the-purge.md`` says what amounts can still tell.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from uuid import UUID
@@ -19,6 +19,8 @@ from buyback.campaigns import service as campaign_service
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotClosed
 from buyback.campaigns.states import EventState
+from buyback.closing import recall
+from buyback.closing.anonymity import Measure, measure
 from buyback.closing.erasure import Shuffle, rewrite_rows
 from buyback.closing.rules import REVIEW_DAYS, CountsDoNotAgree, ReviewNotOver, explanations, review_end
 from buyback.intake import links as item_links
@@ -43,6 +45,7 @@ class PurgeReport:
     issued: int
     vouchers: int
     emptied: int
+    measure: Measure
     single_visit_days: int
     singled_out: int
 
@@ -53,12 +56,28 @@ def due(session: Session, *, now: datetime) -> tuple[UUID, ...]:
 
 
 def purge(session: Session, *, event: UUID, shuffle: Shuffle, by: Actor, now: datetime) -> PurgeReport:
-    """Delete what leads from an event's weapons to its vouchers, for good.
+    """``purge_together`` with one event."""
+    (report,) = purge_together(session, events=[event], shuffle=shuffle, by=by, now=now)
+    return report
+
+
+def purge_together(
+    session: Session, *, events: Sequence[UUID], shuffle: Shuffle, by: Actor, now: datetime
+) -> tuple[PurgeReport, ...]:
+    """Delete what leads from the weapons of some events to their vouchers, for good; measured as one.
 
     ``shuffle`` puts a list into random order, in place. EventNotClosed, ReviewNotOver, or
-    CountsDoNotAgree while awards and issues differ. Afterwards, outside the transaction, ``traces.erase_traces``
+    CountsDoNotAgree while awards and issues differ. Afterwards, outside the transaction, ``rewriting.rewrite_tables``
     writes over what was deleted.
     """
+    pooled = measure(award for event in events for award in item_links.awards(session, event))
+    reports = {event: _purge_one(session, event, shuffle=shuffle, by=by, now=now) for event in events}
+    measures = {event: report.measure for event, report in reports.items()}
+    recall.record_purge(session, measures=measures, pooled=pooled, now=now)
+    return tuple(reports.values())
+
+
+def _purge_one(session: Session, event: UUID, *, shuffle: Shuffle, by: Actor, now: datetime) -> PurgeReport:
     facts = campaigns.get_event_by_id(session, event)
     _check_review(session, facts, now=now)
     report = _prove(session, facts, emptied=audit.empty_bodies(session, event=event))
@@ -104,6 +123,7 @@ def _prove(session: Session, event: EventFacts, *, emptied: int) -> PurgeReport:
         issued=issued,
         vouchers=vouchers,
         emptied=emptied,
+        measure=measure(item_links.awards(session, event.id)),
         single_visit_days=sum(count == 1 for count in visits.values()),
         singled_out=sum(_singled_out(session, event)),
     )
@@ -135,4 +155,7 @@ def _proof(report: PurgeReport, by: Actor) -> dict[str, object]:
         "vouchers": report.vouchers,
         "issued": decimal_text(report.issued),
         "bodies_emptied": report.emptied,
+        "visits": report.measure.visits,
+        "awards": report.measure.awards,
+        "visits_sharing_an_award": report.measure.sharing,
     }

@@ -1,4 +1,4 @@
-"""What people counted at the opening and at the close of an event, and the hours in which the application ran."""
+"""Counts at the opening and the close of an event, its purge, rewritings, and the hours in which there was service."""
 
 from datetime import datetime
 from uuid import UUID
@@ -8,6 +8,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from buyback.closing.rules import CountMoment
 from buyback.db import Base, Instant, choice
+
+MEASURE = "awards BETWEEN 0 AND visits AND sharing BETWEEN 0 AND visits"
 
 
 class StockCount(Base):
@@ -39,3 +41,49 @@ class Heartbeat(Base):
     __tablename__ = "heartbeat"
 
     hour: Mapped[datetime] = mapped_column(Instant(), primary_key=True)
+
+
+class Purge(Base):
+    """A purge of one event or of several as one, and how its visits' awards stood then: ``closing/anonymity.py``."""
+
+    __tablename__ = "purge"
+    __table_args__ = (CheckConstraint(MEASURE, name="measure"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    purged_at: Mapped[datetime] = mapped_column(Instant())
+    visits: Mapped[int]
+    awards: Mapped[int]
+    sharing: Mapped[int]
+
+
+class PurgedEvent(Base):
+    """An event of a purge, measured by itself."""
+
+    __tablename__ = "purged_event"
+    __table_args__ = (CheckConstraint(MEASURE, name="measure"),)
+
+    event: Mapped[UUID] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    purge: Mapped[UUID] = mapped_column(ForeignKey("purge.id"))
+    visits: Mapped[int]
+    awards: Mapped[int]
+    sharing: Mapped[int]
+
+
+class Rewriting(Base):
+    """Every table was written anew between two instants."""
+
+    __tablename__ = "rewriting"
+    __table_args__ = (CheckConstraint("ended_at >= began_at", name="order"),)
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    began_at: Mapped[datetime] = mapped_column(Instant())
+    ended_at: Mapped[datetime] = mapped_column(Instant())
+
+
+class RewrittenPurge(Base):
+    """The first rewriting that began after a purge was committed."""
+
+    __tablename__ = "rewritten_purge"
+
+    purge: Mapped[UUID] = mapped_column(ForeignKey("purge.id"), primary_key=True)
+    rewriting: Mapped[UUID] = mapped_column(ForeignKey("rewriting.id"))

@@ -44,6 +44,17 @@ def collected(session: Session, event: UUID) -> Collected:
     return Collected(surrenders, items, int(value or 0), int(award or 0))
 
 
+def awards(session: Session, event: UUID) -> tuple[int, ...]:
+    """The award of each paid surrender, in cents."""
+    return tuple(
+        session.scalars(
+            select(func.coalesce(Handover.award, 0))
+            .join(Surrender, Surrender.id == Handover.surrender)
+            .where(Surrender.event == event, Surrender.state == SurrenderState.PAID_OUT)
+        )
+    )
+
+
 def paid_visits_by_day(session: Session, event: UUID) -> Mapping[date, int]:
     """How many surrenders were paid on each day."""
     days = session.scalars(

@@ -34,6 +34,9 @@ def _reopening_inline() -> list[sa.ForeignKeyConstraint]:
     ]
 
 
+MEASURE = "awards BETWEEN 0 AND visits AND sharing BETWEEN 0 AND visits"
+
+
 def upgrade() -> None:
     """Create the tables, each after those that it names."""
     _places()
@@ -1139,6 +1142,44 @@ def _counts() -> None:
         sa.Column("hour", INSTANT, nullable=False),
         sa.PrimaryKeyConstraint("hour", name="pk_heartbeat"),
     )
+    op.create_table(
+        "purge",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("purged_at", INSTANT, nullable=False),
+        *_measure(),
+        sa.PrimaryKeyConstraint("id", name="pk_purge"),
+        sa.CheckConstraint(MEASURE, name="ck_purge_measure"),
+    )
+    op.create_table(
+        "purged_event",
+        sa.Column("event", ID, nullable=False),
+        sa.Column("purge", ID, nullable=False),
+        *_measure(),
+        sa.PrimaryKeyConstraint("event", name="pk_purged_event"),
+        sa.ForeignKeyConstraint(["event"], ["event.id"], name="fk_purged_event_event"),
+        sa.ForeignKeyConstraint(["purge"], ["purge.id"], name="fk_purged_event_purge"),
+        sa.CheckConstraint(MEASURE, name="ck_purged_event_measure"),
+    )
+    op.create_table(
+        "rewriting",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("began_at", INSTANT, nullable=False),
+        sa.Column("ended_at", INSTANT, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_rewriting"),
+        sa.CheckConstraint("ended_at >= began_at", name="ck_rewriting_order"),
+    )
+    op.create_table(
+        "rewritten_purge",
+        sa.Column("purge", ID, nullable=False),
+        sa.Column("rewriting", ID, nullable=False),
+        sa.PrimaryKeyConstraint("purge", name="pk_rewritten_purge"),
+        sa.ForeignKeyConstraint(["purge"], ["purge.id"], name="fk_rewritten_purge_purge"),
+        sa.ForeignKeyConstraint(["rewriting"], ["rewriting.id"], name="fk_rewritten_purge_rewriting"),
+    )
+
+
+def _measure() -> tuple[sa.Column[int], ...]:
+    return tuple(sa.Column(name, BIG, nullable=False) for name in ("visits", "awards", "sharing"))
 
 
 def _settlements() -> None:

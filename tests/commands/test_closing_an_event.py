@@ -2,10 +2,13 @@
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
+from threading import Timer
 
 import pytest
+from sqlalchemy import text
 
 from buyback.campaigns.facts import EventFacts
+from buyback.closing import purge as purging
 from buyback.closing import service as closing
 from buyback.closing.rules import REVIEW_DAYS, CountMoment
 from buyback.db import Database
@@ -122,15 +125,89 @@ def test_the_purge_waits_for_the_review_and_is_done_once(
         "vouchers": 3,
         "issued": "150.00",
     }
-    assert done["swept"] is True
+    assert {name: done["purged"][0][name] for name in ("visits", "awards", "visits_sharing_an_award")} == {
+        "visits": 1,
+        "awards": 1,
+        "visits_sharing_an_award": 0,
+    }
+    assert done["rewritten"] is True
     assert shell.done("purge") == "No event's review is over.\n"
     assert reviewed.code in shell.refused("purge", "--event", reviewed.code)
     assert "FAILED" not in shell.done("check")
     assert "FAILED" not in shell.done("verify")
 
 
+def test_the_status_says_when_an_event_was_parted_rewritten_and_is_beyond_recall(
+    shell: Shell, database: Database, begun: tuple[Actor, Actor]
+) -> None:
+    assert shell.done("purge", "--status") == "No event has been purged.\n"
+    held = closed_long_ago(database, *begun, "VIEJA-2026", days=REVIEW_DAYS)
+    purge_alone(database, held)
+    today = panama_day(datetime.now(UTC))
+    (status,) = shell.json("purge", "--status")["events"]
+    assert (status["parted_on"], status["rewritten_on"]) == (today.isoformat(), None)
+    assert status["beyond_recall_on"] is None
+    assert "rewritten on - (run buyback rewrite)" in shell.done("purge", "--status")
+
+    # the nightly run goes on where an earlier one did not get through
+    assert shell.json("purge") == {"purged": [], "rewritten": True}
+    kept = Shell(shell.home, {**shell.environ, "BUYBACK_BACKUP_DAYS": "90"})
+    (status,) = kept.json("purge", "--status")["events"]
+    assert (status["rewritten_on"], status["beyond_recall_on"]) == (
+        today.isoformat(),
+        (today + timedelta(days=90)).isoformat(),
+    )
+    assert "A small event" in shell.done("purge", "--status")
+
+
+def test_small_events_are_purged_as_one_and_measured_together(
+    shell: Shell, database: Database, begun: tuple[Actor, Actor]
+) -> None:
+    for code in ("CHICA-A", "CHICA-B"):
+        closed_long_ago(database, *begun, code, days=REVIEW_DAYS)
+    for wrong in ("--together", "--together CHICA-A", "CHICA-A CHICA-B", "--together CHICA-A CHICA-A"):
+        assert "two events or more" in shell.misused("purge", *wrong.split())
+    fresh = closed_long_ago(database, *begun, "NUEVA-2026", days=REVIEW_DAYS - 1)
+    assert fresh.code in shell.refused("purge", "--together", "CHICA-A", fresh.code)  # neither, then
+
+    done = shell.json("purge", "--together", "CHICA-A", "CHICA-B")
+    assert [purged["event"] for purged in done["purged"]] == ["CHICA-A", "CHICA-B"]
+    for status in shell.json("purge", "--status")["events"]:
+        assert status["together"] == ["CHICA-A", "CHICA-B"]
+        assert (status["visits"], status["visits_sharing_an_award"]) == (1, 0)
+        assert (status["pooled"]["visits"], status["pooled"]["visits_sharing_an_award"]) == (2, 2)
+    assert "FAILED" not in shell.done("check")
+
+
+def test_the_weekly_rewriting_is_on_record_and_refuses_to_say_done_when_it_is_not(
+    shell: Shell, database: Database
+) -> None:
+    assert shell.done("rewrite") == "Every table was written anew.\n"
+    last = shell.json("purge", "--status")["last_rewriting"]
+    assert last is not None
+    with database.engine.connect() as reader:  # on SQLite it keeps the log from being cut
+        reader.execute(text("SELECT count(*) FROM handover_voucher"))
+        database.transact(lambda session: session.execute(text("UPDATE event SET site = 'Otro'")))
+        in_use = "database" if database.is_sqlite else "handover_voucher"
+        assert in_use in shell.refused("rewrite", "--minutes", 0)
+        assert shell.json("purge", "--status")["last_rewriting"] == last
+        release = Timer(3, reader.rollback)  # the first try has failed by then on PostgreSQL
+        release.start()
+        assert shell.json("rewrite") == {"rewritten": True}
+        release.join()
+    assert shell.json("purge", "--status")["last_rewriting"] > last
+
+
 def test_an_open_event_is_not_purged(shell: Shell) -> None:
     assert CODE in shell.refused("purge", "--event", CODE)
+
+
+def purge_alone(database: Database, event: EventFacts) -> None:
+    """The links are deleted, and the command stops there."""
+    now = datetime.now(UTC)
+    database.transact(
+        lambda session: purging.purge(session, event=event.id, shuffle=lambda _keys: None, by=OPERATOR, now=now)
+    )
 
 
 def closed_long_ago(database: Database, appraiser: Actor, issuer: Actor, code: str, *, days: int) -> EventFacts:

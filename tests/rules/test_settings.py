@@ -18,6 +18,7 @@ def test_nothing_set_in_a_checkout_means_the_loopback_and_a_file_of_its_own(tmp_
     assert settings.base_url == "http://127.0.0.1:8000"
     assert not settings.is_https
     assert (settings.trusted_proxies, settings.log, settings.demonstration) == (0, "text", False)
+    assert settings.backup_days == 30
 
 
 def test_everything_set_is_everything_read() -> None:
@@ -29,6 +30,7 @@ def test_everything_set_is_everything_read() -> None:
             "BUYBACK_BASE_URL": "https://vales.gob.example/",
             "BUYBACK_TRUSTED_PROXIES": "1",
             "BUYBACK_LOG": "json",
+            "BUYBACK_BACKUP_DAYS": "90",
         },
         demonstration=True,
     )
@@ -39,6 +41,7 @@ def test_everything_set_is_everything_read() -> None:
         base_url="https://vales.gob.example",
         trusted_proxies=1,
         log="json",
+        backup_days=90,
         demonstration=True,
     )
     assert settings.is_https
@@ -58,6 +61,8 @@ def test_everything_set_is_everything_read() -> None:
         ("BASE_URL", "http://[::1", "sin ruta"),
         ("BASE_URL", "http://localhost:abc", "sin ruta"),
         ("TRUSTED_PROXIES", "9" * 5000, "de 0 a 5"),
+        ("BACKUP_DAYS", "un mes", "de 0 a 3650"),
+        ("BACKUP_DAYS", "3651", "de 0 a 3650"),
         ("TRUSTED_PROXIES", "-1", "de 0 a 5"),
         ("TRUSTED_PROXIES", "many", "de 0 a 5"),
         ("TRUSTED_PROXIES", "6", "de 0 a 5"),

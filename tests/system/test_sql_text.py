@@ -44,7 +44,7 @@ ALLOWED = {
     "closing/fading.py: _write": "names of tables and what is emptied in them, from the table in that file",
     "closing/fading.py: _on_postgresql": "as above",
     "closing/erasure.py: forget_dead_rows": "names of the tables that fade; VACUUM takes no parameters",
-    "closing/erasure.py: erase_traces": "names of the tables that a purge empties; VACUUM takes no parameters",
+    "closing/rewriting.py: _rewrite_table": "names from the catalogue, quoted; CLUSTER takes no parameters",
     "closing/erasure.py: rewrite_rows": "names of tables and keys from the table above it",
 }
 
