@@ -27,8 +27,8 @@ APPEND_ONLY = set(
     account agreement agreement_share audit_chain audit_row corregimiento countersign district event_session
     forbidden_role_pair funder_share issuance known_secret part_share payment payment_booking programme_category
     programme_denomination programme_funder programme_version province purge purged_event replacement resolution_fate
-    rewriting rewritten_purge settlement_approval settlement_part settlement_step stock_count tariff_line time_hold
-    time_hold_end time_hold_grant time_hold_subject transfer voucher
+    rewriting rewritten_purge settlement_approval settlement_part settlement_step stock_count tag tariff_line
+    time_hold time_hold_end time_hold_grant time_hold_subject transfer voucher
     """.split()  # noqa: SIM905  a list for reading
 )
 KEPT = set(
@@ -55,6 +55,7 @@ def world(database: Database, begun: World) -> World:
         counted = {"moment": "opening", "counted_by": world.issuer.id, "blank": 1, "issued": 0, "counted_at": NOW}
         needed = {"tally": 1} if "tally" in metadata.tables["stock_count"].columns else {}
         hand.put("stock_count", id=new_id(), event=world.event.id, **counted, **needed)
+        hand.put("tag", id=new_id(), programme=world.event.programme.id, code="7KQ4-M")
         hand.put("purge", id=(purge := new_id()), purged_at=NOW, visits=2, awards=1, sharing=2)
         hand.put("purged_event", event=world.event.id, purge=purge, visits=2, awards=1, sharing=2)
         hand.put("rewriting", id=(rewriting := new_id()), began_at=NOW, ended_at=NOW)

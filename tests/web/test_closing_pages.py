@@ -1,16 +1,19 @@
 """The closing of an event on screen: two people count, each alone, and counts that agree close it."""
 
 from dataclasses import dataclass
+from datetime import timedelta
 
 import pytest
 
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.states import EventState
+from buyback.closing import purge, recall
+from buyback.closing.rules import REVIEW_DAYS
 from buyback.db import Database
-from buyback.people.rules import Actor
+from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
-from tests.builders import make_event, make_paid_out, make_user, open_surrender
+from tests.builders import NOW, make_event, make_paid_out, make_user, open_surrender
 from tests.databases import KINDS, Grow
 from tests.soundness import assert_sound
 from tests.web.site import Browser, Site, make_site
@@ -70,6 +73,31 @@ def test_two_counts_that_agree_close_the_event_and_its_float_goes_home(close: Cl
     assert "La jornada está cerrada" in shown
     assert "B/. 50.00" in shown
     assert_sound(close.site.database)
+
+
+def test_a_purged_event_says_when_it_was_parted_and_rewritten_and_what_amounts_still_tell(close: Closing) -> None:
+    database, event = close.site.database, close.event
+    close.chief.post(f"{PAGE}/empezar")
+    count(close.chief, "0", "3")
+    count(close.second, "0", "3")
+    assert "Qué se puede saber todavía" not in close.chief.get(PAGE).text
+    over = NOW + timedelta(days=REVIEW_DAYS + 1)
+    database.transact(
+        lambda session: purge.purge(session, event=event.id, shuffle=lambda _keys: None, by=OPERATOR, now=over)
+    )
+    parted = close.chief.get(PAGE).text
+    assert "todavía no" in parted
+    assert "Entregas pagadas: 1. Comparten su monto con otra: 0." in parted
+    assert "en 0 de cada 100 más que al azar" in parted  # the only visit is found by chance as well
+    assert "Fue una jornada pequeña" in parted
+    with database.reading() as session:
+        purges = recall.waiting(session)
+    database.transact(
+        lambda session: recall.record_rewriting(session, purges=purges, began_at=over, by=OPERATOR, now=over)
+    )
+    shown = close.chief.get(PAGE).text
+    assert "todavía no" not in shown
+    assert "24 ene 2027" in shown  # thirty days after the rewriting
 
 
 def test_the_second_person_does_not_see_what_the_first_one_counted(close: Closing) -> None:

@@ -12,6 +12,7 @@ from buyback.campaigns import service as campaign_service
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.states import EventState
 from buyback.closing import queries as closings
+from buyback.closing import recall
 from buyback.closing import service as closing
 from buyback.closing.rules import MOMENTS, CountMoment, Tally, TallyOutcome, review_end
 from buyback.intake import queries as intake
@@ -27,7 +28,7 @@ from buyback.web.shell.i18n import _
 from buyback.web.shell.login import actor
 from buyback.web.shell.pages import page
 from buyback.web.shell.permissions import permission
-from buyback.web.shell.request import now, reading, transacting
+from buyback.web.shell.request import now, reading, settings, transacting
 from buyback.web.staff import words
 from buyback.web.staff.blueprint import REFUSED, Answer, get_event, staff
 
@@ -122,6 +123,7 @@ def _counting_page(event: EventFacts, form: Form) -> str:
         use=None if is_closed else float_use(reading(), event.id),
         balance=closings.get_balance(reading(), event.id) if is_closed else None,
         purged_from=_purged_from(event),
+        recall=recall.find_recall(reading(), event=event.id, backup_days=settings().backup_days),
         may=actor().may,
         permissions=Permission,
         states=states.SURRENDER_STATES,
