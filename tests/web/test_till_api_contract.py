@@ -15,13 +15,14 @@ from schemathesis.checks import not_a_server_error
 from schemathesis.core.result import Ok
 from schemathesis.generation import GenerationMode
 from schemathesis.specs.openapi import checks
-from sqlalchemy import func, literal, select, union_all
+from sqlalchemy import text
 
 from buyback.db import Database
 from buyback.ids import new_id
 from buyback.schema import metadata
 from buyback.settings import Settings
 from tests.builders import NOW
+from tests.databases import Grow
 from tests.soundness import assert_sound
 from tests.tills import TillInHand, issue_vouchers, make_merchant, make_till, try_to_redeem
 from tests.web.site import Clock, app_over
@@ -45,8 +46,9 @@ PROMISES = [
 ]
 HEARD = {"attempt", "audit_row", "audit_body", "wrong_code"}  # what a till was told, and that it was told
 UNHEARD = {"invalid_request", "invalid_json", "bad_request", "till_revoked", "unauthorized", "request_entity_too_large"}
-EXAMPLES = settings(
-    max_examples=40,
+EXAMPLES = 40
+ON_POSTGRESQL = 15  # what a database alone may stumble over, a letter or a number, is among the first
+DRAWN = settings(
     deadline=None,
     derandomize=True,
     database=None,
@@ -86,30 +88,38 @@ class Contract:
         return set(schemas[form["schema"]["$ref"].rpartition("/")[2]]["properties"])
 
 
+COUNTS = text(" UNION ALL ".join(f"SELECT '{table}', count(*) FROM {table}" for table in metadata.tables))  # noqa: S608
+
+
 def counted(database: Database) -> dict[str, int]:
     """How many rows each table has."""
-    counts = (select(literal(name), func.count()).select_from(table) for name, table in metadata.tables.items())
     with database.engine.connect() as connection:
-        return {row[0]: row[1] for row in connection.execute(union_all(*counts))}
+        return {row[0]: row[1] for row in connection.execute(COUNTS)}
+
+
+def fill_many_hands(database: Database) -> tuple[TillInHand, list[str], list[str]]:
+    """A till, a dozen vouchers of which the first was taken, and the op ids of that yes and of a no."""
+    taken, *papers = issue_vouchers(database, 12)
+    till, op_ids = make_till(database, make_merchant(database)), [new_id(), new_id()]
+    for op_id in op_ids:
+        try_to_redeem(database, till, taken.qr, op_id=op_id)
+    vouchers = [taken.qr, taken.typed, *(paper.qr for paper in papers), *(paper.typed for paper in papers)]
+    return till, vouchers, [str(op_id) for op_id in op_ids]
 
 
 @pytest.fixture
-def contract(database: Database, database_url: str) -> Contract:
-    app = app_over(database, Settings.read({"BUYBACK_DATABASE_URL": database_url}), Clock(NOW))
-    taken, *papers = issue_vouchers(database, 12)
-    till, op_id = make_till(database, make_merchant(database)), new_id()
-    refused = new_id()
-    try_to_redeem(database, till, taken.qr, op_id=op_id)
-    try_to_redeem(database, till, taken.qr, op_id=refused)
+def contract(grow: Grow) -> Contract:
+    database, (till, vouchers, op_ids) = grow(fill_many_hands)
+    url = database.engine.url.render_as_string(hide_password=False)
+    app = app_over(database, Settings.read({"BUYBACK_DATABASE_URL": url}), Clock(NOW))
     described = schemathesis.openapi.from_wsgi(DOCUMENT, app)
     found = {
         operation.ok().label: operation.ok()
         for operation in described.get_all_operations()
         if isinstance(operation, Ok)
     }
-    vouchers = [taken.qr, taken.typed, *(paper.qr for paper in papers), *(paper.typed for paper in papers)]
     document = app.test_client().get(DOCUMENT).get_json()
-    return Contract(database, till, document, found, vouchers, [str(op_id), str(refused)], counted(database))
+    return Contract(database, till, document, found, vouchers, op_ids, counted(database))
 
 
 def test_the_document_describes_every_operation_of_a_till(contract: Contract) -> None:
@@ -121,7 +131,7 @@ def test_the_document_describes_every_operation_of_a_till(contract: Contract) ->
 def test_every_answer_is_one_that_the_document_promises(contract: Contract, name: str, mode: GenerationMode) -> None:
     seen: set[int] = set()
 
-    @EXAMPLES
+    @settings(DRAWN, max_examples=EXAMPLES if contract.database.is_sqlite else ON_POSTGRESQL)
     @given(case=contract.operations[name].as_strategy(generation_mode=mode), draw=st.data())
     def holds(case: Case[Any], draw: st.DataObject) -> None:
         if mode is GenerationMode.POSITIVE:
