@@ -10,7 +10,6 @@ What the tills' chains say of it goes after that (``till_chains``).
 This reads and writes across domains, so it names their tables as SQL, all in one place.
 """
 
-import sys
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -27,31 +26,37 @@ from buyback.redemption.fading import Because, Known, Traces, how_well
 from buyback.redemption.holds import Held, held_now
 from buyback.times import panama_day
 
-BATCH = 500  # redemptions in one transaction on SQLite: a till waits for a few hundredths of a second
+BATCH = 1_000  # redemptions in one transaction on SQLite: a till waits for a few tenths of a second
+ALL = 2**62
+FROM_THE_FIRST = UUID(int=0)
 
-_ENDED = text(
-    """
-    SELECT r.id, r.voucher, r.merchant, r.resolved_on, r.resolved_at IS NOT NULL AS timed, t.journal, f.fate,
-           e.state = 'purged' AS purged, x.journal AS undoing, x.reversed_on, x.reversed_at IS NOT NULL AS undoing_timed
-      FROM resolution r
-      JOIN transfer t ON t.id = r.transfer
-      JOIN voucher v ON v.id = r.voucher
-      JOIN event e ON e.id = v.event
-      LEFT JOIN resolution_fate f ON f.resolution = r.id
-      LEFT JOIN reversal x ON x.resolution = r.id
-     WHERE r.resolved_at IS NOT NULL OR x.reversed_at IS NOT NULL
-        OR (r.resolved_on IS NOT NULL AND f.fate IS NOT NULL AND e.state = 'purged')
-        OR (r.resolved_on IS NULL AND x.reversed_on IS NOT NULL)
-    """
-).columns(
-    *(column(name, Uuid) for name in ("id", "voucher", "merchant")),
-    *(column("resolved_on", Date), column("timed", Boolean), column("journal", Uuid), column("fate", String)),
-    *(
-        column("purged", Boolean),
-        column("undoing", Uuid),
-        column("reversed_on", Date),
+_ENDED = (
+    text(
+        """
+        SELECT r.id, r.voucher, r.merchant, r.resolved_on, r.resolved_at IS NOT NULL AS timed, t.journal, f.fate,
+               e.state = 'purged' AS purged, x.journal AS undoing, x.reversed_on,
+               x.reversed_at IS NOT NULL AS undoing_timed
+          FROM resolution r
+          JOIN transfer t ON t.id = r.transfer
+          JOIN voucher v ON v.id = r.voucher
+          JOIN event e ON e.id = v.event
+          LEFT JOIN resolution_fate f ON f.resolution = r.id
+          LEFT JOIN reversal x ON x.resolution = r.id
+         WHERE r.id > :after
+           AND (r.resolved_at IS NOT NULL OR x.reversed_at IS NOT NULL
+                OR (r.resolved_on IS NOT NULL AND f.fate IS NOT NULL AND e.state = 'purged')
+                OR (r.resolved_on IS NULL AND x.reversed_on IS NOT NULL))
+         ORDER BY r.id
+         LIMIT :limit
+        """
+    )
+    .bindparams(bindparam("after", type_=Uuid()))
+    .columns(
+        *(column(name, Uuid) for name in ("id", "voucher", "merchant")),
+        *(column("resolved_on", Date), column("timed", Boolean), column("journal", Uuid), column("fate", String)),
+        *(column("purged", Boolean), column("undoing", Uuid), column("reversed_on", Date)),
         column("undoing_timed", Boolean),
-    ),
+    )
 )
 _REFUSED = text(
     """
@@ -94,20 +99,19 @@ _LEFT = {Known.DAY: _NO_TIME, Known.MONTH: _NO_DAY}
 class FadeReport:
     """What a run did: redemptions known by their day from now on, by their month, held for an investigation.
 
-    ``tries`` are refused ones and wrong codes. ``more`` where a further transaction has to go on.
+    ``tries`` are refused ones and wrong codes. Where a further transaction has to go on, it does ``after`` this one.
     """
 
     to_day: int = 0
     to_month: int = 0
     tries: int = 0
     held: int = 0
-    more: bool = False
+    after: UUID | None = None
 
-    def __add__(self, other: "FadeReport") -> "FadeReport":
-        """What two transactions of a run did together; the later one knows what is held."""
-        return FadeReport(
-            self.to_day + other.to_day, self.to_month + other.to_month, self.tries + other.tries, other.held, other.more
-        )
+    def __add__(self, later: "FadeReport") -> "FadeReport":
+        """What two transactions of a run did together."""
+        to_day, to_month = self.to_day + later.to_day, self.to_month + later.to_month
+        return FadeReport(to_day, to_month, self.tries + later.tries, self.held + later.held, later.after)
 
     @property
     def rows(self) -> int:
@@ -136,39 +140,41 @@ class _Try:
 def find_due(session: Session, *, now: datetime) -> FadeReport:
     """What a run would let go of; nothing is written."""
     today, held = earlier_day(session, now=now), held_now(session, now=now)
-    redemptions, _, kept = _due(session, held, today)
+    found = session.execute(_ENDED, {"after": FROM_THE_FIRST, "limit": ALL}).all()
+    redemptions, _, kept = _due(found, held, today)
     return _report(redemptions, len(_due_tries(session, held, today)), kept)
 
 
-def fade(session: Session, *, shuffle: Shuffle, by: Actor, now: datetime) -> FadeReport:
+def fade(session: Session, *, shuffle: Shuffle, by: Actor, now: datetime, after: UUID = FROM_THE_FIRST) -> FadeReport:
     """Let go of what is due; run again, or by two at once, it finds nothing left.
 
-    ``shuffle`` puts a list into random order, in place.
+    ``shuffle`` puts a list into random order, in place. ``after`` is where a run's earlier transaction came to.
     """
     is_postgresql = session.get_bind().dialect.name == "postgresql"
     if is_postgresql:
         # One run at a time; nobody who redeems waits for this. A weekly rewriting does.
         session.execute(text("LOCK TABLE resolution IN SHARE UPDATE EXCLUSIVE MODE"))
     today, held = earlier_day(session, now=now), held_now(session, now=now)
-    redemptions, undoings, kept = _due(session, held, today)
+    limit = ALL if is_postgresql else BATCH
+    found = session.execute(_ENDED, {"after": after, "limit": limit}).all()
+    redemptions, undoings, kept = _due(found, held, today)
     shuffle(redemptions)
     shuffle(undoings)
-    limit = None if is_postgresql else BATCH
-    _write_redemptions(session, redemptions[:limit], undoings[:limit])
-    tries = _due_tries(session, held, today)
+    _write_redemptions(session, redemptions, undoings)
+    goes_on = len(found) == limit
+    tries = [] if goes_on else _due_tries(session, held, today)
     shuffle(tries)
     _write_tries(session, tries)
-    more = max(len(redemptions), len(undoings)) > (limit or sys.maxsize)
-    report = _report(redemptions[:limit], len(tries), kept, more=more)
+    report = _report(redemptions, len(tries), kept, after=found[-1].id if goes_on else None)
     if report.rows:
         body = {"by": by.name, "to_day": report.to_day, "to_month": report.to_month, "tries": len(tries), "held": kept}
         audit.record(session, chain=by.chain, act="redemption:fade", body=body, now=now)
     return report
 
 
-def _report(redemptions: Sequence[_Due], tries: int, held: int, *, more: bool = False) -> FadeReport:
+def _report(redemptions: Sequence[_Due], tries: int, held: int, *, after: UUID | None = None) -> FadeReport:
     left = [due.left for due in redemptions]
-    return FadeReport(left.count(Known.DAY), left.count(Known.MONTH), tries, held, more)
+    return FadeReport(left.count(Known.DAY), left.count(Known.MONTH), tries, held, after)
 
 
 def earlier_day(session: Session, *, now: datetime) -> date:
@@ -177,11 +183,11 @@ def earlier_day(session: Session, *, now: datetime) -> date:
     return min(panama_day(now), its_own)
 
 
-def _due(session: Session, held: Held, today: date) -> tuple[list[_Due], list[_Due], int]:
+def _due(found: Iterable[Any], held: Held, today: date) -> tuple[list[_Due], list[_Due], int]:
     redemptions: list[_Due] = []
     undoings: list[_Due] = []
     kept = 0
-    for row in session.execute(_ENDED):
+    for row in found:
         known, why = Known.MONTH, Because.EVENT_PURGED
         if row.resolved_on is not None:
             known, why = how_well(_traces(row, row.resolved_on, held, is_settled=row.fate == "settled"), today=today)

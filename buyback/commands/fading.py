@@ -1,16 +1,22 @@
 """The nightly fading of times."""
 
 import secrets
+import time
 from functools import partial
+from uuid import UUID
 
 import click
+from sqlalchemy.orm import Session
 
 from buyback.closing import fading, till_chains
 from buyback.closing.erasure import forget_dead_rows
-from buyback.closing.fading import FadeReport
+from buyback.closing.fading import FROM_THE_FIRST, FadeReport
+from buyback.closing.till_chains import Emptied
 from buyback.commands.base import Context, as_json, by_whom, report
 from buyback.commands.clocks import check_clock, despite_clock, dry_run, report_dry_run
 from buyback.db import Database
+
+PAUSE_S = 0.03  # between two transactions: whoever waits at SQLite's one lock gets in
 
 
 @click.command("fade")
@@ -46,22 +52,31 @@ def _due(context: Context) -> FadeReport:
 
 def _fade(context: Context, by: str | None) -> FadeReport:
     shuffle = secrets.SystemRandom().shuffle
-    done = FadeReport(more=True)
-    while done.more:
-        done += context.transact(
-            lambda session: fading.fade(session, shuffle=shuffle, by=context.actor(session, by), now=context.now())
-        )
+
+    def work(session: Session, after: UUID) -> FadeReport:
+        return fading.fade(session, shuffle=shuffle, by=context.actor(session, by), now=context.now(), after=after)
+
+    done = FadeReport(after=FROM_THE_FIRST)
+    while done.after is not None:
+        done += context.transact(partial(work, after=done.after))
+        time.sleep(PAUSE_S)
     return done
 
 
 def _empty_bodies(context: Context) -> int:
-    """A transaction a till: one that redeems meanwhile waits for its own chain only."""
+    """A till's chain after the other, a piece at a time."""
     with context.database.reading() as session:
         found = till_chains.tills(session)
-    return sum(
-        context.transact(partial(till_chains.empty_bodies, till=till, merchant=merchant, now=context.now()))
-        for till, merchant in found.items()
-    )
+    count = 0
+    for till, merchant in found.items():
+        emptied = Emptied(after=-1)
+        while emptied.after is not None:
+            work = partial(till_chains.empty_bodies, till=till, merchant=merchant, now=context.now())
+            emptied = context.transact(partial(work, after=emptied.after))
+            count += emptied.count
+            if emptied.count:
+                time.sleep(PAUSE_S)
+    return count
 
 
 def _forget(context: Context) -> bool:

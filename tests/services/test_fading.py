@@ -38,11 +38,10 @@ SHUFFLE = random.Random(1).shuffle  # noqa: S311  the same order each time
 
 def run(database: Database, *, now: datetime = NOW) -> FadeReport:
     """As the command runs it."""
-    done = FadeReport(more=True)
-    while done.more:
-        done += database.transact(
-            lambda session: fading.fade(session, shuffle=SHUFFLE, by=OPERATOR, now=now), again_on_conflict=True
-        )
+    done = FadeReport(after=fading.FROM_THE_FIRST)
+    while done.after is not None:
+        work = partial(fading.fade, shuffle=SHUFFLE, by=OPERATOR, now=now, after=done.after)
+        done += database.transact(work, again_on_conflict=True)
     with database.reading() as session:
         tills = till_chains.tills(session)
     for till, merchant in tills.items():
