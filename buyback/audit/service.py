@@ -5,7 +5,7 @@ from datetime import datetime
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from buyback.audit.rules import EMPTY, ChainKind, Head, Link, link, ranges, sign
@@ -87,10 +87,7 @@ def empty_rows(session: Session, *, chain: UUID, seqs: Sequence[int], reason: st
     if not seqs:
         return
     session.execute(
-        update(core(AuditBody))
-        .where(AuditBody.chain == chain, AuditBody.seq == bindparam("row"))
-        .values(salt=None, body=None),
-        [{"row": seq} for seq in seqs],
+        update(AuditBody).where(AuditBody.chain == chain, AuditBody.seq.in_(seqs)).values(salt=None, body=None)
     )
     record(session, chain=chain, act="audit:empty", body={"reason": reason, "rows": ranges(seqs)}, now=now)
 

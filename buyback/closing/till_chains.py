@@ -20,7 +20,8 @@ from buyback.times import panama_day
 
 _BODIES = (
     text(
-        "SELECT seq, body FROM audit_body WHERE chain = :till AND seq > :after AND body IS NOT NULL ORDER BY seq LIMIT :limit"
+        "SELECT seq, body FROM audit_body WHERE chain = :till AND seq > :after AND body IS NOT NULL"
+        " ORDER BY seq LIMIT :limit"
     )
     .bindparams(bindparam("till", type_=Uuid()))
     .columns(column("seq"), column("body", String))
@@ -48,7 +49,7 @@ class Emptied:
 def empty_bodies(session: Session, *, till: UUID, merchant: UUID, now: datetime, after: int = -1) -> Emptied:
     """Empty what a till's chain says of redemptions that have faded and of refusals of more than a week ago.
 
-    A thousand rows at a time: the till waits for its chain.
+    Some hundred rows at a time: the till waits for its chain.
     """
     bodies = session.execute(_BODIES, {"till": till, "after": after, "limit": BATCH}).all()
     if not bodies:
