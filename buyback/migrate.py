@@ -22,7 +22,7 @@ from buyback.paths import MIGRATIONS
 
 BALANCES = "account_balance"
 DELTAS = "rollup_delta"
-PURGED_TABLES = ("handover", "handover_item", "handover_voucher")
+PURGED_TABLES = ("handover", "handover_item", "handover_voucher", "item", "rollup_class")
 PASSING = "heartbeat"
 
 

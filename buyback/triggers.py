@@ -81,7 +81,7 @@ class Reaction:
 
     table: str
     name: str
-    act: Literal["INSERT", "UPDATE OF state"]
+    act: Literal["INSERT", "UPDATE OF state", "UPDATE OF value", "DELETE"]
     when: str
     statement: str
 

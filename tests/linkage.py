@@ -123,13 +123,15 @@ SELECT v.id, j.effective_on, v.face
   JOIN transfer b ON b.journal = j.id AND b.line = 1
  ORDER BY {order}
 """
+# Once the values are gone, what the tariff makes likely: the middle of the range.
 _ITEMS = """
-SELECT i.id, i.day, i.value
+SELECT i.id, i.day, COALESCE(i.value, (p.low + p.high) / 2, p.fixed) AS value
   FROM item i
   JOIN tag g ON g.id = i.tag
+  JOIN tariff_line p ON p.id = i.tariff_line
   LEFT JOIN handover_item l ON l.item = i.id
   LEFT JOIN handover h ON h.surrender = l.surrender
- WHERE i.state = 'received' AND i.value > 0
+ WHERE i.state = 'received' AND COALESCE(i.value, p.low, p.fixed) > 0
  ORDER BY {order}
 """
 

@@ -1,8 +1,10 @@
 """The purge: after the review, nothing leads from a weapon to a voucher any more.
 
 What goes: the hand-overs (who did what, which award, which items, which vouchers), the bodies of the audit rows about
-the event's surrenders, and the order in which rows were written. What stays: surrenders as a day and an end, items with
-class and value, vouchers with their books, and one audit row that proves that both sides were equal before it.
+the event's surrenders, the order in which rows were written, what each item was worth, and the rows of rounds,
+magazines, parts and accessories. What stays: surrenders as a day and an end, items with class, identity and tag, sums
+of what there was and what it was worth, vouchers with their books, and one audit row that proves that both sides were
+equal before it.
 ``docs/decisions/0010-the-purge.md`` says what amounts can still tell.
 """
 
@@ -24,9 +26,12 @@ from buyback.closing.anonymity import Measure, measure
 from buyback.closing.erasure import Shuffle, rewrite_rows
 from buyback.closing.rules import REVIEW_DAYS, CountsDoNotAgree, ReviewNotOver, explanations, review_end
 from buyback.intake import links as item_links
+from buyback.intake import sums
 from buyback.intake.links import Collected
 from buyback.money import decimal_text, screen_text
 from buyback.people.rules import Actor
+from buyback.tariff import queries as tariffs
+from buyback.tariff.rules import PriceKind
 from buyback.times import panama_day
 from buyback.totals import service as totals
 from buyback.vouchers import links as voucher_links
@@ -83,7 +88,13 @@ def _purge_one(session: Session, event: UUID, *, shuffle: Shuffle, by: Actor, no
     report = _prove(session, facts, emptied=audit.empty_bodies(session, event=event))
     voucher_links.delete_links(session, event=event)
     item_links.delete_links(session, event=event)
-    totals.fold(session)  # a delta lies where its visit was written
+    tariff = tariffs.tariff_of(session, facts.programme)
+    sums.dissolve(
+        session,
+        event=event,
+        ranges=[line.id for line in tariff.lines if line.price.kind is PriceKind.RANGE],
+    )
+    totals.fold_purged(session, event=event)  # a delta lies where its visit was written
     rewrite_rows(session, event=event, shuffle=shuffle)
     campaign_service.mark_purged(session, event=event, by=by, now=now)
     audit.record(session, chain=by.chain, act="event:purge_proof", body=_proof(report, by), now=now)

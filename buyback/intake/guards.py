@@ -1,7 +1,7 @@
 """What holds of surrenders beyond their constraints: states in their order, three people, and links until the purge."""
 
-from buyback.intake.rules import ENDED, ITEM_ENDED, MOVES
-from buyback.triggers import AppendOnly, Guard, NotReplaced, changes, kept, moves_but
+from buyback.intake.rules import DISSOLVED, ENDED, ITEM_ENDED, MOVES
+from buyback.triggers import Guard, NotReplaced, alters, append_only, changes, kept, moves_but
 
 _MOVES = [(source, move.target) for move in MOVES.values() for source in move.sources]
 
@@ -10,15 +10,43 @@ def _among(states: frozenset[str]) -> str:
     return "OLD.state IN ({})".format(", ".join(f"'{state}'" for state in sorted(states)))
 
 
+_NO_PRICE = "what is received has a price"
 _TAG_MOVES = "NEW.tag <> OLD.tag OR (NEW.tag IS NULL) <> (OLD.tag IS NULL)"
+_IS_CLOSED = "(SELECT state FROM event WHERE id = {row}.event) = 'closed'"
+_PURGED_VALUE = (
+    "NEW.value IS NULL AND " + _IS_CLOSED.format(row="OLD") + " AND NEW.id = OLD.id AND NEW.state = OLD.state"
+    " AND EXISTS (SELECT 1 FROM value_sum WHERE event = OLD.event) AND NOT ("
+    + alters(
+        "tariff_line",
+        "catalogue_class",
+        "condition",
+        "calibre_group",
+        "quantity",
+        "make",
+        "model",
+        "calibre",
+        "serial",
+        "serial_status",
+        "made_safe_by",
+    )
+    + ")"
+)
+_DISSOLVED = ", ".join(f"'{code}'" for code in DISSOLVED)
+_MAY_GO = (
+    f"SELECT CASE WHEN e.state = 'closed' AND OLD.catalogue_class IN ({_DISSOLVED})"
+    " AND (OLD.state <> 'received' OR EXISTS (SELECT 1 FROM quantity_sum q"
+    " WHERE q.event = OLD.event AND q.catalogue_class = OLD.catalogue_class)) THEN e.state ELSE 'kept' END"
+    " FROM event e WHERE e.id = OLD.event"
+)
 _OTHER_PROGRAMME = (
     "NEW.tag IS NOT NULL AND (SELECT programme FROM tag WHERE id = NEW.tag) <>"
     " (SELECT v.programme FROM event e JOIN programme_version v ON v.id = e.version WHERE e.id = NEW.event)"
 )
 
 GUARDS = (
-    *kept("item", "surrender"),
-    AppendOnly("tag"),
+    *kept("surrender"),
+    *append_only("quantity_sum", "tag", "value_sum"),
+    NotReplaced("item"),
     NotReplaced("handover"),
     NotReplaced("handover_item"),
     Guard(
@@ -27,7 +55,31 @@ GUARDS = (
         "UPDATE",
         f"{_among(ENDED)} OR {changes('event', 'day')} OR {moves_but(_MOVES)}",
     ),
-    Guard("item", "end_is_final", "UPDATE", f"{_among(ITEM_ENDED)} OR {changes('event', 'day')} OR {_TAG_MOVES}"),
+    Guard(
+        "item",
+        "end_is_final",
+        "UPDATE",
+        f"({_among(ITEM_ENDED)} AND NOT ({_PURGED_VALUE})) OR {changes('event', 'day')} OR {_TAG_MOVES}",
+    ),
+    Guard(
+        "item",
+        "deleted_by_purge",
+        "DELETE",
+        f"({_MAY_GO}) NOT IN ('closed', 'purged')",
+        "only a closed event is purged",
+    ),
+    Guard("item", "received_has_price", "INSERT", "NEW.state = 'received' AND NEW.value IS NULL", _NO_PRICE),
+    Guard(
+        "item",
+        "is_received_with_price",
+        "UPDATE",
+        "NEW.state = 'received' AND OLD.state <> 'received' AND NEW.value IS NULL",
+        _NO_PRICE,
+    ),
+    *(
+        Guard(table, "of_closed_event", "INSERT", f"NOT ({_IS_CLOSED.format(row='NEW')})", "only a purge adds up")
+        for table in ("quantity_sum", "value_sum")
+    ),
     Guard("item", "tag_of_programme", "INSERT", _OTHER_PROGRAMME, "this tag is of another programme"),
     Guard(
         "handover",

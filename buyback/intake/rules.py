@@ -16,6 +16,7 @@ from buyback.languages import N_
 from buyback.money import round_half_up, screen_text
 from buyback.people.rules import Actor
 from buyback.security.access import Permission
+from buyback.tariff.catalogue import CATALOGUE, TotalColumn
 
 QUANTITY_MAX = 100_000
 ITEMS_MAX = 200  # of one visit: more is a slip, or a dealer's stock
@@ -65,6 +66,15 @@ class ItemState(StrEnum):
     RETURNED = "returned"
     STRUCK = "struck"
 
+
+# Of these an event's purge keeps sums; everything else has an identity, and stays.
+DISSOLVED = tuple(
+    sorted(
+        code.value
+        for code, entry in CATALOGUE.items()
+        if entry.total in {TotalColumn.AMMUNITION, TotalColumn.MAGAZINES, TotalColumn.ACCESSORIES}
+    )
+)
 
 ITEM_ENDED = frozenset({ItemState.RECEIVED, ItemState.RETURNED, ItemState.STRUCK})
 

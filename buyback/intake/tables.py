@@ -58,14 +58,13 @@ class Tag(Base):
 
 
 class Item(Base):
-    """One thing handed in, or a lot of like things; ``value`` in cents is for the whole quantity."""
+    """One thing handed in, or a lot of like things; ``value`` in cents is for the whole quantity, until the purge."""
 
     __tablename__ = "item"
     __table_args__ = (
         CheckConstraint("quantity BETWEEN 1 AND 100000", name="quantity"),
         CheckConstraint("value IS NULL OR value >= 0", name="value"),
         CheckConstraint("state NOT IN ('returned', 'struck') OR value IS NULL", name="returned_has_no_price"),
-        CheckConstraint("state <> 'received' OR value IS NOT NULL", name="received_has_price"),
         CheckConstraint("serial_status <> 'legible' OR serial IS NOT NULL", name="legible_serial_is_written"),
         CheckConstraint(
             "serial_status NOT IN ('obliterated', 'never_marked') OR serial IS NULL", name="unreadable_serial_is_blank"
@@ -98,6 +97,44 @@ class Item(Base):
     serial_status: Mapped[SerialStatus | None] = mapped_column(choice(SerialStatus))
     tag: Mapped[UUID | None] = mapped_column(ForeignKey("tag.id"))
     made_safe_by: Mapped[str | None] = mapped_column(String(60))  # an explosive's unit, never a person at the table
+
+
+class QuantitySum(Base):
+    """Rounds, magazines, parts or accessories of a purged event, by class: the rows of such items are gone.
+
+    ``day`` is the last of its month on which the event received anything.
+    """
+
+    __tablename__ = "quantity_sum"
+    __table_args__ = (CheckConstraint("number > 0", name="number"), UNORDERED)
+
+    event: Mapped[UUID] = mapped_column(ForeignKey("event.id"), primary_key=True)
+    day: Mapped[date] = mapped_column(primary_key=True)
+    catalogue_class: Mapped[str] = mapped_column(String(32), primary_key=True)
+    number: Mapped[int]
+
+
+class ValueSum(Base):
+    """What items of a purged event were worth together, in cents, where enough of them share it; ``day`` as above.
+
+    Of a tariff line; without one, of the other lines of a class; without a class, of the other classes.
+    """
+
+    __tablename__ = "value_sum"
+    __table_args__ = (
+        CheckConstraint("items > 0 AND value >= 0", name="of_items"),
+        CheckConstraint("tariff_line IS NULL OR catalogue_class IS NOT NULL", name="line_of_class"),
+        Index("ix_value_sum_event", "event", "day"),
+        UNORDERED,
+    )
+
+    id: Mapped[UUID] = mapped_column(primary_key=True)
+    event: Mapped[UUID] = mapped_column(ForeignKey("event.id"))
+    day: Mapped[date]
+    catalogue_class: Mapped[str | None] = mapped_column(String(32))
+    tariff_line: Mapped[UUID | None] = mapped_column(ForeignKey("tariff_line.id"))
+    items: Mapped[int]
+    value: Mapped[int]
 
 
 class Handover(Base):

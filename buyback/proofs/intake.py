@@ -1,15 +1,20 @@
 """Invariants of surrenders and items, and of what the purge leaves."""
 
+from buyback.intake.rules import DISSOLVED
 from buyback.proofs.invariant import Invariant
+
+_DISSOLVED = ", ".join(f"'{code}'" for code in DISSOLVED)
 
 ALL = (
     Invariant(
         "received_items_have_a_price",
-        "What was received has a value, zero included; what went back or was never there has none.",
+        "Until the purge what was received has a value, zero included; what went back or was never there has none.",
         """
         SELECT 'item ' || CAST(i.id AS TEXT)
           FROM item i
-         WHERE (i.state = 'received' AND i.value IS NULL) OR (i.state IN ('returned', 'struck') AND i.value IS NOT NULL)
+          JOIN event e ON e.id = i.event
+         WHERE (i.state = 'received' AND e.state <> 'purged' AND i.value IS NULL)
+            OR (i.state IN ('returned', 'struck') AND i.value IS NOT NULL)
         """,
     ),
     Invariant(
@@ -61,7 +66,9 @@ ALL = (
           FROM event e
           JOIN programme_version p ON p.id = e.version
           JOIN (SELECT e.id, COALESCE(SUM(i.value), 0) AS value
-                  FROM event e LEFT JOIN item i ON i.event = e.id AND i.state = 'received'
+                  FROM event e
+                  LEFT JOIN (SELECT event, value FROM item WHERE state = 'received'
+                              UNION ALL SELECT event, value FROM value_sum) i ON i.event = e.id
                  GROUP BY e.id) c ON c.id = e.id
           JOIN (SELECT e.id, COALESCE(SUM(n.face), 0) AS face
                   FROM event e
@@ -136,6 +143,23 @@ ALL = (
                 OR EXISTS (SELECT 1 FROM audit_body b
                             WHERE b.event = e.id AND (b.body IS NOT NULL OR b.salt IS NOT NULL)))
         """,
+    ),
+    Invariant(
+        "purged_events_tell_no_items_value",
+        "Items of a purged event have no value, rounds, magazines, parts and accessories no rows; sums of values are of"
+        " ten items, or of all.",
+        f"""
+        SELECT 'item ' || CAST(i.id AS TEXT)
+          FROM item i
+          JOIN event e ON e.id = i.event
+         WHERE e.state = 'purged' AND (i.value IS NOT NULL OR i.catalogue_class IN ({_DISSOLVED}))
+         UNION ALL
+        SELECT e.code || ' ' || CAST(v.day AS TEXT) || ' ' || COALESCE(v.catalogue_class, 'other')
+          FROM value_sum v
+          JOIN event e ON e.id = v.event
+         WHERE v.items < 10
+           AND EXISTS (SELECT 1 FROM value_sum o WHERE o.event = v.event AND o.day = v.day AND o.id <> v.id)
+        """,  # noqa: S608  classes of the catalogue
     ),
     Invariant(
         "every_event_has_its_agreement",

@@ -7,8 +7,12 @@ from buyback.totals.figures import KEPT, OF_CLASSES, Figure, of_delta, sums_of_d
 
 # Everything that counts, in the form of deltas: (event, day, kind, catalogue_class, number, cents).
 _ROWS = """
-    SELECT event, day, 'item' AS kind, catalogue_class, quantity AS number, value AS cents
+    SELECT event, day, 'item' AS kind, catalogue_class, quantity AS number, COALESCE(value, 0) AS cents
       FROM item WHERE state = 'received'
+     UNION ALL
+    SELECT event, day, 'item', catalogue_class, number, 0 FROM quantity_sum
+     UNION ALL
+    SELECT event, day, 'item', COALESCE(catalogue_class, 'other'), 0, value FROM value_sum
      UNION ALL
     SELECT event, day, 'surrender', NULL, 1, 0 FROM surrender WHERE state = 'paid_out'
      UNION ALL

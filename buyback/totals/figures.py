@@ -15,6 +15,10 @@ from buyback.tariff.catalogue import CATALOGUE, CatalogueClass, TotalColumn
 PER = 10_000
 
 
+# The class of values that are kept of several classes together, since too few items share each of theirs.
+OTHER_CLASSES = "other"
+
+
 class DeltaKind(StrEnum):
     """What happened: an item received, a visit paid out, a voucher issued, issued in a void one's place, or ended."""
 

@@ -4,6 +4,7 @@ A delta is a new row, so that tills do not wait for each other as they would for
 day and the amount, and not what it came from.
 """
 
+from buyback.totals.figures import OTHER_CLASSES
 from buyback.triggers import Reaction
 
 _WRITES = "INSERT INTO rollup_delta (id, event, day, kind, catalogue_class, number, cents) SELECT {random_id}, "
@@ -61,5 +62,34 @@ GUARDS = (
         "UPDATE OF state",
         "NEW.state = 'received' AND OLD.state <> 'received'",
         _ITEM,
+    ),
+    # A purge takes items out of the totals, or their values, and puts the sums of the event in.
+    Reaction(
+        "item",
+        "counts_no_more",
+        "DELETE",
+        "OLD.state = 'received'",
+        f"{_WRITES}OLD.event, OLD.day, 'item', OLD.catalogue_class, -OLD.quantity, -OLD.value",
+    ),
+    Reaction(
+        "item",
+        "is_worth_no_more",
+        "UPDATE OF value",
+        "OLD.state = 'received' AND OLD.value IS NOT NULL AND NEW.value IS NULL",
+        f"{_WRITES}OLD.event, OLD.day, 'item', OLD.catalogue_class, 0, -OLD.value",
+    ),
+    Reaction(
+        "quantity_sum",
+        "counts",
+        "INSERT",
+        "",
+        f"{_WRITES}NEW.event, NEW.day, 'item', NEW.catalogue_class, NEW.number, 0",
+    ),
+    Reaction(
+        "value_sum",
+        "counts",
+        "INSERT",
+        "",
+        f"{_WRITES}NEW.event, NEW.day, 'item', COALESCE(NEW.catalogue_class, '{OTHER_CLASSES}'), 0, NEW.value",
     ),
 )

@@ -13,8 +13,8 @@ from buyback.errors import NotFound
 from buyback.languages import spelled_month
 from buyback.places.gazetteer import Gazetteer, gazetteer
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
-from buyback.totals.figures import KEPT, Figure, complete
-from buyback.totals.rules import By, Query, Row, add_up, matching, ordered
+from buyback.totals.figures import KEPT, OTHER_CLASSES, Figure, complete
+from buyback.totals.rules import By, Query, Row, add_up, class_name, matching, ordered
 from buyback.totals.sql import last_day_statement, statement
 
 TOTAL = "Total"
@@ -40,7 +40,8 @@ class Totals:
             return ()
         kinds = defaultdict(list)
         for row in self.rows:
-            kinds[Figure[CATALOGUE[ClassCode(row.code)].total.name]].append(row)
+            if row.code != OTHER_CLASSES:
+                kinds[Figure[CATALOGUE[ClassCode(row.code)].total.name]].append(row)
         return tuple(
             Row(kind.value, kind.label, "", add_up(kinds[kind], self.query.columns)) for kind in Figure if kind in kinds
         )
@@ -115,7 +116,7 @@ def _name_and_context(by: By, code: str, site: str, corregimiento: str, names: M
     if by is By.MONTH:
         return spelled_month(date.fromisoformat(f"{code}-01")), ""
     if by is By.CLASS:
-        return CATALOGUE[ClassCode(code)].name, ""
+        return class_name(code), ""
     return names[code], ", ".join(names[code[:digits]] for digits in (4, 2) if digits < len(code))
 
 

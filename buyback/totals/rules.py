@@ -10,12 +10,19 @@ from datetime import date
 from enum import StrEnum
 
 from buyback.files.reading.refusals import DaysReversed
+from buyback.languages import N_
 from buyback.places.rules import fold
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
-from buyback.totals.figures import Figure, Rate, Rows
+from buyback.totals.figures import OTHER_CLASSES, Figure, Rate, Rows
 
 NAME = "name"
-_CLASS_ORDER: Mapping[str, int] = {code.value: place for place, code in enumerate(CATALOGUE)}
+OTHER_NAME = N_("Valor de las clases con menos de diez artículos")
+_CLASS_ORDER: Mapping[str, int] = {code: place for place, code in enumerate([*CATALOGUE, OTHER_CLASSES])}
+
+
+def class_name(code: str) -> str:
+    """A class in Spanish, or what the value of classes too small to be told apart is called."""
+    return OTHER_NAME if code == OTHER_CLASSES else CATALOGUE[ClassCode(code)].name
 
 
 class By(StrEnum):

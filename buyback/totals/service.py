@@ -6,18 +6,19 @@ second one waits for the first and finds what is left.
 
 from collections.abc import Sequence
 from datetime import datetime
+from uuid import UUID
 
-from sqlalchemy import func, select, text
+from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
-from buyback.db import affected
+from buyback.db import affected, core
 from buyback.files.writing.tabular import NothingToExport
 from buyback.people.rules import Actor
 from buyback.totals.figures import KEPT, OF_CLASSES, Figure, sums_of_deltas
 from buyback.totals.queries import Totals, totals
 from buyback.totals.rules import Query
-from buyback.totals.tables import RollupDelta
+from buyback.totals.tables import RollupClass, RollupDelta
 
 MANY = 2_000  # deltas: reading so many takes a few milliseconds
 
@@ -52,6 +53,13 @@ def fold(session: Session) -> int:
     if session.get_bind().dialect.name == "postgresql":
         return int(session.scalars(text(_POSTGRESQL)).one())
     return [affected(session.execute(text(statement))) for statement in _SQLITE][-1]
+
+
+def fold_purged(session: Session, *, event: UUID) -> None:
+    """Fold what a purge took out and put in; what is left of nothing goes, for it would say what had been there."""
+    fold(session)
+    kept = core(RollupClass)
+    session.execute(delete(kept).where(kept.c["event"] == event, *(kept.c[figure.value] == 0 for figure in OF_CLASSES)))
 
 
 def fold_many(session: Session) -> int:

@@ -909,7 +909,6 @@ def _intake() -> None:
         sa.ForeignKeyConstraint(["tag"], ["tag.id"], name="fk_item_tag"),
         sa.CheckConstraint("state IN ('registered', 'received', 'returned', 'struck')", name="ck_item_item_state"),
         sa.CheckConstraint("quantity BETWEEN 1 AND 100000", name="ck_item_quantity"),
-        sa.CheckConstraint("state <> 'received' OR value IS NOT NULL", name="ck_item_received_has_price"),
         sa.CheckConstraint(
             "serial_status <> 'legible' OR serial IS NOT NULL", name="ck_item_legible_serial_is_written"
         ),
@@ -936,6 +935,34 @@ def _intake() -> None:
         sqlite_where=sa.text("state IN ('registered', 'received')"),
         postgresql_where=sa.text("state IN ('registered', 'received')"),
     )
+    op.create_table(
+        "quantity_sum",
+        sa.Column("event", ID, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("catalogue_class", WORD, nullable=False),
+        sa.Column("number", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("event", "day", "catalogue_class", name="pk_quantity_sum"),
+        sa.ForeignKeyConstraint(["event"], ["event.id"], name="fk_quantity_sum_event"),
+        sa.CheckConstraint("number > 0", name="ck_quantity_sum_number"),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
+        "value_sum",
+        sa.Column("id", ID, nullable=False),
+        sa.Column("event", ID, nullable=False),
+        sa.Column("day", sa.Date(), nullable=False),
+        sa.Column("catalogue_class", WORD, nullable=True),
+        sa.Column("tariff_line", ID, nullable=True),
+        sa.Column("items", BIG, nullable=False),
+        sa.Column("value", BIG, nullable=False),
+        sa.PrimaryKeyConstraint("id", name="pk_value_sum"),
+        sa.ForeignKeyConstraint(["event"], ["event.id"], name="fk_value_sum_event"),
+        sa.ForeignKeyConstraint(["tariff_line"], ["tariff_line.id"], name="fk_value_sum_tariff_line"),
+        sa.CheckConstraint("items > 0 AND value >= 0", name="ck_value_sum_of_items"),
+        sa.CheckConstraint("tariff_line IS NULL OR catalogue_class IS NOT NULL", name="ck_value_sum_line_of_class"),
+        sqlite_with_rowid=False,
+    )
+    op.create_index("ix_value_sum_event", "value_sum", ["event", "day"], unique=False)
     op.create_table(
         "surrender",
         sa.Column("id", ID, nullable=False),

@@ -44,6 +44,7 @@ APPEND_ONLY = (
     "province",
     "purge",
     "purged_event",
+    "quantity_sum",
     "replacement",
     "resolution_fate",
     "rewriting",
@@ -59,6 +60,7 @@ APPEND_ONLY = (
     "time_hold_grant",
     "time_hold_subject",
     "transfer",
+    "value_sum",
     "voucher",
 )
 
@@ -72,7 +74,6 @@ KEPT = (
     "event",
     "funder_carry",
     "invitation",
-    "item",
     "journal",
     "login_session",
     "merchant",
@@ -97,6 +98,12 @@ KEPT = (
 PURGED = {
     "handover": "SELECT state FROM event WHERE id = OLD.event",
     "handover_item": "SELECT e.state FROM event e JOIN item i ON i.event = e.id WHERE i.id = OLD.item",
+    "item": (
+        "SELECT CASE WHEN e.state = 'closed' AND OLD.catalogue_class IN ('accessory', 'ammunition',"
+        " 'magazine', 'part') AND (OLD.state <> 'received' OR EXISTS (SELECT 1 FROM quantity_sum q WHERE"
+        " q.event = OLD.event AND q.catalogue_class = OLD.catalogue_class)) THEN e.state ELSE 'kept' END FROM"
+        " event e WHERE e.id = OLD.event"
+    ),
     "handover_voucher": "SELECT e.state FROM event e JOIN voucher v ON v.event = e.id WHERE v.id = OLD.voucher",
 }
 
@@ -115,8 +122,16 @@ FROZEN = {
     "item": (
         "end_is_final",
         (
-            "OLD.state IN ('received', 'returned', 'struck') OR NEW.event <> OLD.event OR NEW.day <> OLD.day"
-            " OR NEW.tag <> OLD.tag OR (NEW.tag IS NULL) <> (OLD.tag IS NULL)"
+            "(OLD.state IN ('received', 'returned', 'struck') AND NOT (NEW.value IS NULL AND (SELECT state"
+            " FROM event WHERE id = OLD.event) = 'closed' AND NEW.id = OLD.id AND NEW.state = OLD.state AND"
+            " EXISTS (SELECT 1 FROM value_sum WHERE event = OLD.event) AND NOT (NEW.tariff_line IS DISTINCT"
+            " FROM OLD.tariff_line OR NEW.catalogue_class IS DISTINCT FROM OLD.catalogue_class OR"
+            " NEW.condition IS DISTINCT FROM OLD.condition OR NEW.calibre_group IS DISTINCT FROM"
+            " OLD.calibre_group OR NEW.quantity IS DISTINCT FROM OLD.quantity OR NEW.make IS DISTINCT FROM"
+            " OLD.make OR NEW.model IS DISTINCT FROM OLD.model OR NEW.calibre IS DISTINCT FROM OLD.calibre OR"
+            " NEW.serial IS DISTINCT FROM OLD.serial OR NEW.serial_status IS DISTINCT FROM OLD.serial_status"
+            " OR NEW.made_safe_by IS DISTINCT FROM OLD.made_safe_by))) OR NEW.event <> OLD.event OR NEW.day <>"
+            " OLD.day OR NEW.tag <> OLD.tag OR (NEW.tag IS NULL) <> (OLD.tag IS NULL)"
         ),
     ),
     "event": (
@@ -184,6 +199,30 @@ Rule = tuple[str, str, str, str, str]  # table, name, act, condition under which
 GUARDS: tuple[Rule, ...] = (
     ("event", "begins_planned", "INSERT", "NEW.state <> 'planned'", "an event begins planned"),
     ("signing_key", "begins_active", "INSERT", "NEW.state <> 'active'", "a signing key begins active"),
+    (
+        "item",
+        "received_has_price",
+        "INSERT",
+        "NEW.state = 'received' AND NEW.value IS NULL",
+        "what is received has a price",
+    ),
+    (
+        "item",
+        "is_received_with_price",
+        "UPDATE",
+        "NEW.state = 'received' AND OLD.state <> 'received' AND NEW.value IS NULL",
+        "what is received has a price",
+    ),
+    *(
+        (
+            table,
+            "of_closed_event",
+            "INSERT",
+            "NOT ((SELECT state FROM event WHERE id = NEW.event) = 'closed')",
+            "only a purge adds up",
+        )
+        for table in ("quantity_sum", "value_sum")
+    ),
     (
         "item",
         "tag_of_programme",

@@ -66,7 +66,7 @@ COUNTED = (
     ),
     (
         "surrender",
-        "UPDATE",
+        "UPDATE OF state",
         "NEW.state = 'paid_out' AND OLD.state <> 'paid_out'",
         "SELECT {id}, NEW.event, NEW.day, 'surrender', NULL, 1, 0",
     ),
@@ -78,11 +78,41 @@ COUNTED = (
     ),
     (
         "item",
-        "UPDATE",
+        "UPDATE OF state",
         "NEW.state = 'received' AND OLD.state <> 'received'",
         "SELECT {id}, NEW.event, NEW.day, 'item', NEW.catalogue_class, NEW.quantity, COALESCE(NEW.value, 0)",
     ),
+    (
+        "item",
+        "DELETE",
+        "OLD.state = 'received'",
+        "SELECT {id}, OLD.event, OLD.day, 'item', OLD.catalogue_class, -OLD.quantity, -OLD.value",
+    ),
+    (
+        "item",
+        "UPDATE OF value",
+        "OLD.state = 'received' AND OLD.value IS NOT NULL AND NEW.value IS NULL",
+        "SELECT {id}, OLD.event, OLD.day, 'item', OLD.catalogue_class, 0, -OLD.value",
+    ),
+    (
+        "quantity_sum",
+        "INSERT",
+        "",
+        "SELECT {id}, NEW.event, NEW.day, 'item', NEW.catalogue_class, NEW.number, 0",
+    ),
+    (
+        "value_sum",
+        "INSERT",
+        "",
+        "SELECT {id}, NEW.event, NEW.day, 'item', COALESCE(NEW.catalogue_class, 'other'), 0, NEW.value",
+    ),
 )
+NAMES = {
+    "INSERT": "counts",
+    "UPDATE OF state": "counts_later",
+    "UPDATE OF value": "is_worth_no_more",
+    "DELETE": "counts_no_more",
+}
 
 
 def upgrade() -> None:
@@ -106,18 +136,17 @@ def _with_ids(select: str) -> str:
 
 
 def _count(table: str, act: str, condition: str, statement: str) -> None:
-    name = f"{table}_counts" if act == "INSERT" else f"{table}_counts_later"
-    of_state = f"{act} OF state" if act == "UPDATE" else act
+    name = f"{table}_{NAMES[act]}"
     if op.get_bind().dialect.name == "postgresql":
         op.execute(
             f"CREATE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER"
             f" SET search_path = public, pg_temp AS $$ BEGIN {statement}; RETURN NULL; END $$"
         )
         when = f" WHEN ({condition})" if condition else ""
-        op.execute(f"CREATE TRIGGER {name} AFTER {of_state} ON {table} FOR EACH ROW{when} EXECUTE FUNCTION {name}()")
+        op.execute(f"CREATE TRIGGER {name} AFTER {act} ON {table} FOR EACH ROW{when} EXECUTE FUNCTION {name}()")
     else:
         when = f" WHEN {condition}" if condition else ""
-        op.execute(f"CREATE TRIGGER {name} AFTER {of_state} ON {table}{when} BEGIN {statement}; END")
+        op.execute(f"CREATE TRIGGER {name} AFTER {act} ON {table}{when} BEGIN {statement}; END")
 
 
 def _postgresql_balances() -> None:

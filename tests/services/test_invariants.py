@@ -64,6 +64,7 @@ AFTER_THE_PURGE = {
     "closed_events_are_at_rest": "UPDATE event SET closed_at = NULL",
     "purged_events_are_folded": "INSERT INTO rollup_delta (id, event, day, kind, number, cents)"
     " SELECT id, event, day, 'surrender', 1, 0 FROM surrender",
+    "purged_events_tell_no_items_value": "UPDATE item SET value = 1",
     "purged_events_are_unlinked": "UPDATE audit_body SET body = '{{}}' WHERE body IS NULL",
 }
 

@@ -91,7 +91,15 @@ def test_the_application_deletes_only_what_a_purge_or_a_fold_deletes(serving: En
             text("SELECT table_name FROM information_schema.role_table_grants WHERE privilege_type = 'DELETE'")
         ).all()
 
-    assert sorted(may) == ["handover", "handover_item", "handover_voucher", "heartbeat", "rollup_delta"]
+    assert sorted(may) == [
+        "handover",
+        "handover_item",
+        "handover_voucher",
+        "heartbeat",
+        "item",
+        "rollup_class",
+        "rollup_delta",
+    ]
 
 
 @pytest.mark.parametrize(

@@ -39,9 +39,11 @@ def test_what_people_do_at_the_tables_goes_through(database: Database, begun: Wo
         for state in (SurrenderState.AWAITING_APPROVAL, SurrenderState.OFFERED, SurrenderState.ACCEPTED):
             hand.change("surrender", {"id": visit}, state=state)
         hand.change("surrender", {"id": visit}, state=SurrenderState.PAID_OUT)
-        for moved in (EventState.CLOSING, EventState.OPEN, EventState.CLOSING):
+        for moved in (EventState.CLOSING, EventState.OPEN):
             _event(hand, state=moved)
-        _close(hand)
+        item = _received(hand)
+        _value_sum(hand)
+        hand.change("item", {"id": item}, value=None)
         _event(hand, state=EventState.PURGED)
         connection.rollback()
 
@@ -264,6 +266,20 @@ def a_tag_is_swapped_for_another(hand: Hand) -> None:
     hand.change("item", {"id": hand.world.item}, tag=_tag(hand))
 
 
+def _received(hand: Hand, **values: object) -> UUID:
+    """An item of an event that has just been closed."""
+    item, of_event = new_id(), {"state": ItemState.RECEIVED, "event": hand.world.event.id}
+    hand.copy("item", of_event, **{"id": item, **values})
+    _event(hand, state=EventState.CLOSING)
+    _close(hand)
+    return item
+
+
+def _value_sum(hand: Hand) -> None:
+    event = hand.world.event
+    hand.put("value_sum", id=new_id(), event=event.id, day=event.ends_on, items=1, value=100_00)
+
+
 def _tag(hand: Hand, **values: object) -> UUID:
     tag = new_id()
     hand.put("tag", **{"id": tag, "programme": hand.world.event.programme.id, "code": "7KQ4-M", **values})
@@ -276,9 +292,57 @@ def a_received_item_gets_another_price(hand: Hand) -> None:
     hand.change("item", {"id": received}, value=1)
 
 
-@ACTS.forbidden_by("ck_item_received_has_price")
+@ACTS.forbidden_by("item.received_has_price")
 def an_item_is_received_without_a_price(hand: Hand) -> None:
     hand.copy("item", {"id": hand.world.item}, id=new_id(), state=ItemState.RECEIVED, value=None)
+
+
+@ACTS.forbidden_by("item.is_received_with_price")
+def an_item_is_received_and_loses_its_price(hand: Hand) -> None:
+    hand.change("item", {"id": hand.world.item}, state=ItemState.RECEIVED, value=None)
+
+
+@ACTS.forbidden_by("item.deleted_by_purge")
+def an_open_events_rounds_are_deleted(hand: Hand) -> None:
+    item = new_id()
+    hand.copy("item", {"id": hand.world.item}, id=item, catalogue_class="ammunition")
+    hand.take("item", id=item)
+
+
+@ACTS.forbidden_by("item.deleted_by_purge")
+def a_closed_events_weapon_is_deleted(hand: Hand) -> None:
+    item = _received(hand)
+    hand.take("item", id=item)
+
+
+@ACTS.forbidden_by("item.deleted_by_purge")
+def a_closed_events_rounds_are_deleted_before_they_are_added_up(hand: Hand) -> None:
+    item = _received(hand, catalogue_class="ammunition")
+    hand.take("item", id=item)
+
+
+@ACTS.forbidden_by("item.end_is_final")
+def a_closed_events_weapon_loses_its_value_before_it_is_added_up(hand: Hand) -> None:
+    item = _received(hand)
+    hand.change("item", {"id": item}, value=None)
+
+
+@ACTS.forbidden_by("item.end_is_final")
+def a_weapon_that_loses_its_value_gets_another_name(hand: Hand) -> None:
+    item = _received(hand)
+    _value_sum(hand)
+    hand.change("item", {"id": item}, value=None, make="Otra")
+
+
+@ACTS.forbidden_by("quantity_sum.of_closed_event")
+def rounds_are_added_to_an_open_event(hand: Hand) -> None:
+    event = hand.world.event
+    hand.put("quantity_sum", event=event.id, day=event.ends_on, catalogue_class="ammunition", number=1000)
+
+
+@ACTS.forbidden_by("value_sum.of_closed_event")
+def a_value_is_added_to_an_open_event(hand: Hand) -> None:
+    _value_sum(hand)
 
 
 @ACTS.forbidden_by("ck_item_returned_has_no_price")

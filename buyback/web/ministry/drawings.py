@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from buyback.places.gazetteer import Gazetteer, gazetteer
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
-from buyback.totals.figures import Figure
+from buyback.totals.figures import OTHER_CLASSES, Figure
 from buyback.totals.queries import Totals
 from buyback.totals.rules import By, Query, Row, Sort, ordered
 from buyback.web.ministry.labels import label, month_of, row_name, shown
@@ -84,7 +84,7 @@ def _months_of(query: Query) -> dict[str, str]:
 
 def _alike(rows: Sequence[Row]) -> Sequence[Row]:
     """Arms only, where there are any: beside thousands of rounds their bars would vanish."""
-    return [row for row in rows if CATALOGUE[ClassCode(row.code)].arm] or rows
+    return [row for row in rows if row.code != OTHER_CLASSES and CATALOGUE[ClassCode(row.code)].arm] or rows
 
 
 def _map(places: Gazetteer, rows: Sequence[Row], figure: Figure, ground: str) -> charts.Map:

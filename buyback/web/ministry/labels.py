@@ -4,9 +4,8 @@ from collections.abc import Mapping
 from datetime import date
 
 from buyback.files.writing.tabular import figure_text
-from buyback.tariff.catalogue import CATALOGUE, ClassCode
 from buyback.totals.figures import Figure
-from buyback.totals.rules import By, Row
+from buyback.totals.rules import By, Row, class_name
 from buyback.web.shell.i18n import _, _l, show_month
 
 UNIT = "B/."
@@ -38,7 +37,7 @@ def cell(figure: Figure, value: int) -> str:
 def row_name(by: By, row: Row) -> str:
     """A row's name in the reader's language; names of places and sites have none but their own."""
     if by is By.CLASS:
-        return _(CATALOGUE[ClassCode(row.code)].name)
+        return _(class_name(row.code))
     return show_month(month_of(row.code)) if by is By.MONTH else row.name
 
 

@@ -12,7 +12,7 @@ from buyback.campaigns import queries as campaigns
 from buyback.places.gazetteer import gazetteer
 from buyback.security.access import Permission
 from buyback.tariff.catalogue import CATALOGUE, ClassCode
-from buyback.totals.figures import OF_CLASSES, Figure
+from buyback.totals.figures import OF_CLASSES, OTHER_CLASSES, Figure
 from buyback.totals.rules import CODES, NAME, PLACE_DIGITS, By, Query, Row, Sort
 from buyback.web.ministry.labels import BY_NAMES
 from buyback.web.shell.forms import Form
@@ -102,7 +102,7 @@ def below(query: Query, row: Row) -> str | None:
     if by is By.MONTH:
         return _onward(by=By.EVENT, **_month(row.code, query))
     if by is By.CLASS:
-        return _onward(by=By.CORREGIMIENTO, **{"class": row.code})
+        return None if row.code == OTHER_CLASSES else _onward(by=By.CORREGIMIENTO, **{"class": row.code})
     return _onward(by=By.CLASS, event=row.code)
 
 
