@@ -1,4 +1,4 @@
-"""The purge: after the review, nothing leads from a weapon to a voucher any more.
+"""The purge: after the review, what leads from a weapon to a voucher is deleted.
 
 What goes: the hand-overs (who did what, which award, which items, which vouchers), the bodies of the audit rows about
 the event's surrenders, the order in which rows were written, what each item was worth, and the rows of rounds,
