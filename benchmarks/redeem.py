@@ -37,6 +37,7 @@ from buyback.db import Database
 from buyback.ids import new_id
 from buyback.keys import service as keys
 from buyback.security import key_folder
+from buyback.security.event_keys import EventKeys
 from buyback.security.keyring import KeyRing
 from tests.builders import PROGRAMME, make_event, make_programme
 from tests.postgres import Server, running_server
@@ -104,6 +105,7 @@ def prepared(kind: str, tills: int) -> Iterator[Bench]:
         migrate.upgrade(url, then=lambda session: keys.recognise(session, keys=ring, now=datetime.now(UTC)))
         database = Database(url)
         database.sign_with(ring.audit)
+        database.seal_with(EventKeys(home / "event-keys"))
         stack.callback(database.dispose)
         make_programme(database, RULES)
         event = make_event(database, programme="PMB-TEST", float_cents=2_000_000_00)  # 100,000 vouchers

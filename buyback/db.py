@@ -10,7 +10,7 @@ import sqlite3
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import UTC, datetime
 from enum import StrEnum
 from pathlib import Path
@@ -44,6 +44,8 @@ T = TypeVar("T")
 E = TypeVar("E", bound=StrEnum)
 
 SIGNER = "signer"  # under this name a session carries the key that signs what it appends to the audit log
+EVENT_KEYS = "event keys"  # and under this one the keys that seal what an event keeps for a while
+AFTERWARDS = "afterwards"  # and under this one what is to be done once its transaction is committed
 RETRIED_STATES = frozenset({"40001", "40P01"})  # serialization failure, deadlock
 TRIES_MAX = 8
 PAUSE_MAX_S = 0.05
@@ -140,6 +142,11 @@ SQLITE_PRAGMAS = {
 }
 
 
+def after_commit(session: Session, act: Callable[[], None]) -> None:
+    """Do something outside the database once the transaction is committed, and nothing where it is not."""
+    session.info.setdefault(AFTERWARDS, []).append(act)
+
+
 def affected(result: object) -> int:
     """How many rows a conditional write touched."""
     if not isinstance(result, CursorResult):
@@ -160,6 +167,10 @@ class Database:
     def sign_with(self, key: Ed25519PrivateKey) -> None:
         """Let every transaction from now on sign with this key what it appends to the audit log."""
         self._carried[SIGNER] = key
+
+    def seal_with(self, keys: object) -> None:
+        """Let every transaction from now on seal with these keys what its event keeps for a while."""
+        self._carried[EVENT_KEYS] = keys
 
     @contextmanager
     def reading(self) -> Iterator[Session]:
@@ -192,13 +203,13 @@ class Database:
         raise AssertionError("unreachable")
 
     def _once(self, work: Callable[[Session], T]) -> T:
-        if self._one_writer is None:
-            with self._sessions() as session, session.begin():
-                return work(session)
-        with self._one_writer, self._sessions() as session:
-            session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+        with self._one_writer or nullcontext(), self._sessions() as session:
+            if self.is_sqlite:
+                session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
             result = work(session)
             session.commit()
+            for act in session.info.get(AFTERWARDS, ()):
+                act()
             return result
 
     def dispose(self) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from buyback.app import create_app
 from buyback.closing import heartbeats
 from buyback.db import Database
+from buyback.security.event_keys import EventKeys
 from buyback.security.key_folder import load
 from buyback.settings import Settings
 from buyback.timeouts import ANSWER_S
@@ -34,6 +35,7 @@ def build(settings: Settings) -> Flask:
     keys = load(settings.keys)
     database = Database(settings.database_url, pool_size=THREADS, answer_s=ANSWER_S)
     database.sign_with(keys.audit)
+    database.seal_with(EventKeys(settings.event_keys))
     app = create_app(settings, database=database, keys=keys, clock=_now)
     threading.Thread(target=_live, args=(database,), name="heart", daemon=True).start()
     return app

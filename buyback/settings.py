@@ -52,6 +52,7 @@ class Settings:
     database_url: str
     migrate_database_url: str
     keys: Path
+    event_keys: Path
     base_url: str
     trusted_proxies: int
     log: str
@@ -62,6 +63,7 @@ class Settings:
         "DATABASE_URL",
         "MIGRATE_DATABASE_URL",
         "KEYS",
+        "EVENT_KEYS",
         "BASE_URL",
         "TRUSTED_PROXIES",
         "LOG",
@@ -90,6 +92,7 @@ class Settings:
                 other=PREFIX + "DATABASE_URL",
                 why="nombran bases de datos de distinta clase",
             )
+        keys = Path(given["KEYS"] or here / "var" / "keys")
         base_url = _base_url(given["BASE_URL"] or "http://127.0.0.1:8000")
         proxies = _whole(
             given["TRUSTED_PROXIES"] or "0",
@@ -106,7 +109,8 @@ class Settings:
         return cls(
             database_url=database_url,
             migrate_database_url=migrate_url,
-            keys=Path(given["KEYS"] or here / "var" / "keys"),
+            keys=keys,
+            event_keys=Path(given["EVENT_KEYS"] or keys.parent / "event-keys"),
             base_url=base_url,
             trusted_proxies=proxies,
             log=_one_of(given["LOG"] or "text", LOG_FORMATS, "LOG"),

@@ -21,12 +21,11 @@ from playwright.sync_api import Browser, Page
 
 from buyback import demo, migrate
 from buyback.campaigns import queries as campaigns
-from buyback.db import Database
 from buyback.intake import queries as intake
 from buyback.vouchers.printing import papers
 from tests.browser.live import chromium, served
 from tests.browser.stage import hold_session
-from tests.builders import know_keys, make_keys
+from tests.builders import know_keys, make_keys, open_database
 from tests.web.site import LOOPBACK, Clock, Site, make_site
 
 HERE = Path(__file__).parent / "img"
@@ -94,7 +93,7 @@ def demonstration() -> Iterator[tuple[Site, str]]:
     with tempfile.TemporaryDirectory(prefix="buyback-pictures-") as folder:
         url = f"sqlite:///{folder}/pictures.sqlite3"
         migrate.upgrade(url, then=know_keys)
-        database = Database(url)
+        database = open_database(url)
         demo.load_all(database, keys=make_keys(), now=NOW)
         site = make_site(database, base_url=LOOPBACK, demonstration=True, clock=Clock(NOW))
         with served(site.app) as address:

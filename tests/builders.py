@@ -7,6 +7,7 @@ from pathlib import Path
 from uuid import UUID
 
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from sqlalchemy import URL
 from sqlalchemy.orm import Session
 
 from buyback.campaigns import queries as campaigns
@@ -27,6 +28,7 @@ from buyback.people.rules import OPERATOR, Actor, OrganisationKind
 from buyback.people.service import Employer
 from buyback.security import key_folder
 from buyback.security.access import Role
+from buyback.security.event_keys import EventKeys
 from buyback.security.keyring import KeyRing, SigningKey
 from buyback.security.tokens import new_token, token_digest
 from buyback.tariff.catalogue import CalibreGroup, ClassCode, Condition
@@ -92,10 +94,24 @@ def know_keys(session: Session) -> None:
 
 
 def open_database(url: str) -> Database:
-    """A database whose audit log is signed with that ring's key."""
+    """A database whose audit log is signed with that ring's key, and whose events' keys lie beside it."""
     database = Database(url)
-    database.sign_with(make_keys().audit)
+    lend_keys(database)
     return database
+
+
+def lend_keys(database: Database) -> None:
+    """What whoever opens a database has to lend it."""
+    database.sign_with(make_keys().audit)
+    database.seal_with(EventKeys(event_keys_folder(database.engine.url)))
+
+
+def event_keys_folder(url: URL) -> Path:
+    """Where a test's database has its events' keys: each copy has its own."""
+    if url.get_backend_name() == "sqlite":
+        file = Path(str(url.database))
+        return file.with_name(f"event-keys-{file.name}")
+    return Path(str(url.query["host"]), f"event-keys-{url.database}")
 
 
 def write_keys(folder: Path) -> None:

@@ -14,9 +14,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, Generic, Protocol, TypeVar, overload
 
+from sqlalchemy import URL, make_url
+
 from buyback import migrate
 from buyback.db import Database
-from tests.builders import know_keys, make_keys, open_database
+from tests.builders import event_keys_folder, know_keys, lend_keys, open_database
 from tests.postgres import Server, quick_folder, running_server
 
 T = TypeVar("T")
@@ -89,10 +91,25 @@ class Databases:
         """The URL of a new copy of the template, or of a database that was grown from it; removed afterwards."""
         name = self._names.popleft()
         try:
-            with self._cloned(name, like) if kind == "postgresql" else self._copied(name, like) as url:
+            cloned = self._cloned(name, like) if kind == "postgresql" else self._copied(name, like)
+            with cloned as url, self._event_keys(kind, url, like):
                 yield url
         finally:
             self._names.appendleft(name)
+
+    @contextmanager
+    def _event_keys(self, kind: str, url: str, like: str | None) -> Iterator[None]:
+        """The keys of the events in a copy, copied as well: to close an event in one leaves it open in another."""
+        folder = event_keys_folder(make_url(url))
+        if like is not None:
+            _copy_folder(event_keys_folder(self._url(kind, like)), folder)
+        try:
+            yield
+        finally:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _url(self, kind: str, where: str) -> URL:
+        return make_url(f"sqlite:///{where}" if kind == "sqlite" else self.server.url(where))
 
     @contextmanager
     def _cloned(self, name: str, like: str | None) -> Iterator[str]:
@@ -122,7 +139,7 @@ class Databases:
             if url not in self._opened:
                 self._opened[url] = Database(url)
             database = self._opened[url]
-            database.sign_with(make_keys().audit)  # a test may have signed with another
+            lend_keys(database)  # a test may have lent others
             try:
                 yield database
             finally:
@@ -150,6 +167,8 @@ class Databases:
         like = None if before is None else before.where
         url = self.server.clone(like or TEMPLATE, name) if kind == "postgresql" else self._copy(self.shared, name, like)
         database = open_database(url)
+        if like is not None:
+            _copy_folder(event_keys_folder(self._url(kind, like)), event_keys_folder(make_url(url)))
         gave = build(database) if before is None or then is None else then(database, before.gave)
         database.dispose()  # a database that somebody is connected to is not copied
         grown = Grown(str(database.engine.url.database), gave)
@@ -196,6 +215,11 @@ def _name(*parts: str | Callable[..., Any]) -> str:
     """A name for what some functions make, that each worker finds alike."""
     told = [part if isinstance(part, str) else f"{part.__module__}.{part.__qualname__}" for part in parts]
     return re.sub(r"[^a-z0-9]+", "_", ".".join(told).lower().replace("tests.", ""))[-NAME_MAX:]
+
+
+def _copy_folder(source: Path, folder: Path) -> None:
+    if source.exists():
+        shutil.copytree(source, folder, dirs_exist_ok=True)
 
 
 @contextmanager

@@ -9,6 +9,7 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
 from buyback.audit.rules import EMPTY, ChainKind, Head, Link, link, ranges, sign
+from buyback.audit.sealing import seal
 from buyback.audit.tables import AuditBody, AuditChain, AuditRow
 from buyback.db import SIGNER, affected, core
 from buyback.security.tokens import new_salt
@@ -44,11 +45,16 @@ def record(
     """Write that ``act`` (``subject:action``) happened.
 
     The body holds who and what, never a code nor a depositor. ``event`` marks bodies that the event's purge
-    empties: whatever belongs to a surrender. Two writers on one chain collide on its uniqueness; the loser's
-    transaction is run again. On PostgreSQL the chain's row is locked first, so that they queue instead.
+    empties, and that are sealed until then: whatever belongs to a surrender. Two writers on one chain collide on its
+    uniqueness; the loser's transaction is run again. On PostgreSQL the chain's row is locked first, so that they queue
+    instead.
     """
     hold(session, chain)
-    append(session, next_link(chain, head_of(session, chain), act=act, body=body, now=now, event=event))
+    head = head_of(session, chain)
+    said: dict[str, object] = {**body, "act": act, "at": iso_utc(now)}
+    if event is not None:
+        said = seal(session, said, chain=chain, seq=head.seq + 1, event=event)
+    append(session, link(chain, head, said, new_salt(), event))
 
 
 def hold(session: Session, chain: UUID) -> None:
@@ -56,11 +62,9 @@ def hold(session: Session, chain: UUID) -> None:
     session.execute(select(AuditChain.id).where(AuditChain.id == chain).with_for_update())
 
 
-def next_link(
-    chain: UUID, head: Head, *, act: str, body: Mapping[str, object], now: datetime, event: UUID | None = None
-) -> Link:
+def next_link(chain: UUID, head: Head, *, act: str, body: Mapping[str, object], now: datetime) -> Link:
     """The row to append when a chain's head is known already."""
-    return link(chain, head, {**body, "act": act, "at": iso_utc(now)}, new_salt(), event)
+    return link(chain, head, {**body, "act": act, "at": iso_utc(now)}, new_salt())
 
 
 def append(session: Session, row: Link) -> None:

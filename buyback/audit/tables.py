@@ -57,12 +57,16 @@ class AuditRow(Base):
 
 
 class AuditBody(Base):
-    """What happened, as canonical JSON, with its salt. ``event`` marks what the event's purge empties."""
+    """What happened, as canonical JSON, with its salt.
+
+    ``event`` marks what the event's purge empties; it is sealed until then (``sealing.py``).
+    """
 
     __tablename__ = "audit_body"
     __table_args__ = (
         ForeignKeyConstraint(["chain", "seq"], ["audit_row.chain", "audit_row.seq"]),
         CheckConstraint("(salt IS NULL) = (body IS NULL)", name="emptied_whole"),
+        CheckConstraint("event IS NULL OR body IS NULL OR substr(body, 1, 10) = '{\"sealed\":'", name="sealed"),
         Index("ix_audit_body_event", "event"),
         UNORDERED,
     )

@@ -30,7 +30,7 @@ class ProgrammeFacts:
 
 @dataclass(frozen=True)
 class EventFacts:
-    """An event with its programme. ``salt`` is None once the event is closed."""
+    """An event with its programme. ``salt`` is None once the event is closed, and where its key is missing."""
 
     id: UUID
     code: str

@@ -9,6 +9,7 @@ from uuid import UUID
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
 
+from buyback.audit.sealing import event_keys
 from buyback.campaigns.facts import EventFacts, ProgrammeFacts
 from buyback.campaigns.rules import FunderWeight, Share
 from buyback.campaigns.states import EventState, PaymentMode
@@ -24,6 +25,7 @@ from buyback.campaigns.tables import (
     ProgrammeVersion,
 )
 from buyback.errors import NotFound
+from buyback.security.event_keys import EventKeyMissing, Purpose
 
 
 @dataclass(frozen=True)
@@ -247,11 +249,20 @@ def _events(session: Session, *conditions: ColumnElement[bool]) -> tuple[EventFa
             days=tuple(days[row.id]),
             expires_on=row.expires_on,
             state=row.state,
-            salt=row.salt,
+            salt=_open_salt(session, row.id, row.salt),
             programme=rules[row.version],
         )
         for row in rows
     )
+
+
+def _open_salt(session: Session, event: UUID, sealed: bytes | None) -> bytes | None:
+    if sealed is None:
+        return None
+    try:
+        return event_keys(session).open(event, Purpose.SALT, sealed)
+    except EventKeyMissing:
+        return None
 
 
 def _days(session: Session, wanted: list[UUID]) -> dict[UUID, list[date]]:

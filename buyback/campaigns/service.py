@@ -1,5 +1,6 @@
 """Events, from the plan to the purge. What a close or a purge means for vouchers is decided above this."""
 
+from contextlib import suppress
 from datetime import datetime
 from uuid import UUID
 
@@ -7,6 +8,7 @@ from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
+from buyback.audit.sealing import event_keys
 from buyback.campaigns import agreements, budget, queries
 from buyback.campaigns.facts import EventFacts, ProgrammeFacts
 from buyback.campaigns.rules import (
@@ -23,12 +25,14 @@ from buyback.campaigns.rules import (
 )
 from buyback.campaigns.states import EventState
 from buyback.campaigns.tables import Event, EventSession
+from buyback.db import after_commit
 from buyback.errors import InputProblem, InvalidInput, Refused
 from buyback.ids import new_id
 from buyback.people.rules import Actor
 from buyback.places import queries as places
 from buyback.places import service as place_service
 from buyback.places.rules import CorregimientoNotValid
+from buyback.security.event_keys import Purpose
 
 
 def add_event(
@@ -44,8 +48,9 @@ def add_event(
 ) -> UUID:
     """Plan an event under a programme's latest version: its days, its agreement and its float, all at once.
 
-    ``salt`` is 32 fresh random bytes. Raises NotFound for the programme, ProgrammeClosed, InvalidInput with every
-    problem of the plan (``code``, ``site``, ``from``, ``to``, ``float``, ``corregimiento``), FunderMissing,
+    ``salt`` is 32 fresh random bytes. The event's keys are on the disk before the event is; where it comes to nothing
+    they stay behind, and ``check`` names them. Raises NotFound for the programme, ProgrammeClosed, InvalidInput with
+    every problem of the plan (``code``, ``site``, ``from``, ``to``, ``float``, ``corregimiento``), FunderMissing,
     FunderTwice or FloatOverAppropriation.
     """
     rules = queries.get_programme(session, programme)
@@ -56,7 +61,8 @@ def add_event(
     barrio_id = barrio and place_service.add_barrio(
         session, corregimiento=corregimiento, name=barrio, chain=by.chain, by=by.name, now=now
     )
-    event = new_id()
+    event, keys = new_id(), event_keys(session)
+    keys.make(event)
     session.execute(
         insert(Event).values(
             id=event,
@@ -69,7 +75,7 @@ def add_event(
             ends_on=plan.ends_on,
             expires_on=expiry(plan.ends_on, rules.voucher_days),
             state=EventState.PLANNED,
-            salt=salt,
+            salt=keys.seal(event, Purpose.SALT, salt),
         )
     )
     _complete(session, event, plan, rules, shares=shares, by=by, now=now)
@@ -113,6 +119,7 @@ def close_event(session: Session, *, event: UUID, by: Actor, now: datetime) -> N
     facts = queries.get_event_by_id(session, event)
     if not _move(session, event, EventState.CLOSING, EventState.CLOSED, salt=None, closed_at=now):
         raise EventNotClosing(event=facts.code)
+    _destroy(session, event, Purpose.SALT)
     _audit(session, facts, act="event:close", by=by, now=now)
 
 
@@ -121,7 +128,19 @@ def mark_purged(session: Session, *, event: UUID, by: Actor, now: datetime) -> N
     facts = queries.get_event_by_id(session, event)
     if not _move(session, event, EventState.CLOSED, EventState.PURGED):
         raise EventNotClosed(event=facts.code)
+    _destroy(session, event, Purpose.STAFF)
     _audit(session, facts, act="event:purge", by=by, now=now)
+
+
+def _destroy(session: Session, event: UUID, purpose: Purpose) -> None:
+    """Once it is committed; where that fails the nightly purge tries again, and ``check`` says so meanwhile."""
+    keys = event_keys(session)
+
+    def destroy() -> None:
+        with suppress(OSError):
+            keys.destroy(event, purpose)
+
+    after_commit(session, destroy)
 
 
 def _check_plan(session: Session, plan: EventPlan, corregimiento: str, rules: ProgrammeFacts) -> None:

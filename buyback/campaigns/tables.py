@@ -81,7 +81,7 @@ class ProgrammeFunder(Base):
 
 
 class Event(Base):
-    """A collection event. ``salt`` derives its vouchers' secrets and is destroyed at the close."""
+    """A collection event. ``salt`` derives its vouchers' secrets, sealed; it is destroyed at the close."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -89,6 +89,7 @@ class Event(Base):
         CheckConstraint("expires_on > ends_on", name="expiry"),
         CheckConstraint("(state IN ('closed', 'purged')) = (salt IS NULL)", name="salt_until_close"),
         CheckConstraint("(closed_at IS NULL) = (salt IS NOT NULL)", name="closed_with_salt"),
+        CheckConstraint("length(salt) = 60", name="salt_sealed"),
         UniqueConstraint("id", "expires_on"),
         Index("ix_event_corregimiento", "corregimiento"),
     )
@@ -103,7 +104,7 @@ class Event(Base):
     ends_on: Mapped[date]  # inclusive
     expires_on: Mapped[date]  # the last day on which its vouchers are taken
     state: Mapped[EventState] = mapped_column(choice(EventState))
-    salt: Mapped[bytes | None] = mapped_column(LargeBinary(32))
+    salt: Mapped[bytes | None] = mapped_column(LargeBinary(60))
     closed_at: Mapped[datetime | None] = mapped_column(Instant())
 
 

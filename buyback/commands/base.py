@@ -23,6 +23,7 @@ from buyback.migrate import require_current
 from buyback.people import queries as people
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security import key_folder
+from buyback.security.event_keys import EventKeys
 from buyback.security.keyring import KeyRing
 from buyback.settings import Settings
 
@@ -50,6 +51,7 @@ class Context:
     def database(self) -> Database:
         """The database, with a current schema."""
         database = Database(self.settings.database_url)
+        database.seal_with(EventKeys(self.settings.event_keys))
         try:
             require_current(database.engine)
         except Refused:

@@ -12,6 +12,7 @@ from buyback.commands.system import bring_up
 from buyback.db import Database
 from buyback.errors import Refused
 from buyback.security import key_folder
+from buyback.security.event_keys import EventKeys
 from buyback.security.keyring import KeyRing
 from buyback.settings import Settings
 
@@ -50,6 +51,7 @@ def demo(context: Context, *, no_serve: bool, host: str, port: int) -> None:
     if not demonstration.is_loaded(database):
         keys = key_folder.load(settings.keys)
         database.sign_with(keys.audit)
+        database.seal_with(EventKeys(settings.event_keys))
         _load(context, database, keys)
     database.dispose()
     click.echo(_welcome(settings))

@@ -88,7 +88,7 @@ def save(folder: Path, ring: KeyRing) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     folder.chmod(0o700)
     for name, secret in ring.secrets().items():
-        _write_secret(folder / f"{name}.key", secret)
+        write_secret(folder / f"{name}.key", secret)
     for key in ring.signing:
         _write_signing_key(folder, key)
     # Last: a folder without its registry is not taken for a set of keys.
@@ -194,7 +194,7 @@ def _signing_key(folder: Path, entry: dict[str, Any]) -> SigningKey:
         raise ValueError(key_id)
     public = Ed25519PublicKey.from_public_bytes(bytes.fromhex(entry["public"]))
     path = _signing_path(folder, key_id)
-    private = Ed25519PrivateKey.from_private_bytes(_read_secret(path)) if path.exists() else None
+    private = Ed25519PrivateKey.from_private_bytes(read_secret(path)) if path.exists() else None
     if private is not None and private.public_key() != public:
         raise KeysMismatched(path=path)
     return SigningKey(
@@ -212,13 +212,14 @@ def _signing_path(folder: Path, key_id: int) -> Path:
 
 def _secret(folder: Path, name: str, expected: str) -> bytes:
     path = folder / f"{name}.key"
-    secret = _read_secret(path)
+    secret = read_secret(path)
     if fingerprint(name, secret) != expected:
         raise KeysMismatched(path=path)
     return secret
 
 
-def _read_secret(path: Path) -> bytes:
+def read_secret(path: Path) -> bytes:
+    """The 32 bytes of a key file; refused where it is missing, open to others or damaged."""
     text = _read_own(path)
     try:
         secret = bytes.fromhex(text)
@@ -263,13 +264,14 @@ def _stamp(folder: Path) -> tuple[int, int] | None:
     return found.st_ino, found.st_mtime_ns
 
 
-def _write_secret(path: Path, secret: bytes) -> None:
+def write_secret(path: Path, secret: bytes) -> None:
+    """A new key file that only its owner reads, on the disk when this returns."""
     _write_new(path, secret.hex() + "\n")
 
 
 def _write_signing_key(folder: Path, key: SigningKey) -> None:
     if key.private is not None:
-        _write_secret(_signing_path(folder, key.id), key.private.private_bytes_raw())
+        write_secret(_signing_path(folder, key.id), key.private.private_bytes_raw())
 
 
 def _write_new(path: Path, text: str) -> None:
@@ -286,3 +288,12 @@ def _write_registry(folder: Path, registry: dict[str, Any]) -> None:
     fresh.unlink(missing_ok=True)
     _write_new(fresh, json.dumps(registry, indent=2) + "\n")
     fresh.replace(folder / REGISTRY)
+
+
+def sync_folder(folder: Path) -> None:
+    """What was added to a folder or deleted from it survives a power cut from now on."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)

@@ -75,9 +75,9 @@ class Blank:
 
 
 class SecretsGone(Refused):
-    """The event's salt was destroyed at its close."""
+    """The event's salt was destroyed at its close, or the key that seals it is missing."""
 
-    sentence = "La jornada está cerrada: sus vales ya no se pueden crear ni imprimir."
+    sentence = "La jornada está cerrada o falta su llave: sus vales no se pueden crear ni imprimir."
 
 
 class SerialUnknown(Refused):

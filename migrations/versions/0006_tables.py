@@ -396,7 +396,7 @@ def _events() -> None:
         sa.Column("ends_on", sa.Date(), nullable=False),
         sa.Column("expires_on", sa.Date(), nullable=False),
         sa.Column("state", WORD, nullable=False),
-        sa.Column("salt", HASH, nullable=True),
+        sa.Column("salt", sa.LargeBinary(length=60), nullable=True),
         sa.Column("closed_at", INSTANT, nullable=True),
         sa.PrimaryKeyConstraint("id", name="pk_event"),
         sa.UniqueConstraint("code", name="uq_event_code"),
@@ -405,6 +405,7 @@ def _events() -> None:
         sa.ForeignKeyConstraint(["corregimiento"], ["corregimiento.code"], name="fk_event_corregimiento"),
         sa.ForeignKeyConstraint(["version"], ["programme_version.id"], name="fk_event_version"),
         sa.CheckConstraint("(closed_at IS NULL) = (salt IS NOT NULL)", name="ck_event_closed_with_salt"),
+        sa.CheckConstraint("length(salt) = 60", name="ck_event_salt_sealed"),
         sa.CheckConstraint("ends_on >= starts_on", name="ck_event_days"),
         sa.CheckConstraint("state IN ('planned', 'open', 'closing', 'closed', 'purged')", name="ck_event_event_state"),
         sa.CheckConstraint("expires_on > ends_on", name="ck_event_expiry"),
@@ -867,6 +868,9 @@ def _audit() -> None:
         sa.ForeignKeyConstraint(["chain", "seq"], ["audit_row.chain", "audit_row.seq"], name="fk_audit_body_chain_seq"),
         sa.ForeignKeyConstraint(["event"], ["event.id"], name="fk_audit_body_event"),
         sa.CheckConstraint("(salt IS NULL) = (body IS NULL)", name="ck_audit_body_emptied_whole"),
+        sa.CheckConstraint(
+            "event IS NULL OR body IS NULL OR substr(body, 1, 10) = '{\"sealed\":'", name="ck_audit_body_sealed"
+        ),
         sqlite_with_rowid=False,
     )
     op.create_index("ix_audit_body_event", "audit_body", ["event"], unique=False)

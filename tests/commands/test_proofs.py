@@ -137,7 +137,7 @@ def test_chains_that_hold_are_one_line_each(shell: Shell, database: Database, wo
     [
         ("audit_body SET body = '{}'", "body_changed"),
         ("audit_body SET salt = :zeros", "body_changed"),
-        ("audit_body SET event = (SELECT id FROM event LIMIT 1)", "row_changed"),
+        ("audit_body SET event = (SELECT id FROM event LIMIT 1), body = :sealed", "row_changed"),
         ("audit_row SET body_hash = :zeros", "row_changed"),
         ("audit_row SET signature = :twice", "not_signed"),
     ],
@@ -147,7 +147,7 @@ def test_a_row_of_a_chain_that_was_touched_is_named(
 ) -> None:
     chain = operators(database)["chain"]
     act = f"UPDATE {change} WHERE chain = :chain AND seq = :seq"
-    tamper(database, act, chain=chain, seq=2, zeros=GENESIS, twice=GENESIS * 2)
+    tamper(database, act, chain=chain, seq=2, zeros=GENESIS, twice=GENESIS * 2, sealed='{"sealed":""}')
 
     where = "audit_body" if what == "body_changed" else "audit_row"
     said = shell.run("verify")

@@ -38,6 +38,7 @@ def test_everything_set_is_everything_read() -> None:
         database_url="postgresql+psycopg://app@db/buyback",
         migrate_database_url="postgresql+psycopg://owner@db/buyback",
         keys=Path("/etc/buyback/keys"),
+        event_keys=Path("/etc/buyback/event-keys"),
         base_url="https://vales.gob.example",
         trusted_proxies=1,
         log="json",

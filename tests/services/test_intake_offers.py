@@ -1,13 +1,12 @@
 """From the finished appraisal to the end: who may take which step, and what it leaves behind."""
 
-import json
 from collections.abc import Callable
 from uuid import UUID
 
 import pytest
-from sqlalchemy import column, select, update
+from sqlalchemy import column, update
 
-from buyback.audit.tables import AuditBody
+from buyback.audit.sealing import read_bodies
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
 from buyback.errors import Forbidden, Refused
@@ -350,8 +349,7 @@ def test_every_step_is_in_the_audit_log_where_the_events_purge_finds_it(
 ) -> None:
     make_paid_out(database, event, ana, beto)
     with database.reading() as session:
-        bodies = session.scalars(select(AuditBody.body).where(AuditBody.event == event.id).order_by(AuditBody.seq))
-        steps = [(body["act"], body["by"]) for body in map(json.loads, filter(None, bodies))]
+        steps = [(body["act"], body["by"]) for body in read_bodies(session, event.id)]
     assert steps == [
         ("surrender:open", "ana"),
         ("surrender:add_item", "ana"),

@@ -13,11 +13,11 @@ from typing import Any
 from urllib.request import Request
 
 import pytest
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from buyback import migrate
 from buyback.ids import new_id
-from tests.builders import know_keys, open_database, write_keys
+from tests.builders import event_keys_folder, know_keys, open_database, write_keys
 from tests.installed import Installation, Server, serving
 from tests.postgres import Server as PostgreSQL
 from tests.postgres import running_server
@@ -96,6 +96,7 @@ def postgresql(pytestconfig: pytest.Config) -> Iterator[PostgreSQL]:
 @pytest.fixture
 def installation(tmp_path: Path, postgresql: PostgreSQL) -> Installation:
     environ = {"PATH": os.environ["PATH"], "LANG": "C.UTF-8", "BUYBACK_KEYS": str(tmp_path / "keys")}
+    environ["BUYBACK_EVENT_KEYS"] = str(event_keys_folder(make_url(postgresql.url("buyback"))))
     made = Installation(tmp_path, {**environ, "BUYBACK_DATABASE_URL": postgresql.url("buyback")})
     write_keys(tmp_path / "keys")
     return made

@@ -311,6 +311,11 @@ def an_emptied_audit_body_is_filled_again(hand: Hand) -> None:
     hand.change("audit_body", _first_body(), salt=before["salt"], body=before["body"])
 
 
+@ACTS.forbidden_by("ck_audit_body_sealed", "audit_body.only_emptied")
+def an_audit_body_of_a_surrender_lies_in_clear(hand: Hand) -> None:
+    hand.change("audit_body", _first_body(), event=hand.world.event.id)
+
+
 @ACTS.forbidden_by("fk_audit_body_chain_seq")
 def a_body_belongs_to_no_row(hand: Hand) -> None:
     hand.put("audit_body", chain=OPERATOR.chain, seq=_head(hand)[0] + 1, salt=bytes(32), body="{}")

@@ -72,7 +72,7 @@ def an_event_is_purged_before_it_is_closed(hand: Hand) -> None:
 def a_closed_event_opens_again(hand: Hand) -> None:
     _event(hand, state=EventState.CLOSING)
     _close(hand)
-    _event(hand, state=EventState.OPEN, salt=bytes(32), closed_at=None)
+    _event(hand, state=EventState.OPEN, salt=bytes(60), closed_at=None)
 
 
 @ACTS.forbidden_by("event.identity_and_order")
@@ -92,7 +92,13 @@ def a_closing_date_is_moved_so_that_the_review_is_over(hand: Hand) -> None:
 
 @ACTS.forbidden_by("event.identity_and_order")
 def an_events_salt_is_rewritten(hand: Hand) -> None:
-    _event(hand, salt=bytes(32))
+    _event(hand, salt=bytes(60))
+
+
+@ACTS.forbidden_by("ck_event_salt_sealed")
+def an_events_salt_lies_in_clear(hand: Hand) -> None:
+    planned = {"id": new_id(), "code": "CLARA-2026-11-24", "state": EventState.PLANNED}
+    hand.copy("event", {"id": hand.world.event.id}, **planned, salt=bytes(32))
 
 
 @ACTS.forbidden_by("event.identity_and_order")

@@ -19,11 +19,11 @@ from uuid import UUID
 import pypdfium2
 import pytest
 import zxingcpp
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 from buyback.db import Database
 from buyback.times import panama_day
-from tests.builders import PROGRAMME, write_keys
+from tests.builders import PROGRAMME, event_keys_folder, write_keys
 from tests.commands.shell import Shell
 from tests.installed import Installation, Server, serving
 
@@ -48,6 +48,7 @@ def installation(tmp_path: Path, database_url: str) -> Installation:
         "LANG": "C.UTF-8",
         "BUYBACK_DATABASE_URL": database_url,
         "BUYBACK_KEYS": str(tmp_path / "keys"),
+        "BUYBACK_EVENT_KEYS": str(event_keys_folder(make_url(database_url))),
         "BUYBACK_LOG": "json",
     }
     made = Installation(tmp_path, environ)

@@ -226,13 +226,14 @@ def test_the_file_holds_nothing_of_the_hand_overs_after_the_purge(busy: BusyEven
     connection.close()
     before = _bytes_on_disk(busy.database)
     assert all(key in before for key in traces_as_text)
-    assert b'"act":"surrender:' in before
+    assert b'{"sealed":"' in before
+    assert b'"act":"surrender:' not in before
+    assert busy.event.salt is not None
+    assert busy.event.salt not in before
     close_and_purge(busy)
     after = _bytes_on_disk(busy.database)
     assert [key for key in [*traces, *traces_as_text] if key in after] == []
-    assert b'"act":"surrender:' not in after
-    assert busy.event.salt is not None
-    assert busy.event.salt not in after
+    assert b'{"sealed":"' not in after
 
 
 def _file(database: Database) -> Path:
