@@ -9,6 +9,7 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from uuid import UUID
 
+import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -162,3 +163,28 @@ def test_two_runs_at_once_do_each_row_once(database: Database) -> None:
         done = list(pool.map(lambda _: run(database), range(2)))
     assert sum(report.to_day for report in done) == 30
     assert_sound(database)
+
+
+@pytest.mark.databases("postgresql")
+def test_rows_lie_in_an_order_that_is_not_of_time_and_one_transaction_wrote_them(database: Database) -> None:
+    event, shop = make_till_event(database, vouchers=20), make_shop(database)
+    for paper in issue_vouchers(database, 20, event=event):
+        try_to_redeem(database, shop, paper.qr, now=LONG_AGO)
+    in_time = column(database, "SELECT id FROM resolution ORDER BY ctid")
+    shuffled = sorted(in_time, key=str)
+    random.Random(7).shuffle(shuffled)  # noqa: S311  the same order each time
+    shuffle = random.Random(7).shuffle  # noqa: S311  as above
+    database.transact(lambda session: fading.fade(session, shuffle=shuffle, by=OPERATOR, now=NOW))
+    for lie in (
+        column(database, "SELECT id FROM resolution ORDER BY ctid"),
+        column(database, "SELECT resolution FROM attempt WHERE resolution IS NOT NULL ORDER BY ctid"),
+    ):
+        assert lie in (shuffled, sorted(in_time, key=str))
+    by_line = "SELECT r.id FROM transfer t JOIN resolution r ON r.transfer = t.id ORDER BY t.ctid"
+    assert column(database, by_line) != in_time
+    wrote = """
+        SELECT xmin::text FROM resolution UNION SELECT xmin::text FROM attempt
+         UNION SELECT t.xmin::text FROM transfer t JOIN journal j ON j.id = t.journal WHERE j.kind = 'redeem'
+         UNION SELECT xmin::text FROM journal WHERE kind = 'redeem'
+    """
+    assert len(column(database, wrote)) == 1

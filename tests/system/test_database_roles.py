@@ -2,15 +2,20 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from datetime import UTC, datetime
 
 import pytest
 from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
+from buyback.closing.fading import fade
+from buyback.db import Database
 from buyback.ids import new_id
 from buyback.migrate import upgrade
-from tests.builders import NOW
+from buyback.people.rules import OPERATOR
+from tests.builders import NOW, know_keys, make_keys
 from tests.raw import put
+from tests.tills import issue_vouchers, make_merchant, make_till, make_till_event, try_to_redeem
 
 ROLE = "buyback_serves"
 
@@ -124,3 +129,26 @@ def test_every_rules_function_looks_in_our_tables_first_and_is_nobody_elses_to_a
             )
         ).all()
     assert open_ones == []
+
+
+def test_the_application_lets_times_go_when_they_are_due_and_moves_none(serving: Engine) -> None:
+    database = Database(serving.url.render_as_string(hide_password=False))
+    database.transact(know_keys)
+    database.sign_with(make_keys().audit)
+    event = make_till_event(database, vouchers=2)
+    till = make_till(database, make_merchant(database))
+    long_ago = datetime(2024, 1, 15, 20, 4, 5, tzinfo=UTC)
+    first, second = issue_vouchers(database, 2, event=event)
+    assert try_to_redeem(database, till, first.qr, now=long_ago).code == "redeemed"
+    done = database.transact(lambda session: fade(session, shuffle=list.reverse, by=OPERATOR, now=NOW))
+    assert (done.to_day, done.held) == (1, 0)
+    assert try_to_redeem(database, till, second.qr, now=long_ago).code == "redeemed"
+    for act in (
+        "UPDATE resolution SET resolved_at = resolved_at + interval '1 second' WHERE resolved_at IS NOT NULL",
+        "UPDATE resolution SET resolved_at = now() WHERE resolved_at IS NULL",
+        "UPDATE attempt SET decided_at = NULL, op_id = NULL WHERE decided_at IS NOT NULL",
+        "UPDATE journal SET recorded_at = NULL WHERE kind = 'redeem' AND recorded_at IS NOT NULL",
+    ):
+        with serving.connect() as connection, pytest.raises(DBAPIError, match="fades when it is due"):
+            connection.execute(text(act))
+    database.dispose()
