@@ -8,7 +8,19 @@ from uuid import UUID
 import pytest
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-from buyback.audit.rules import EMPTY, Head, body_hash, canonical, is_signed, link, row_hash, sign
+from buyback.audit.rules import (
+    EMPTY,
+    ChainReader,
+    ChainRow,
+    Head,
+    Link,
+    body_hash,
+    canonical,
+    is_signed,
+    link,
+    row_hash,
+    sign,
+)
 
 VECTORS: dict[str, Any] = json.loads((Path(__file__).parent / "vectors/audit.json").read_text(encoding="utf-8"))
 FIELDS = {"chain", "seq", "previous", "body_hash", "event"}
@@ -67,3 +79,22 @@ def test_a_link_names_the_row_before_it() -> None:
     assert link(chain, head, case["body"], salt, event).hash == row_hash(
         chain, row["seq"], head.hash, later.body_hash, event
     )
+
+
+@pytest.mark.parametrize(
+    "before, fault",
+    [(Head(0, bytes(32)), "fork"), (Head(1, bytes(32)), "gap")],
+    ids=["another row before it", "a row missing before it"],
+)
+def test_a_row_with_a_right_signature_and_another_row_before_it_is_named(before: Head, fault: str) -> None:
+    key, chain, salt = Ed25519PrivateKey.from_private_bytes(bytes(32)), UUID(int=1), bytes(16)
+
+    def stored(row: Link) -> ChainRow:
+        signature = sign(key, row.hash)
+        return ChainRow(row.seq, row.previous, row.body_hash, row.hash, signature, row.event, row.salt, row.body)
+
+    reader = ChainReader(chain, [key.public_key()])
+    assert reader.read(stored(link(chain, EMPTY, {}, salt))) is None
+    found = reader.read(stored(link(chain, before, {}, salt)))
+    assert found is not None
+    assert found.what == fault

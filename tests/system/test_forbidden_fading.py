@@ -19,6 +19,7 @@ from tests.world import Hand, World, make_world
 pytestmark = pytest.mark.begins_with(build=make_world)
 
 LONG_AGO = datetime(2024, 1, 15, 20, 4, 5, tzinfo=UTC)
+MOVED = LONG_AGO + timedelta(seconds=1)
 FAR_AHEAD = datetime(2090, 1, 15, 20, 4, 5, tzinfo=UTC)
 
 ACTS: Acts[Hand] = Acts()
@@ -34,7 +35,7 @@ def test_what_nobody_may_do_to_times_is_refused_by_its_rule_and_by_nothing_else(
 
 @ACTS.forbidden_by("resolution.fades")
 def a_redemptions_time_is_moved_though_it_is_due(hand: Hand) -> None:
-    hand.change("resolution", _redeemed(hand, LONG_AGO), resolved_at=LONG_AGO + timedelta(seconds=1))
+    hand.change("resolution", _redeemed(hand, LONG_AGO), resolved_at=MOVED)
 
 
 @ACTS.forbidden_by("resolution.fades")
@@ -90,23 +91,35 @@ def a_redemption_never_had_a_time(hand: Hand) -> None:
 
 @ACTS.forbidden_by("reversal.fades")
 def an_undoings_time_goes_within_its_week(hand: Hand) -> None:
-    _redeemed(hand, LONG_AGO)
-    hand.seal(hand.world.unspent.id, "reversed")
-    hand.reverse(hand.world.unspent.id, **_at("reversed", FAR_AHEAD))
-    hand.change("reversal", {"voucher": hand.world.unspent.id}, reversed_at=None)
+    hand.change("reversal", _undone(hand, FAR_AHEAD), reversed_at=None)
+
+
+@ACTS.forbidden_by("reversal.fades")
+def an_undoings_time_is_moved_though_it_is_due(hand: Hand) -> None:
+    hand.change("reversal", _undone(hand, LONG_AGO), reversed_at=MOVED)
+
+
+@ACTS.forbidden_by("reversal.fades")
+def an_undoings_time_goes_though_its_merchant_is_held(hand: Hand) -> None:
+    _hold(hand, merchant=hand.world.till.merchant)
+    hand.change("reversal", _undone(hand, LONG_AGO), reversed_at=None)
 
 
 @ACTS.forbidden_by("reversal.fades")
 def an_undoings_day_goes_before_that_of_what_it_undid(hand: Hand) -> None:
-    _redeemed(hand, LONG_AGO)
-    hand.seal(hand.world.unspent.id, "reversed")
-    hand.reverse(hand.world.unspent.id, **_at("reversed", LONG_AGO))
-    hand.change("reversal", {"voucher": hand.world.unspent.id}, reversed_at=None, reversed_on=None)
+    hand.change("reversal", _undone(hand, LONG_AGO), reversed_at=None, reversed_on=None)
 
 
 @ACTS.forbidden_by("journal.fades")
 def a_journals_time_goes_before_its_redemptions(hand: Hand) -> None:
     hand.change("journal", {"id": _journal(hand, _redeemed(hand, LONG_AGO))}, recorded_at=None)
+
+
+@ACTS.forbidden_by("journal.fades")
+def a_journals_time_is_moved_though_its_redemptions_has_gone(hand: Hand) -> None:
+    key = _redeemed(hand, LONG_AGO)
+    hand.change("resolution", key, resolved_at=None)
+    hand.change("journal", {"id": _journal(hand, key)}, recorded_at=MOVED)
 
 
 @ACTS.forbidden_by("journal.fades")
@@ -143,15 +156,36 @@ def a_refusals_time_goes_though_its_merchant_is_held(hand: Hand) -> None:
 
 
 @ACTS.forbidden_by("attempt.fades")
+def a_refusals_time_goes_though_the_voucher_that_it_speaks_of_is_held(hand: Hand) -> None:
+    _hold(hand, voucher=hand.world.unspent.id)
+    spent_by = _redeemed(hand, LONG_AGO)["id"]
+    hand.change("attempt", _refused(hand, LONG_AGO, spent_by=spent_by), decided_at=None, op_id=None)
+
+
+@ACTS.forbidden_by("attempt.fades")
+def a_refusals_time_is_moved_though_it_is_due(hand: Hand) -> None:
+    hand.change("attempt", _refused(hand, LONG_AGO), decided_at=MOVED)
+
+
+@ACTS.forbidden_by("attempt.fades")
 def a_refusals_till_goes_though_it_speaks_of_no_redemption(hand: Hand) -> None:
     hand.change("attempt", _refused(hand, LONG_AGO), decided_at=None, op_id=None, decided_on=None, till=None)
 
 
 @ACTS.forbidden_by("wrong_code.fades")
 def a_wrong_codes_time_goes_within_its_week(hand: Hand) -> None:
-    row = {"id": new_id(), "till": hand.world.till.id, "tried_at": FAR_AHEAD, "tried_on": panama_day(FAR_AHEAD)}
-    hand.put("wrong_code", **row)
-    hand.change("wrong_code", {"id": row["id"]}, tried_at=None)
+    hand.change("wrong_code", _wrong(hand, FAR_AHEAD), tried_at=None)
+
+
+@ACTS.forbidden_by("wrong_code.fades")
+def a_wrong_codes_time_goes_though_its_merchant_is_held(hand: Hand) -> None:
+    _hold(hand, merchant=hand.world.till.merchant)
+    hand.change("wrong_code", _wrong(hand, LONG_AGO), tried_at=None)
+
+
+@ACTS.forbidden_by("wrong_code.fades")
+def a_wrong_codes_time_is_moved_though_it_is_due(hand: Hand) -> None:
+    hand.change("wrong_code", _wrong(hand, LONG_AGO), tried_at=MOVED)
 
 
 @ACTS.forbidden_by("ck_time_hold_grant_another_person")
@@ -187,10 +221,24 @@ def _journal(hand: Hand, key: dict[str, UUID]) -> UUID:
     return UUID(str(hand.one("transfer", id=hand.one("resolution", **key)["transfer"])["journal"]))
 
 
-def _refused(hand: Hand, moment: datetime) -> dict[str, bytes]:
+def _undone(hand: Hand, moment: datetime) -> dict[str, UUID]:
+    _redeemed(hand, LONG_AGO)
+    hand.seal(hand.world.unspent.id, "reversed")
+    hand.reverse(hand.world.unspent.id, **_at("reversed", moment))
+    return {"voucher": hand.world.unspent.id}
+
+
+def _refused(hand: Hand, moment: datetime, *, spent_by: UUID | None = None) -> dict[str, bytes]:
     hashes = {"op_hash": new_id().bytes * 2, "asker_hash": bytes(32), "request_hash": bytes(32)}
-    hand.put("attempt", **hashes, till=hand.world.till.id, op_id=new_id(), code="unreadable", **_at("decided", moment))
+    told = {"code": "unreadable" if spent_by is None else "already_redeemed", "spent_by": spent_by}
+    hand.put("attempt", **hashes, till=hand.world.till.id, op_id=new_id(), **told, **_at("decided", moment))
     return {"op_hash": hashes["op_hash"]}
+
+
+def _wrong(hand: Hand, moment: datetime) -> dict[str, UUID]:
+    key = new_id()
+    hand.put("wrong_code", id=key, till=hand.world.till.id, tried_at=moment, tried_on=panama_day(moment))
+    return {"id": key}
 
 
 def _hold(hand: Hand, *, days: int = 90, of: UUID | None = None, granted_by: UUID | None = None, **named: UUID) -> None:

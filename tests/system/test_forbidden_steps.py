@@ -366,6 +366,11 @@ def a_weapon_that_was_never_marked_has_a_serial(hand: Hand) -> None:
     hand.copy("item", {"id": hand.world.item}, id=new_id(), serial="X1", serial_status=SerialStatus.NEVER_MARKED)
 
 
+@ACTS.forbidden_by("ck_item_unreadable_serial_is_blank")
+def a_serial_is_written_down_that_was_scratched_out(hand: Hand) -> None:
+    hand.copy("item", {"id": hand.world.item}, id=new_id(), serial="X1", serial_status=SerialStatus.OBLITERATED)
+
+
 @ACTS.forbidden_by("ck_item_quantity")
 def a_lot_has_nothing_in_it(hand: Hand) -> None:
     hand.copy("item", {"id": hand.world.item}, id=new_id(), quantity=0)
