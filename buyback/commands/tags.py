@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from buyback.campaigns import queries as campaigns
 from buyback.commands.base import Context, as_json, by_whom, report, write_new
 from buyback.intake import labels, rolls
-from buyback.intake.labels import Stock
+from buyback.intake.labels import LabelStock
 
 ROLL_MAX = 10_000
 
@@ -26,8 +26,8 @@ def tags() -> None:
 @click.option(
     "--format",
     "stock",
-    type=click.Choice([stock.value for stock in Stock]),
-    default=Stock.A4.value,
+    type=click.Choice([stock.value for stock in LabelStock]),
+    default=LabelStock.A4.value,
     show_default=True,
     help="Sheets of 24 labels of 70 by 37 mm, or a roll of such labels.",
 )
@@ -52,7 +52,7 @@ def print_(context: Context, *, code: str, count: int, stock: str, output: Path,
 
     roll = context.transact(work)
     buffer = BytesIO()
-    labels.render(roll, programme=code, stock=Stock(stock), out=buffer)
+    labels.render(roll, programme=code, stock=LabelStock(stock), out=buffer)
     write_new(output, buffer.getvalue())
     report(
         {"programme": code, "tags": count, "file": str(output)},

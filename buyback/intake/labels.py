@@ -19,17 +19,17 @@ _BAR = 0.42  # millimetres, the narrowest: what a telephone reads too
 _BARS_HEIGHT = 10.0
 
 
-class Stock(StrEnum):
+class LabelStock(StrEnum):
     """What labels are printed on: sheets of three by eight, or a roll, where each is a page."""
 
     A4 = "a4"
     ROLL = "roll"
 
 
-_SHEETS = {Stock.A4: (210.0, 297.0, 3, 8), Stock.ROLL: (WIDTH, HEIGHT, 1, 1)}
+_SHEETS = {LabelStock.A4: (210.0, 297.0, 3, 8), LabelStock.ROLL: (WIDTH, HEIGHT, 1, 1)}
 
 
-def render(tags: Sequence[str], *, programme: str, stock: Stock, out: BinaryIO) -> None:
+def render(tags: Sequence[str], *, programme: str, stock: LabelStock, out: BinaryIO) -> None:
     """Write a label for each tag, in the order given."""
     typefaces.register()
     width, height, columns, rows = _SHEETS[stock]

@@ -18,7 +18,7 @@ LEAST = 10
 
 
 @dataclass(frozen=True)
-class Entry:
+class PooledItem:
     """A received item; ``value`` is for its whole ``quantity``, ``appraised`` whether a person decided it."""
 
     day: date
@@ -47,7 +47,7 @@ class Shared:
 
 
 @dataclass(frozen=True)
-class ValueSum:
+class SharedValue:
     """A sum that stands: of one tariff line, of the other lines of a class, or (no class) of the other classes."""
 
     catalogue_class: str | None
@@ -65,7 +65,7 @@ def pool(sums: Mapping[K, Shared]) -> tuple[Mapping[K, Shared], Shared]:
     return standing, rest
 
 
-def value_sums(entries: Iterable[Entry]) -> Iterator[ValueSum]:
+def value_sums(entries: Iterable[PooledItem]) -> Iterator[SharedValue]:
     """The values of some items by class, and within a class that stands by tariff line; together they are all."""
     lines: defaultdict[str, defaultdict[UUID, Shared]] = defaultdict(lambda: defaultdict(Shared))
     for entry in entries:
@@ -73,12 +73,12 @@ def value_sums(entries: Iterable[Entry]) -> Iterator[ValueSum]:
     standing, rest = pool({code: sum(of_class.values(), Shared()) for code, of_class in lines.items()})
     for code in standing:
         of_lines, others = pool(lines[code])
-        yield from (ValueSum(code, line, shared) for line, shared in of_lines.items())
-        yield from _unless_empty(ValueSum(code, None, others))
-    yield from _unless_empty(ValueSum(None, None, rest))
+        yield from (SharedValue(code, line, shared) for line, shared in of_lines.items())
+        yield from _unless_empty(SharedValue(code, None, others))
+    yield from _unless_empty(SharedValue(None, None, rest))
 
 
-def quantity_sums(entries: Iterable[Entry], classes: Collection[str]) -> Mapping[str, int]:
+def quantity_sums(entries: Iterable[PooledItem], classes: Collection[str]) -> Mapping[str, int]:
     """How many rounds or pieces of each of some classes there were."""
     found: defaultdict[str, int] = defaultdict(int)
     for entry in entries:
@@ -87,14 +87,14 @@ def quantity_sums(entries: Iterable[Entry], classes: Collection[str]) -> Mapping
     return found
 
 
-def by_month(entries: Iterable[Entry]) -> Mapping[date, list[Entry]]:
+def by_month(entries: Iterable[PooledItem]) -> Mapping[date, list[PooledItem]]:
     """The entries of each month, under its last day with any: an event that lasts into another month stays two sums."""
-    months: defaultdict[tuple[int, int], list[Entry]] = defaultdict(list)
+    months: defaultdict[tuple[int, int], list[PooledItem]] = defaultdict(list)
     for entry in entries:
         months[entry.day.year, entry.day.month].append(entry)
     return {max(entry.day for entry in of_month): of_month for of_month in months.values()}
 
 
-def _unless_empty(found: ValueSum) -> Iterator[ValueSum]:
+def _unless_empty(found: SharedValue) -> Iterator[SharedValue]:
     if found.shared.items:
         yield found

@@ -7,7 +7,7 @@ from sqlalchemy import delete, insert, select, update
 from sqlalchemy.orm import Session
 
 from buyback.ids import new_id
-from buyback.intake.pooling import Entry, by_month, quantity_sums, value_sums
+from buyback.intake.pooling import PooledItem, by_month, quantity_sums, value_sums
 from buyback.intake.rules import DISSOLVED, ItemState
 from buyback.intake.tables import Item, QuantitySum, ValueSum
 
@@ -24,7 +24,7 @@ def dissolve(session: Session, *, event: UUID, ranges: Collection[UUID]) -> None
         )
     )
     entries = [
-        Entry(day, code, line, quantity, value or 0, line in ranges) for day, code, line, quantity, value in rows
+        PooledItem(day, code, line, quantity, value or 0, line in ranges) for day, code, line, quantity, value in rows
     ]
     for day, of_month in by_month(entries).items():
         for code, number in quantity_sums(of_month, DISSOLVED).items():

@@ -65,7 +65,6 @@ def _open_pages() -> list[Screen]:
         Screen("not-found", "", "/nada"),
         Screen("not-found-signed-in", "", "/jornadas/NADA", TABLE),
         Screen("forbidden", "", "/totales", TABLE),
-        Screen("wrong-method", "", "/idioma"),
         Screen("failed", "", "/faults/bug"),
         Screen("no-answer", "", "/faults/database"),
         Screen("refused", "", "/faults/refused"),

@@ -8,15 +8,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from buyback.intake.pooling import LEAST, Entry, Shared, ValueSum, by_month, pool, quantity_sums, value_sums
+from buyback.intake.pooling import LEAST, PooledItem, Shared, SharedValue, by_month, pool, quantity_sums, value_sums
 
 DAY = date(2026, 11, 24)
 CLASSES = {"pistol": (1, 2), "revolver": (3,), "printed": (4,), "ammunition": (5, 6)}
 RANGES = (1, 2, 3)
 
 
-def entry(code: str, line: int, value: int = 100, day: date = DAY) -> Entry:
-    return Entry(day, code, UUID(int=line), 1, value, line in RANGES)
+def entry(code: str, line: int, value: int = 100, day: date = DAY) -> PooledItem:
+    return PooledItem(day, code, UUID(int=line), 1, value, line in RANGES)
 
 
 things = st.sampled_from([(code, line) for code, lines in CLASSES.items() for line in lines])
@@ -26,13 +26,13 @@ lots = st.lists(
 
 
 @given(lots)
-def test_no_sum_is_of_fewer_than_ten_items_unless_it_is_all_of_them(entries: list[Entry]) -> None:
+def test_no_sum_is_of_fewer_than_ten_items_unless_it_is_all_of_them(entries: list[PooledItem]) -> None:
     sums = list(value_sums(entries))
     assert all(found.shared.stands for found in sums) or len(sums) == 1
 
 
 @given(lots)
-def test_no_sum_can_be_taken_from_others_to_leave_fewer_than_ten(entries: list[Entry]) -> None:
+def test_no_sum_can_be_taken_from_others_to_leave_fewer_than_ten(entries: list[PooledItem]) -> None:
     """Of lines from their class, of classes from all: each difference is itself a sum that stands."""
     sums = list(value_sums(entries))
     of_classes = Counter[str | None]()
@@ -42,14 +42,14 @@ def test_no_sum_can_be_taken_from_others_to_leave_fewer_than_ten(entries: list[E
 
 
 @given(lots)
-def test_what_stands_is_together_what_there_was(entries: list[Entry]) -> None:
+def test_what_stands_is_together_what_there_was(entries: list[PooledItem]) -> None:
     together = sum((found.shared for found in value_sums(entries)), Shared())
     assert (together.items, together.value) == (len(entries), sum(entry.value for entry in entries))
     assert together.appraised == sum(entry.appraised for entry in entries)
 
 
 @given(lots)
-def test_each_sum_is_of_what_it_says(entries: list[Entry]) -> None:
+def test_each_sum_is_of_what_it_says(entries: list[PooledItem]) -> None:
     for found in value_sums(entries):
         if found.tariff_line is not None:
             mine = [entry.value for entry in entries if entry.tariff_line == found.tariff_line]
@@ -89,7 +89,7 @@ def test_what_stands(counts: dict[tuple[str, int], int], stands: dict[tuple[str 
     assert {_key(found): found.shared.items for found in value_sums(entries)} == stands
 
 
-def _key(found: ValueSum) -> tuple[str | None, int | None]:
+def _key(found: SharedValue) -> tuple[str | None, int | None]:
     return found.catalogue_class, None if found.tariff_line is None else found.tariff_line.int
 
 
@@ -99,7 +99,7 @@ def test_the_smallest_that_stands_joins_those_that_do_not() -> None:
 
 
 def test_rounds_and_pieces_are_counted_by_class() -> None:
-    rounds = [Entry(DAY, "ammunition", UUID(int=line), 25, 875, appraised=False) for line in (5, 6)]
+    rounds = [PooledItem(DAY, "ammunition", UUID(int=line), 25, 875, appraised=False) for line in (5, 6)]
     assert quantity_sums([*rounds, entry("pistol", 1)], ("ammunition", "magazine")) == {"ammunition": 50}
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from buyback.codes import ALPHABET, CheckCharacterWrong, Unreadable
 from buyback.intake import tags
-from buyback.intake.labels import Stock, render
+from buyback.intake.labels import LabelStock, render
 
 values = st.integers(0, 32**4 - 1)
 CHANCE = random.Random(7)  # noqa: S311  the same tags each time
@@ -76,8 +76,8 @@ def test_a_roll_that_would_fill_the_programme_is_refused_and_the_last_that_fits_
     assert refused.value.facts == {"limit": 262_144, "left": 10}
 
 
-@pytest.mark.parametrize("stock, labels_a_page", [(Stock.A4, 24), (Stock.ROLL, 1)])
-def test_every_label_is_read_by_its_bars_and_by_its_square(stock: Stock, labels_a_page: int) -> None:
+@pytest.mark.parametrize("stock, labels_a_page", [(LabelStock.A4, 24), (LabelStock.ROLL, 1)])
+def test_every_label_is_read_by_its_bars_and_by_its_square(stock: LabelStock, labels_a_page: int) -> None:
     roll = tags.draw(25, taken=set(), sample=CHANCE.sample)
     out = BytesIO()
     render(roll, programme="PMB-2026", stock=stock, out=out)
@@ -94,6 +94,6 @@ def test_every_label_is_read_by_its_bars_and_by_its_square(stock: Stock, labels_
 
 def test_a_roll_does_not_tell_when_it_was_printed() -> None:
     out = BytesIO()
-    render(["7KQ4-M"], programme="PMB-2026", stock=Stock.A4, out=out)
+    render(["7KQ4-M"], programme="PMB-2026", stock=LabelStock.A4, out=out)
     assert b"D:2000010100" in out.getvalue()
     assert b"D:2026" not in out.getvalue()
