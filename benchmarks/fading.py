@@ -74,7 +74,9 @@ def main() -> None:
     parser.add_argument("--databases", nargs="+", default=["postgresql", "sqlite"])
     parser.add_argument("--sizes", nargs="+", type=int, default=[20_000, 200_000])
     options = parser.parse_args()
-    print(f"{'database':>10} {'rows':>7} {'bare s':>7} {'fade s':>7} {'ratio':>6} {'p99 ms':>7} {'max ms':>7}", end="")
+    print(f"{'':>10} {'':>7} {'idle: ':>15} {'fading: ':>38} {'rewriting: ':>25}")
+    print(f"{'database':>10} {'rows':>7} {'p99 ms':>7} {'max ms':>7}", end="")
+    print(f" {'bare s':>7} {'fade s':>7} {'ratio':>6} {'p99 ms':>7} {'max ms':>7}", end="")
     print(f" {'rewrite s':>9} {'p99 ms':>7} {'max ms':>7}")
     rows = [measured(kind, size) for kind in options.databases for size in options.sizes]
     versions = {name: version(name) for name in ("sqlalchemy", "psycopg")} | {"python": platform.python_version()}
@@ -86,10 +88,13 @@ def measured(kind: str, size: int) -> dict[str, Any]:
     with prepared(kind) as bench:
         bare_tills = bench.fill(size)
         bench.fill(size)
+        _, idle = timed(bench, partial(time.sleep, 5))
         bare, _ = timed(bench, partial(update_barely, bench.database, bare_tills))
         faded, waits = timed(bench, partial(fade, bench, size))
         rewritten, blocked = timed(bench, partial(rewrite, bench.database))
     figures = {
+        "idle_p99_ms": p99(idle),
+        "idle_max_ms": max(idle),
         "bare_s": bare,
         "fade_s": faded,
         "ratio": faded / bare,
@@ -100,7 +105,8 @@ def measured(kind: str, size: int) -> dict[str, Any]:
         "rewrite_max_ms": max(blocked),
     }
     print(
-        f"{kind:>10} {size:7} {bare:7.2f} {faded:7.2f} {faded / bare:6.2f} {p99(waits):7.1f} {max(waits):7.1f}"
+        f"{kind:>10} {size:7} {p99(idle):7.1f} {max(idle):7.1f}"
+        f" {bare:7.2f} {faded:7.2f} {faded / bare:6.2f} {p99(waits):7.1f} {max(waits):7.1f}"
         f" {rewritten:9.2f} {p99(blocked):7.1f} {max(blocked):7.1f}"
     )
     return {"database": kind, "redemptions": size, **{name: round(value, 3) for name, value in figures.items()}}
@@ -169,7 +175,7 @@ def prepared(kind: str) -> Iterator[Bench]:
         database.sign_with(ring.audit)
         stack.callback(database.dispose)
         make_programme(database)
-        papers = list(issue_vouchers(database, 3 * FRESH))
+        papers = list(issue_vouchers(database, 4 * FRESH))
         yield Bench(kind, url, home / "keys", database, make_till(database, make_merchant(database)), papers)
 
 

@@ -103,6 +103,21 @@ ALL = (
         """,
     ),
     Invariant(
+        "traces_fade_together",
+        "Journal and answer say of what became of a voucher the same day or month, and the time as long as it does.",
+        """
+        SELECT r.kind || ' ' || CAST(r.id AS TEXT)
+          FROM resolution r
+          JOIN transfer t ON t.id = r.transfer
+          JOIN journal j ON j.id = t.journal
+          LEFT JOIN attempt a ON a.resolution = r.id
+         WHERE r.resolved_in <> j.period OR r.resolved_on IS DISTINCT FROM j.effective_on
+            OR (r.resolved_at IS NULL) <> (j.recorded_at IS NULL)
+            OR (a.code IS NOT NULL AND (r.resolved_in <> a.decided_in OR r.resolved_on IS DISTINCT FROM a.decided_on
+                                        OR (r.resolved_at IS NULL) <> (a.decided_at IS NULL)))
+        """,
+    ),
+    Invariant(
         "redemptions_are_the_tills_merchants",
         "A redemption's merchant is its till's.",
         """

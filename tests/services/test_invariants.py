@@ -41,6 +41,7 @@ WHILE_OPEN = {
     "vouchers_expire_with_their_event": "UPDATE voucher SET expires_on = '2030-01-01' WHERE {ONE_VOUCHER}",
     "replaced_vouchers_are_void": "UPDATE resolution SET reason = 'lost' WHERE kind = 'void'",
     "answers_match_redemptions": "UPDATE attempt SET code = 'void'",
+    "traces_fade_together": "UPDATE resolution SET resolved_at = NULL WHERE {ONE_REDEEMED}",
     "redemptions_are_the_tills_merchants": "UPDATE resolution SET merchant = id WHERE {ONE_REDEEMED}",
     "reversals_undo_their_redemption": "INSERT INTO resolution_fate (resolution, fate)"
     " SELECT id, 'reversed' FROM resolution WHERE {ONE_REDEEMED}",
