@@ -3,7 +3,7 @@
 Redemptions of two years ago are put straight into the tables, with what was posted, answered and audited: as many at
 tills whose rows a plain UPDATE empties, in the order in which they lie, as at tills whose rows ``fade`` empties, in
 random order. Meanwhile another process redeems one voucher after the other. Then the tables are rewritten by their
-owner (VACUUM FULL; on SQLite VACUUM), again with somebody redeeming.
+owner, again with somebody redeeming.
 Usage: ``python benchmarks/fading.py [--databases sqlite postgresql] [--sizes 20000 200000]``.
 """
 
@@ -15,7 +15,6 @@ import math
 import multiprocessing
 import os
 import platform
-import sqlite3
 import sys
 import tempfile
 import time
@@ -37,7 +36,7 @@ from buyback import migrate
 from buyback.audit.rules import GENESIS, canonical
 from buyback.campaigns.facts import EventFacts
 from buyback.cli import run
-from buyback.closing.erasure import FADED
+from buyback.closing.rewriting import rewrite_tables
 from buyback.db import Database
 from buyback.ids import new_id
 from buyback.keys import service as keys
@@ -297,20 +296,11 @@ def fade(bench: Bench, size: int) -> None:
 
 
 def rewrite(database: Database) -> None:
-    """Every table that fades, written anew by its owner."""
-    pool = database.engine.raw_connection()
-    connection = pool.driver_connection
-    assert connection is not None
-    if not database.is_sqlite:
-        connection.autocommit = True
-    for command in ["VACUUM"] if database.is_sqlite else [f"VACUUM FULL {table}" for table in FADED]:
-        for patience in range(100):
-            try:
-                connection.execute(command)
-                break
-            except sqlite3.OperationalError:  # a redemption was under way: another try, as the nightly command has it
-                time.sleep(0.01 * patience)
-    pool.invalidate()
+    """Every table written anew by its owner, as the weekly command does; what was in use again."""
+    left = rewrite_tables(database)
+    while left:
+        time.sleep(0.1)
+        left = rewrite_tables(database, only=left)
 
 
 def p99(waits: list[float]) -> float:

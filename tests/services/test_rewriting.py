@@ -1,5 +1,7 @@
 """After a rewriting neither the files of the database nor the order of rows hold what a purge deleted."""
 
+import contextlib
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -75,6 +77,20 @@ def test_rows_lie_in_the_order_of_random_keys_and_not_as_they_were_written(datab
             keys = metadata.tables[table].c[key]
             lie = list(connection.scalars(select(keys).order_by(text("ctid"))))
             assert lie == sorted(lie), table
+
+
+@pytest.mark.databases("sqlite")
+def test_pages_that_a_tool_freed_without_our_settings_leave_the_file(database: Database) -> None:
+    """Our own connections overwrite what they delete (``secure_delete``); VACUUM is for what others did."""
+    trace = "PLANTED-TRACE" * 20
+    with contextlib.closing(sqlite3.connect(str(database.engine.url.database))) as tool, tool:
+        tool.execute("PRAGMA secure_delete=0")
+        tool.execute("CREATE TABLE planted (trace TEXT)")
+        tool.executemany("INSERT INTO planted VALUES (?)", [(trace,)] * 100)
+        tool.execute("DROP TABLE planted")
+    assert _found(database, [trace.encode()])
+    assert rewrite_tables(database) == ()
+    assert not _found(database, [trace.encode()])
 
 
 @pytest.mark.databases("sqlite")
