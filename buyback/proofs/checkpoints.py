@@ -5,19 +5,22 @@ checkpoint can: ``{"version": 1, "made_at", "audit_key", "chains": [{"chain", "r
 canonical JSON (RFC 8785), with the public half of the key that signs the rows. It is signed with Ed25519 over ``"PMB
 checkpoint 1" 0x00`` and those bytes; hashes, keys and signature are lower-case hexadecimal. The form is only added to;
 another one gets another number.
+
+Checkpoints are handed out every hour, and the difference of two must not be what somebody spent in between: totals and
+the tills' chains enter as they were at the end of yesterday, in Panama.
 """
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
 import rfc8785
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
-from sqlalchemy import text
+from sqlalchemy import Date, bindparam, text
 from sqlalchemy.orm import Session
 
 from buyback.audit import queries as audit
@@ -25,17 +28,33 @@ from buyback.audit.rules import Fault, Head
 from buyback.errors import Refused
 from buyback.money import decimal_text
 from buyback.security.keyring import KeyRing
-from buyback.times import iso_utc
+from buyback.times import day_start, iso_utc, panama_day
 
 PREFIX = b"PMB checkpoint 1\0"
 VERSION = 1
 
+# As of the end of yesterday; what has no day any more is older than that.
 _TOTALS = {
-    "issued": "SELECT COALESCE(SUM(face), 0) FROM issuance",
-    "redeemed": "SELECT COALESCE(SUM(amount), 0) FROM resolution WHERE kind = 'redeem'",
-    "reversed": "SELECT COALESCE(SUM(r.amount), 0) FROM reversal x JOIN resolution r ON r.id = x.resolution",
-    "void": "SELECT COALESCE(SUM(amount), 0) FROM resolution WHERE kind = 'void'",
-    "expired": "SELECT COALESCE(SUM(amount), 0) FROM resolution WHERE kind = 'expire'",
+    "issued": (
+        "SELECT COALESCE(SUM(i.face), 0) FROM issuance i JOIN transfer t ON t.id = i.transfer"
+        " JOIN journal j ON j.id = t.journal WHERE j.effective_on IS NULL OR j.effective_on < :today"
+    ),
+    "redeemed": (
+        "SELECT COALESCE(SUM(amount), 0) FROM resolution"
+        " WHERE kind = 'redeem' AND (resolved_on IS NULL OR resolved_on < :today)"
+    ),
+    "reversed": (
+        "SELECT COALESCE(SUM(r.amount), 0) FROM reversal x JOIN resolution r ON r.id = x.resolution"
+        " WHERE x.reversed_on IS NULL OR x.reversed_on < :today"
+    ),
+    "void": (
+        "SELECT COALESCE(SUM(amount), 0) FROM resolution"
+        " WHERE kind = 'void' AND (resolved_on IS NULL OR resolved_on < :today)"
+    ),
+    "expired": (
+        "SELECT COALESCE(SUM(amount), 0) FROM resolution"
+        " WHERE kind = 'expire' AND (resolved_on IS NULL OR resolved_on < :today)"
+    ),
 }
 
 
@@ -73,18 +92,24 @@ def verify_chains(session: Session, keys: Sequence[Ed25519PublicKey]) -> Iterato
 
 def make(session: Session, *, keys: KeyRing, now: datetime) -> dict[str, Any]:
     """The database's checkpoint as it stands, signed. Faults are for ``verify`` to find."""
+    today = panama_day(now)
     content: dict[str, Any] = {
         "version": VERSION,
         "made_at": iso_utc(now),
         "audit_key": keys.audit.public_key().public_bytes_raw().hex(),
-        "chains": [_ending(chain, head) for chain, head in audit.heads(session)],
-        "totals": {name: decimal_text(int(session.scalars(text(query)).one())) for name, query in _TOTALS.items()},
+        "chains": [_ending(chain, head) for chain, head in audit.heads(session, tills_until=day_start(today))],
+        "totals": {name: decimal_text(_total(session, query, today)) for name, query in _TOTALS.items()},
     }
     return {
         **content,
         "key": keys.checkpoint.public_key().public_bytes_raw().hex(),
         "signature": keys.checkpoint.sign(PREFIX + rfc8785.dumps(content)).hex(),
     }
+
+
+def _total(session: Session, query: str, today: date) -> int:
+    day = bindparam("today", today, Date())
+    return int(session.scalars(text(query).bindparams(day)).one())
 
 
 def read(content: bytes, *, key: Ed25519PublicKey) -> Mapping[UUID, Head]:

@@ -14,7 +14,7 @@ ALLOWED = {
     "db.py: _begin_sqlite": "IMMEDIATE or DEFERRED, which this file sets itself",
     "migrate.py: _grant": "a role's name, quoted as an identifier, and the names of tables; GRANT takes no parameters",
     "redemption/facts.py: _statement": "two conditions of that file, for the voucher and for the till",
-    "proofs/checkpoints.py: make": "the queries of the table above it",
+    "proofs/checkpoints.py: _total": "the queries of the table above it",
     "ledger/tables.py: _unique": "conditions of that file, for partial indexes",
     "proofs/invariant.py: balance": "an account's code and a condition, which the invariants write",
     "proofs/check.py: check": "the invariants' own queries",
