@@ -28,7 +28,7 @@ from pathlib import Path
 from typing import Any
 from uuid import UUID, uuid4
 
-from sqlalchemy import text
+from sqlalchemy import make_url, text
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))  # the tests' builders make the data
 
@@ -45,7 +45,7 @@ from buyback.redemption import service
 from buyback.security.tokens import token_digest
 from buyback.times import iso_utc
 from buyback.vouchers import postings
-from tests.builders import make_event, make_keys, make_programme, write_keys
+from tests.builders import event_keys_folder, make_event, make_keys, make_programme, open_database, write_keys
 from tests.postgres import running_server
 from tests.tills import Paper, TillInHand, issue_vouchers, make_merchant, make_till
 
@@ -117,7 +117,7 @@ class Bench:
 
     kind: str
     url: str
-    keys: Path
+    environ: dict[str, str]
     database: Database
     till: TillInHand
     papers: list[Paper]
@@ -169,13 +169,14 @@ def prepared(kind: str) -> Iterator[Bench]:
             url = server.url("bench")
         ring = make_keys()
         write_keys(home / "keys")
+        environ = {"BUYBACK_DATABASE_URL": url, "BUYBACK_KEYS": str(home / "keys")}
+        environ["BUYBACK_EVENT_KEYS"] = str(event_keys_folder(make_url(url)))
         migrate.upgrade(url, then=lambda session: keys.recognise(session, keys=ring, now=datetime.now(UTC)))
-        database = Database(url)
-        database.sign_with(ring.audit)
+        database = open_database(url)
         stack.callback(database.dispose)
         make_programme(database)
         papers = list(issue_vouchers(database, 4 * FRESH))
-        yield Bench(kind, url, home / "keys", database, make_till(database, make_merchant(database)), papers)
+        yield Bench(kind, url, environ, database, make_till(database, make_merchant(database)), papers)
 
 
 def _rows(event: EventFacts, merchant: UUID, heads: dict[UUID, tuple[int, bytes]], numbers: range) -> Rows:
@@ -244,8 +245,7 @@ def timed(bench: Bench, work: Callable[[], None]) -> tuple[float, list[float]]:
 def redeem_on(url: str, till: TillInHand, papers: list[Paper], over: Any, told: Any) -> None:  # noqa: ANN401  of another process
     """One redemption after the other until told that it is over; at most 20 a second, as a till's limit is."""
     ring = make_keys()
-    database = Database(url)
-    database.sign_with(ring.audit)
+    database = open_database(url)
     digest = token_digest(till.token)
     waits = []
     for place in range(100_000):
@@ -290,7 +290,7 @@ def fade(bench: Bench, size: int) -> None:
     """The command."""
     told = io.StringIO()
     with redirect_stdout(told):
-        status = run(["fade", "--json"], {"BUYBACK_DATABASE_URL": bench.url, "BUYBACK_KEYS": str(bench.keys)})
+        status = run(["fade", "--json"], bench.environ)
     done = json.loads(told.getvalue())
     assert (status, done["to_day"], done["bodies_emptied"]) == (0, size, size), done
 

@@ -9,11 +9,10 @@ from sqlalchemy import Engine, create_engine, make_url, text
 from sqlalchemy.exc import DBAPIError, ProgrammingError
 
 from buyback.closing.fading import fade
-from buyback.db import Database
 from buyback.ids import new_id
 from buyback.migrate import upgrade
 from buyback.people.rules import OPERATOR
-from tests.builders import NOW, know_keys, make_keys
+from tests.builders import NOW, know_keys, open_database
 from tests.raw import put
 from tests.tills import issue_vouchers, make_merchant, make_till, make_till_event, try_to_redeem
 
@@ -132,9 +131,8 @@ def test_every_rules_function_looks_in_our_tables_first_and_is_nobody_elses_to_a
 
 
 def test_the_application_lets_times_go_when_they_are_due_and_moves_none(serving: Engine) -> None:
-    database = Database(serving.url.render_as_string(hide_password=False))
+    database = open_database(serving.url.render_as_string(hide_password=False))
     database.transact(know_keys)
-    database.sign_with(make_keys().audit)
     event = make_till_event(database, vouchers=2)
     till = make_till(database, make_merchant(database))
     long_ago = datetime(2024, 1, 15, 20, 4, 5, tzinfo=UTC)
