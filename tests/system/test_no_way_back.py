@@ -206,6 +206,8 @@ def test_no_amount_of_few_items_stays(purged: BusyEvent) -> None:
         assert connection.scalar(text("SELECT count(*) FROM item WHERE value IS NOT NULL")) == 0
         kept = set(connection.scalars(text("SELECT DISTINCT catalogue_class FROM item")))
         sums = list(connection.execute(text("SELECT items, value FROM value_sum")))
+        of_nothing = "SELECT count(*) FROM rollup_class WHERE items = 0 AND appraised_value = 0"
+        assert connection.scalar(text(of_nothing)) == 0, "says on which days rounds came"
     assert kept == {"pistol", "revolver"}
     assert len(sums) > 1
     assert min(items for items, _value in sums) >= FEW
