@@ -6,7 +6,7 @@ from pathlib import Path
 import click
 from sqlalchemy.orm import Session
 
-from buyback.campaigns import programmes, queries, service
+from buyback.campaigns import key_care, programmes, queries, service
 from buyback.campaigns.rules import EventPlan
 from buyback.commands import closing
 from buyback.commands.base import CENTS, DAY, Context, as_json, by_whom, report
@@ -109,6 +109,22 @@ def event_open(context: Context, *, code: str, by: str | None, as_json: bool) ->
 
     context.transact(work)
     report({"event": code, "state": "open"}, f"{code} is open.", as_json=as_json)
+
+
+@event.command("renew-key")
+@click.argument("code")
+@by_whom
+@as_json
+@click.pass_obj
+def event_renew_key(context: Context, *, code: str, by: str | None, as_json: bool) -> None:
+    """Make a lost staff key of the event CODE anew, so that it can go on; what was sealed with it stays shut."""
+
+    def work(session: Session) -> None:
+        found = queries.get_event(session, code)
+        key_care.renew_staff_key(session, event=found.id, by=context.actor(session, by), now=context.now())
+
+    context.transact(work)
+    report({"event": code}, f"{code} has a new staff key.", as_json=as_json)
 
 
 event.add_command(closing.count)

@@ -7,11 +7,18 @@ import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
 from buyback.audit.rules import Fault
+from buyback.campaigns import key_care
 from buyback.commands.base import Context, as_json, print_json, report, write_new
 from buyback.proofs import check as invariants
 from buyback.proofs import checkpoints
+from buyback.proofs.invariant import Invariant
 from buyback.totals import service as totals
 
+EVENT_KEYS = Invariant(
+    "event_keys_are_where_they_belong",
+    "Each event has the keys that it needs, and no key is left that should be destroyed.",
+    "",  # they lie in a folder
+)
 SHOWN_MAX = 5  # of what breaks one invariant, on one line of text; --json tells all
 
 
@@ -37,7 +44,7 @@ def check(context: Context, *, as_json: bool) -> int:
     """Try every invariant of the database: one line each, ok or FAILED."""
     _ = context.keys  # with those of another database, what it says of its vouchers would be worth nothing
     with context.database.reading() as session:
-        findings = list(invariants.check(session))
+        findings = [*invariants.check(session), invariants.Finding(EVENT_KEYS, key_care.describe(session))]
     broken = [finding for finding in findings if not finding.ok]
     if as_json:
         rows = [

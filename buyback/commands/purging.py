@@ -6,6 +6,7 @@ from uuid import UUID
 
 import click
 
+from buyback.campaigns import key_care
 from buyback.campaigns import queries as campaigns
 from buyback.closing import purge as purging
 from buyback.closing import recall
@@ -60,6 +61,8 @@ def purge(
     check_clock(context, rows=rows, told=told, by=by)
     purges = [events] if together else [[event] for event in events]
     reports = [purged for some in purges for purged in _purge(context, some, actor)]
+    with context.database.reading() as session:
+        key_care.destroy_past(session)
     left = _rewrite(context, minutes=minutes, by=by)
     document: dict[str, object] = {"purged": [_document(purged) for purged in reports], "rewritten": not left}
     lines = [_line(purged) for purged in reports] or ["No event's review is over."]

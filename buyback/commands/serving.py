@@ -7,6 +7,7 @@ import click
 
 from buyback import demo as demonstration
 from buyback import serving
+from buyback.campaigns import key_care
 from buyback.commands.base import Context
 from buyback.commands.system import bring_up
 from buyback.db import Database
@@ -72,6 +73,9 @@ def serve(context: Context, *, host: str, port: int, workers: int) -> None:
         raise DemonstrationKeys
     if context.settings.migrate_database_url != context.settings.database_url:
         raise OwnersAddressServed
+    with context.database.reading() as session:
+        for line in key_care.describe(session):
+            click.echo(line, err=True)
     _ = context.keys  # an old schema or the keys of another database stop the start here, with a sentence
     serving.run(context.settings, host=host, port=port, workers=workers)
 

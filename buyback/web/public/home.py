@@ -6,6 +6,7 @@ from flask import Blueprint, redirect, request, session
 from werkzeug.wrappers import Response
 
 from buyback import migrate
+from buyback.campaigns import key_care
 from buyback.keys import queries as known_keys
 from buyback.web.shell import i18n, login
 from buyback.web.shell.pages import page
@@ -43,16 +44,27 @@ def healthz() -> tuple[str, dict[str, str]]:
 @public.get("/readyz")
 @open_to_all
 def readyz() -> tuple[str, int, dict[str, str]]:
-    """The database answers, its schema is the one this code was written for, and the keys are its own; else 503."""
+    """The database answers, its schema is this code's, and the keys are its own; else 503.
+
+    Keys of events that are lost are counted.
+    """
     problem = _problem()
-    return f"{problem or 'ok'}\n", (503 if problem else 200), {"Content-Type": "text/plain"}
+    return f"{problem or 'ok'}\n{'' if problem else _loss()}", (503 if problem else 200), {"Content-Type": "text/plain"}
 
 
 def _problem() -> str:
     if migrate.current(wiring().database.engine) != _head():
         return "schema"
     refusal = known_keys.find_refusal(reading(), keys())
-    return "" if refusal is None else f"keys: {i18n.sentence(refusal)}"
+    if refusal is not None:
+        return f"keys: {i18n.sentence(refusal)}"
+    return "event keys" if key_care.look(reading()).is_all_missing else ""
+
+
+def _loss() -> str:
+    """A lost key stops the tables of its event, not the tills: the server stays ready and says so."""
+    missing = len(key_care.look(reading()).missing)
+    return f"event keys missing: {missing}\n" if missing else ""
 
 
 @cache
