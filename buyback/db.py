@@ -38,6 +38,7 @@ from sqlalchemy import (
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session, registry, sessionmaker
 
+from buyback.binding import WRITTEN, UnrecordedError, Written, note
 from buyback.timeouts import make_postgresql
 
 T = TypeVar("T")
@@ -203,10 +204,12 @@ class Database:
         raise AssertionError("unreachable")
 
     def _once(self, work: Callable[[Session], T]) -> T:
+        written = Written()
         with self._one_writer or nullcontext(), self._sessions() as session:
-            if self.is_sqlite:
-                session.connection(execution_options={"sqlite_begin": "IMMEDIATE"})
+            session.connection(execution_options={"sqlite_begin": "IMMEDIATE", WRITTEN: written})
             result = work(session)
+            if written and (left := written.take(session.connection())):
+                raise UnrecordedError(left)
             session.commit()
             for act in session.info.get(AFTERWARDS, ()):
                 act()
@@ -232,8 +235,15 @@ def make_engine(url: str, *, pool_size: int = 5, answer_s: float | None = None) 
 
     With ``answer_s`` a silent PostgreSQL is given up after so many seconds.
     """
-    if not url.startswith("sqlite"):
-        return make_postgresql(url, pool_size=pool_size, answer_s=answer_s)
+    if url.startswith("sqlite"):
+        engine = _make_sqlite(url)
+    else:
+        engine = make_postgresql(url, pool_size=pool_size, answer_s=answer_s)
+    event.listen(engine, "before_cursor_execute", note)
+    return engine
+
+
+def _make_sqlite(url: str) -> Engine:
     _keep_private(make_url(url).database)
     engine = create_engine(url, connect_args={"check_same_thread": False, "timeout": 5})
     event.listen(engine, "connect", _prepare_sqlite)

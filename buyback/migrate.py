@@ -16,6 +16,7 @@ from sqlalchemy import Connection, Engine, make_url, text
 from sqlalchemy.orm import Session
 
 import buyback.schema  # noqa: F401  whatever works on a schema knows all of it: tables name each other
+from buyback.binding import WRITTEN, Written
 from buyback.db import make_engine
 from buyback.errors import Refused
 from buyback.paths import MIGRATIONS
@@ -85,11 +86,15 @@ def upgrade(url: str, *, serves: str | None = None, then: Callable[[Session], No
     engine = make_engine(url)
     config = _config()
     try:
-        with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection, connection.begin():
+        with (
+            engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection,
+            connection.begin(),
+        ):
             _known_version(connection)
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
             if then is not None:
+                connection.execution_options(**{WRITTEN: Written()})
                 with Session(connection) as session:
                     then(session)
             _grant(connection, make_url(serves or url).username)

@@ -5,6 +5,7 @@ from typing import Any
 from uuid import UUID, uuid5
 
 from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
@@ -64,7 +65,10 @@ def rows(database: Database) -> dict[str, int]:
 
 
 def make_blanks(database: Database, event: EventFacts, *faces: int) -> list[int]:
-    minted = database.transact(
-        lambda session: voucher_service.mint(session, event=event, faces=faces, keys=make_keys())
-    )
-    return [voucher.serial for voucher in minted]
+    def mint(session: Session, face: int) -> int:
+        (minted,) = voucher_service.mint_book(
+            session, event=event, face=face, count=1, by=OPERATOR, keys=make_keys(), now=NOW
+        )
+        return minted.serial
+
+    return database.transact(lambda session: [mint(session, face) for face in faces])

@@ -101,7 +101,11 @@ def make_world(database: Database) -> World:
 
 
 def _blank(database: Database, event: EventFacts) -> UUID:
-    (minted,) = database.transact(lambda session: vouchers.mint(session, event=event, faces=[FACE], keys=make_keys()))
+    (minted,) = database.transact(
+        lambda session: vouchers.mint_book(
+            session, event=event, face=FACE, count=1, by=OPERATOR, keys=make_keys(), now=NOW
+        )
+    )
     return minted.id
 
 

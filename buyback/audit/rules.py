@@ -8,10 +8,10 @@ later: the chain still verifies, its content is gone.
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import cast
+from typing import Any, cast
 from uuid import UUID
 
 import rfc8785
@@ -19,7 +19,9 @@ from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey, Ed25519PublicKey
 
 GENESIS = bytes(32)
+EMPTY_ACT = "audit:empty"  # says which bodies of its own chain were emptied, in ranges of rows, and why
 PREFIX = b"PMB audit row 1\0"
+SEALED_WITHOUT_KEY = "sealed_without_key"  # what a body says cannot be read here
 
 
 class ChainKind(StrEnum):
@@ -130,33 +132,60 @@ class Fault:
 
 
 class ChainReader:
-    """Walks one chain in order and says what is wrong with each row. ``keys`` are those that may sign."""
+    """Walks one chain in order and says what is wrong with each row. ``keys`` are those that may sign.
 
-    def __init__(self, chain: UUID, keys: Sequence[Ed25519PublicKey]) -> None:
+    ``unseal`` gives what a body says, None where its key is missing. A body that was emptied is in order where a later
+    row of the chain says so: which rows, and why.
+    """
+
+    def __init__(
+        self, chain: UUID, keys: Sequence[Ed25519PublicKey], unseal: Callable[[ChainRow], dict[str, Any] | None]
+    ) -> None:
         self.chain = chain
         self.keys = keys
+        self._unseal = unseal
         self.head = EMPTY
+        self._emptied: set[int] = set()
 
-    def read(self, row: ChainRow) -> Fault | None:
-        """The first fault of a row, or None; the reader goes on from the row either way."""
+    def read(self, row: ChainRow) -> tuple[Fault | None, Mapping[str, Any] | None]:
+        """The first fault of a row, or None, and what its body says if that can be believed."""
         fault = self._fault(row)
         self.head = Head(row.seq, row.hash)
-        if fault is None:
-            return None
-        return Fault(self.chain, row.seq, fault, "audit_body" if fault == "body_changed" else "audit_row")
+        if fault is not None:
+            return Fault(self.chain, row.seq, fault, "audit_body" if fault == "body_changed" else "audit_row"), None
+        if row.body is None:
+            self._emptied.add(row.seq)
+            return None, None
+        said = self._unseal(row)
+        if said is None:
+            return Fault(self.chain, row.seq, SEALED_WITHOUT_KEY, "audit_body"), None
+        if said["act"] == EMPTY_ACT:
+            for first, last in said["rows"]:
+                self._emptied.difference_update(range(first, last + 1))
+        return None, said
+
+    def unexplained(self) -> Iterator[Fault]:
+        """The emptied bodies of which no later row says why; to be asked at the end."""
+        for seq in sorted(self._emptied):
+            yield Fault(self.chain, seq, "emptied_without_act", "audit_body")
 
     def _fault(self, row: ChainRow) -> str | None:
         if row.seq != self.head.seq + 1:
             return "gap"
         if row.previous != self.head.hash:
             return "fork"
-        if row.hash != row_hash(self.chain, row.seq, row.previous, row.body_hash, row.event):
-            return "row_changed"
-        if not is_signed(self.keys, row.hash, row.signature):
-            return "not_signed"
-        if row.salt is not None and row.body is not None and row.body_hash != body_hash(row.salt, row.body):
-            return "body_changed"
-        return None
+        return fault_of(self.chain, row, self.keys)
+
+
+def fault_of(chain: UUID, row: ChainRow, keys: Sequence[Ed25519PublicKey]) -> str | None:
+    """What is wrong with a row, wherever in its chain it stands."""
+    if row.hash != row_hash(chain, row.seq, row.previous, row.body_hash, row.event):
+        return "row_changed"
+    if not is_signed(keys, row.hash, row.signature):
+        return "not_signed"
+    if row.salt is not None and row.body is not None and row.body_hash != body_hash(row.salt, row.body):
+        return "body_changed"
+    return None
 
 
 def ranges(seqs: Iterable[int]) -> list[list[int]]:

@@ -8,10 +8,12 @@ from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 from sqlalchemy import insert, select, update
 from sqlalchemy.orm import Session
 
-from buyback.audit.rules import EMPTY, ChainKind, Head, Link, link, ranges, sign
+from buyback.audit.queries import bound_tables
+from buyback.audit.rules import EMPTY, EMPTY_ACT, ChainKind, Head, Link, link, ranges, sign
 from buyback.audit.sealing import seal
 from buyback.audit.tables import AuditBody, AuditChain, AuditRow
-from buyback.db import SIGNER, affected, core
+from buyback.binding import WRITTEN, Written, rows_of
+from buyback.db import SIGNER, core
 from buyback.security.tokens import new_salt
 from buyback.times import iso_utc
 
@@ -44,17 +46,39 @@ def record(
 ) -> None:
     """Write that ``act`` (``subject:action``) happened.
 
-    The body holds who and what, never a code nor a depositor. ``event`` marks bodies that the event's purge
-    empties, and that are sealed until then: whatever belongs to a surrender. Two writers on one chain collide on its
-    uniqueness; the loser's transaction is run again. On PostgreSQL the chain's row is locked first, so that they queue
-    instead.
+    The body holds who and what, never a code nor a depositor, and the hashes of the bound rows that the transaction has
+    written since the act before (``binding.py``): so it comes after what it tells of. ``event`` marks bodies that the
+    event's purge empties, and that are sealed until then: whatever belongs to a surrender. Two writers on one chain
+    collide on its uniqueness; the loser's transaction is run again. On PostgreSQL the chain's row is locked first, so
+    that they queue instead.
     """
     hold(session, chain)
-    head = head_of(session, chain)
-    said: dict[str, object] = {**body, "act": act, "at": iso_utc(now)}
+    record_after(session, head_of(session, chain), chain=chain, act=act, body=body, now=now, event=event)
+
+
+def record_after(
+    session: Session,
+    head: Head,
+    *,
+    chain: UUID,
+    act: str,
+    body: Mapping[str, object],
+    now: datetime,
+    event: UUID | None = None,
+) -> None:
+    """The same where the chain's head is known already, and nobody else can write after it."""
+    rows = written(session)
+    taken = {"bound": rows.take(session.connection())} if rows else {}
+    said: dict[str, object] = {**body, **taken, "act": act, "at": iso_utc(now)}
     if event is not None:
         said = seal(session, said, chain=chain, seq=head.seq + 1, event=event)
-    append(session, link(chain, head, said, new_salt(), event))
+    _append(session, link(chain, head, said, new_salt(), event))
+
+
+def written(session: Session) -> Written:
+    """The bound rows that this transaction wrote since its last act."""
+    kept: Written | None = session.connection().get_execution_options().get(WRITTEN)
+    return Written() if kept is None else kept
 
 
 def hold(session: Session, chain: UUID) -> None:
@@ -62,12 +86,15 @@ def hold(session: Session, chain: UUID) -> None:
     session.execute(select(AuditChain.id).where(AuditChain.id == chain).with_for_update())
 
 
-def next_link(chain: UUID, head: Head, *, act: str, body: Mapping[str, object], now: datetime) -> Link:
-    """The row to append when a chain's head is known already."""
-    return link(chain, head, {**body, "act": act, "at": iso_utc(now)}, new_salt())
+def take_in(session: Session) -> None:
+    """Let the next act account for all bound rows that stand: those that the schema itself brought."""
+    rows = written(session)
+    for table in bound_tables():
+        for row in session.connection().execute(rows_of(table)).mappings():
+            rows.add(table, row)
 
 
-def append(session: Session, row: Link) -> None:
+def _append(session: Session, row: Link) -> None:
     """Store a row, signed with the key that the session carries, and its body."""
     session.execute(
         _INSERT_ROW,
@@ -78,7 +105,7 @@ def append(session: Session, row: Link) -> None:
             "previous": row.previous,
             "body_hash": row.body_hash,
             "hash": row.hash,
-            "signature": sign(_signer(session), row.hash),
+            "signature": sign(signer(session), row.hash),
         },
     )
     session.execute(
@@ -93,17 +120,10 @@ def empty_rows(session: Session, *, chain: UUID, seqs: Sequence[int], reason: st
     session.execute(
         update(AuditBody).where(AuditBody.chain == chain, AuditBody.seq.in_(seqs)).values(salt=None, body=None)
     )
-    record(session, chain=chain, act="audit:empty", body={"reason": reason, "rows": ranges(seqs)}, now=now)
+    record(session, chain=chain, act=EMPTY_ACT, body={"reason": reason, "rows": ranges(seqs)}, now=now)
 
 
-def empty_bodies(session: Session, *, event: UUID) -> int:
-    """Retention: what the chains say of an event's surrenders goes; the chains still verify. How many went."""
-    emptied = session.execute(
-        update(AuditBody).where(AuditBody.event == event, AuditBody.body.is_not(None)).values(salt=None, body=None)
-    )
-    return affected(emptied)
-
-
-def _signer(session: Session) -> Ed25519PrivateKey:
+def signer(session: Session) -> Ed25519PrivateKey:
+    """The key that signs what this session appends."""
     key: Ed25519PrivateKey = session.info[SIGNER]  # missing where whoever opened the database did not lend it
     return key

@@ -43,7 +43,7 @@ class LoadedVersion:
 def store_version(
     session: Session, *, rules: ProgrammeRules, content_hash: bytes, by: Actor, now: datetime
 ) -> LoadedVersion:
-    """Create a programme, or a new version of it when the content differs from its latest.
+    """Create a programme, or a new version of it when the content differs from its latest; the caller audits it.
 
     Raises ProgrammeClosed, ProgrammeNumberTaken, ProgrammeNumberFixed, AppropriationShrinks, or InvalidInput for
     funders that are not registered.
@@ -59,8 +59,6 @@ def store_version(
     version_id = _insert_version(session, programme, rules, number=number, content_hash=content_hash, now=now)
     if rules.appropriation is not None:
         budget.state_appropriation(session, programme=programme, amount=rules.appropriation, by=by, now=now)
-    body = {"by": by.name, "programme": rules.code, "version": number, "content": content_hash.hex()}
-    audit.record(session, chain=by.chain, act="programme:load", body=body, now=now)
     return LoadedVersion(id=version_id, programme=rules.code, version=number, is_new=True)
 
 

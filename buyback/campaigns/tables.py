@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, SmallInteger, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from buyback.binding import bound
 from buyback.campaigns.states import EventState, PaymentMode, PinRule
 from buyback.db import Base, Instant, choice
 
@@ -14,7 +15,7 @@ class Programme(Base):
     """A programme; its rules are in its versions. ``number`` goes into the vouchers' signed bytes."""
 
     __tablename__ = "programme"
-    __table_args__ = (CheckConstraint("number BETWEEN 0 AND 65535", name="number_two_bytes"),)
+    __table_args__ = (CheckConstraint("number BETWEEN 0 AND 65535", name="number_two_bytes"), bound("code"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     code: Mapped[str] = mapped_column(String(32), unique=True)
@@ -32,6 +33,7 @@ class ProgrammeVersion(Base):
         CheckConstraint("rounding > 0", name="rounding"),
         CheckConstraint("voucher_days BETWEEN 1 AND 3650", name="voucher_days"),
         CheckConstraint("approval_over >= 0", name="approval_over"),
+        bound("programme", "version"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -53,7 +55,7 @@ class ProgrammeDenomination(Base):
     """A face, in cents, that the programme's vouchers come in."""
 
     __tablename__ = "programme_denomination"
-    __table_args__ = (CheckConstraint("face > 0", name="positive"),)
+    __table_args__ = (CheckConstraint("face > 0", name="positive"), bound("version", "face"))
 
     version: Mapped[UUID] = mapped_column(ForeignKey("programme_version.id"), primary_key=True)
     face: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
@@ -63,6 +65,7 @@ class ProgrammeCategory(Base):
     """A category of merchant that takes the programme's vouchers."""
 
     __tablename__ = "programme_category"
+    __table_args__ = bound("version", "category")
 
     version: Mapped[UUID] = mapped_column(ForeignKey("programme_version.id"), primary_key=True)
     category: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -72,7 +75,11 @@ class ProgrammeFunder(Base):
     """A funder's weight: an organisation's code, or ``@municipality`` / ``@governorate`` of the event's district."""
 
     __tablename__ = "programme_funder"
-    __table_args__ = (UniqueConstraint("version", "organisation"), CheckConstraint("weight > 0", name="positive"))
+    __table_args__ = (
+        UniqueConstraint("version", "organisation"),
+        CheckConstraint("weight > 0", name="positive"),
+        bound("version", "organisation"),
+    )
 
     version: Mapped[UUID] = mapped_column(ForeignKey("programme_version.id"), primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
@@ -92,6 +99,7 @@ class Event(Base):
         CheckConstraint("length(salt) = 60", name="salt_sealed"),
         UniqueConstraint("id", "expires_on"),
         Index("ix_event_corregimiento", "corregimiento"),
+        bound("code", but=["salt"]),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -112,6 +120,7 @@ class EventSession(Base):
     """A day on which the event's tables are open."""
 
     __tablename__ = "event_session"
+    __table_args__ = bound("event", "day")
 
     event: Mapped[UUID] = mapped_column(ForeignKey("event.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
@@ -121,6 +130,7 @@ class Agreement(Base):
     """How the event's funders pay; fixed when the event is created."""
 
     __tablename__ = "agreement"
+    __table_args__ = bound("event")
 
     event: Mapped[UUID] = mapped_column(ForeignKey("event.id"), primary_key=True)
     payment: Mapped[PaymentMode] = mapped_column(choice(PaymentMode))
@@ -130,7 +140,11 @@ class AgreementShare(Base):
     """One funder's weight. The funder at position 0 leads where one pays for all."""
 
     __tablename__ = "agreement_share"
-    __table_args__ = (UniqueConstraint("event", "funder"), CheckConstraint("weight > 0", name="positive"))
+    __table_args__ = (
+        UniqueConstraint("event", "funder"),
+        CheckConstraint("weight > 0", name="positive"),
+        bound("event", "funder"),
+    )
 
     event: Mapped[UUID] = mapped_column(ForeignKey("agreement.event"), primary_key=True)
     position: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)

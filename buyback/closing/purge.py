@@ -16,6 +16,7 @@ from uuid import UUID
 from sqlalchemy.orm import Session
 
 from buyback.audit import service as audit
+from buyback.audit.emptying import emptying
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns import service as campaign_service
 from buyback.campaigns.facts import EventFacts
@@ -71,9 +72,9 @@ def purge_together(
 ) -> tuple[PurgeReport, ...]:
     """Delete what leads from the weapons of some events to their vouchers, for good; measured as one.
 
-    ``shuffle`` puts a list into random order, in place. EventNotClosed, ReviewNotOver, or
-    CountsDoNotAgree while awards and issues differ. Afterwards, outside the transaction, ``rewriting.rewrite_tables``
-    writes over what was deleted.
+    ``shuffle`` puts a list into random order, in place. EventNotClosed, ReviewNotOver, NotVerified where a row is not
+    as its act left it, or CountsDoNotAgree while awards and issues differ. Afterwards, outside the transaction,
+    ``rewriting.rewrite_tables`` writes over what was deleted.
     """
     pooled = measure(award for event in events for award in item_links.awards(session, event))
     reports = {event: _purge_one(session, event, shuffle=shuffle, by=by, now=now) for event in events}
@@ -85,17 +86,18 @@ def purge_together(
 def _purge_one(session: Session, event: UUID, *, shuffle: Shuffle, by: Actor, now: datetime) -> PurgeReport:
     facts = campaigns.get_event_by_id(session, event)
     _check_review(session, facts, now=now)
-    report = _prove(session, facts, emptied=audit.empty_bodies(session, event=event))
-    voucher_links.delete_links(session, event=event)
-    item_links.delete_links(session, event=event)
-    tariff = tariffs.tariff_of(session, facts.programme)
-    sums.dissolve(
-        session,
-        event=event,
-        ranges=[line.id for line in tariff.lines if line.price.kind is PriceKind.RANGE],
-    )
-    totals.fold_purged(session, event=event)  # a delta lies where its visit was written
-    rewrite_rows(session, event=event, shuffle=shuffle)
+    with emptying(session, event=event, reason="purge", chain=by.chain, by=by.name, now=now) as emptied:
+        report = _prove(session, facts, emptied=emptied.bodies)
+        voucher_links.delete_links(session, event=event)
+        item_links.delete_links(session, event=event)
+        tariff = tariffs.tariff_of(session, facts.programme)
+        sums.dissolve(
+            session,
+            event=event,
+            ranges=[line.id for line in tariff.lines if line.price.kind is PriceKind.RANGE],
+        )
+        totals.fold_purged(session, event=event)  # a delta lies where its visit was written
+        rewrite_rows(session, event=event, shuffle=shuffle)
     campaign_service.mark_purged(session, event=event, by=by, now=now)
     audit.record(session, chain=by.chain, act="event:purge_proof", body=_proof(report, by), now=now)
     return report

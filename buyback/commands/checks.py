@@ -6,12 +6,14 @@ from pathlib import Path
 import click
 from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey
 
-from buyback.audit.rules import Fault
+from buyback.audit import queries as audit
 from buyback.campaigns import key_care
 from buyback.commands.base import Context, as_json, print_json, report, write_new
 from buyback.proofs import check as invariants
-from buyback.proofs import checkpoints
+from buyback.proofs import checkpoints, log
 from buyback.proofs.invariant import Invariant
+from buyback.proofs.log import LogFinding
+from buyback.proofs.names import names_of_chains
 from buyback.totals import service as totals
 
 EVENT_KEYS = Invariant(
@@ -42,9 +44,13 @@ class PublicKey(click.ParamType[Ed25519PublicKey]):
 @click.pass_obj
 def check(context: Context, *, as_json: bool) -> int:
     """Try every invariant of the database: one line each, ok or FAILED."""
-    _ = context.keys  # with those of another database, what it says of its vouchers would be worth nothing
+    keys = context.keys  # with those of another database, what it says of its vouchers would be worth nothing
     with context.database.reading() as session:
-        findings = [*invariants.check(session), invariants.Finding(EVENT_KEYS, key_care.describe(session))]
+        findings = [
+            *invariants.check(session),
+            *log.findings(session, [keys.audit.public_key()]),
+            invariants.Finding(EVENT_KEYS, key_care.describe(session)),
+        ]
     broken = [finding for finding in findings if not finding.ok]
     if as_json:
         rows = [
@@ -64,7 +70,13 @@ def check(context: Context, *, as_json: bool) -> int:
 
 
 @click.command("verify")
-@click.option("--checkpoint", type=click.Path(exists=True, dir_okay=False, path_type=Path), help="An older checkpoint.")
+@click.option(
+    "--checkpoint",
+    "kept",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    multiple=True,
+    help="An older checkpoint; several are compared with each other as well.",
+)
 @click.option("--key", type=PublicKey(), help="Who signed it, in hexadecimal; this installation where none is named.")
 @click.option(
     "--audit-key",
@@ -78,31 +90,40 @@ def check(context: Context, *, as_json: bool) -> int:
 def verify(
     context: Context,
     *,
-    checkpoint: Path | None,
+    kept: tuple[Path, ...],
     key: Ed25519PublicKey | None,
     audit_keys: tuple[Ed25519PublicKey, ...],
     as_json: bool,
 ) -> int:
     """Verify the audit chains and name every row that was touched; with a checkpoint, also what was cut off."""
-    heads = {}
-    if checkpoint is not None:
-        heads = dict(checkpoints.read(checkpoint.read_bytes(), key=key or context.keys.checkpoint.public_key()))
+    heads = [checkpoints.read(file.read_bytes(), key=key or context.keys.checkpoint.public_key()) for file in kept]
     signers = audit_keys or (context.keys.audit.public_key(),)
     with context.database.reading() as session:
-        verified = list(checkpoints.verify_chains(session, signers))
+        verified = audit.verify(session, signers)
         since = list(checkpoints.compare(session, heads))
-    faults = [*(fault for chain in verified for fault in chain.faults), *since]
+        told = [*(fault for chain in verified.chains for fault in chain.faults), *since]
+        findings = [*log.name_faults(session, told), *log.name_row_faults(session, verified.row_faults)]
+        names = names_of_chains(session, [chain.chain for chain in verified.chains])
     if as_json:
-        chains = [{"chain": str(chain.chain), "rows": chain.rows, "head": chain.head.hash.hex()} for chain in verified]
-        print_json({"ok": not faults, "chains": chains, "faults": [_document(fault) for fault in faults]})
+        chains = [
+            {
+                "chain": str(chain.chain),
+                "name": names.get(chain.chain),
+                "rows": chain.rows,
+                "head": chain.head.hash.hex(),
+            }
+            for chain in verified.chains
+        ]
+        print_json({"ok": not findings, "chains": chains, "faults": [_document(finding) for finding in findings]})
     else:
-        faulty = {fault.chain for fault in faults}
-        for chain in verified:
+        faulty = {fault.chain for fault in told}
+        for chain in verified.chains:
             word = "FAILED" if chain.chain in faulty else "ok    "
-            click.echo(f"{word} {chain.chain} {chain.rows} rows {chain.head.hash.hex()[:16]}")
-        for fault in faults:
-            click.echo(f"FAILED {fault.table} {fault.chain} row {fault.seq}: {fault.what}")
-    return _status(f"{len(faults)} faults in the audit chains." if faults else "")
+            name = names.get(chain.chain, "?")
+            click.echo(f"{word} {chain.chain} {chain.rows} rows {chain.head.hash.hex()[:16]} {name}")
+        for finding in findings:
+            click.echo(f"FAILED {finding}")
+    return _status(f"{len(findings)} faults in the audit chains and the rows that they bind." if findings else "")
 
 
 @click.command("checkpoint")
@@ -132,8 +153,11 @@ def _line(finding: invariants.Finding) -> str:
     return f"{line} Found: {'; '.join(finding.found[:SHOWN_MAX])}{f' and {more} more' if more > 0 else ''}"
 
 
-def _document(fault: Fault) -> dict[str, object]:
-    return {"chain": str(fault.chain), "row": fault.seq, "table": fault.table, "what": fault.what}
+def _document(finding: LogFinding) -> dict[str, object]:
+    where: dict[str, object] = (
+        {"chain": finding.chain, "row": int(finding.row)} if finding.chain else {"key": finding.row}
+    )
+    return {"table": finding.table, **where, "name": finding.name, "what": finding.what}
 
 
 def _status(problem: str) -> int:

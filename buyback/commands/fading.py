@@ -11,7 +11,6 @@ from sqlalchemy.orm import Session
 from buyback.closing import fading, till_chains
 from buyback.closing.erasure import forget_dead_rows
 from buyback.closing.fading import FROM_THE_FIRST, FadeReport
-from buyback.closing.till_chains import Emptied
 from buyback.commands.base import Context, as_json, by_whom, report
 from buyback.commands.clocks import check_clock, despite_clock, dry_run, report_dry_run
 from buyback.db import Database
@@ -64,19 +63,12 @@ def _fade(context: Context, by: str | None) -> FadeReport:
 
 
 def _empty_bodies(context: Context) -> int:
-    """A till's chain after the other, a piece at a time."""
-    with context.database.reading() as session:
-        found = till_chains.tills(session)
-    count = 0
-    for till, merchant in found.items():
-        emptied = Emptied(after=-1)
-        while emptied.after is not None:
-            work = partial(till_chains.empty_bodies, till=till, merchant=merchant, now=context.now())
-            emptied = context.transact(partial(work, after=emptied.after))
-            count += emptied.count
-            if emptied.count:
-                time.sleep(PAUSE_S)
-    return count
+    """A till's chain after the other, a piece at a time: one that redeems meanwhile waits for its own chain only."""
+    due = context.transact(partial(till_chains.keep_proofs, now=context.now()))
+    for till, seqs in due:
+        context.transact(partial(till_chains.empty_bodies, till=till, seqs=seqs, now=context.now()))
+        time.sleep(PAUSE_S)
+    return sum(len(seqs) for _, seqs in due)
 
 
 def _forget(context: Context) -> bool:

@@ -94,16 +94,14 @@ def mark_paid_out(session: Session, *, surrender: UUID, by: Actor, now: datetime
     Whoever calls issues the vouchers in the same transaction. SamePerson when the issuer appraised or approved.
     """
     case = _case(session, surrender)
-    _move(session, case, Step.PAY_OUT, by=by, now=now)
+    _move(session, case, Step.PAY_OUT, by=by, now=now, items={"state": ItemState.RECEIVED})
     _note(session, surrender, issued_by=by.id)
-    _set_items(session, surrender, {"state": ItemState.RECEIVED})
     return case
 
 
 def _give_back(session: Session, surrender: UUID, step: Step, *, by: Actor, now: datetime) -> None:
     case = _case(session, surrender)
-    _move(session, case, step, by=by, now=now)
-    _set_items(session, surrender, {"state": ItemState.RETURNED, "value": None})
+    _move(session, case, step, by=by, now=now, items={"state": ItemState.RETURNED, "value": None})
     _note(session, surrender, appraised=None, award=None)
 
 
@@ -112,7 +110,16 @@ def _case(session: Session, surrender: UUID) -> Case:
     return Case(facts, open_event(session, facts.event))
 
 
-def _move(session: Session, case: Case, step: Step, *, by: Actor, now: datetime, **more: object) -> None:
+def _move(
+    session: Session,
+    case: Case,
+    step: Step,
+    *,
+    by: Actor,
+    now: datetime,
+    items: dict[str, object] | None = None,
+    **more: object,
+) -> None:
     move = MOVES[step]
     if not by.may(move.permission):
         raise Forbidden
@@ -125,6 +132,8 @@ def _move(session: Session, case: Case, step: Step, *, by: Actor, now: datetime,
     if not affected(moved):
         now_as = queries.get_surrender_by_id(session, case.surrender.id)
         raise SurrenderMoved(number=now_as.number, state=now_as.state)
+    if items:
+        _set_items(session, case.surrender.id, items)
     record(session, case.event, case.surrender.id, step.value, by=by, now=now, **more)
 
 

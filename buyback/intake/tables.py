@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from buyback.binding import bound
 from buyback.db import UNORDERED, Base, choice
 from buyback.intake.rules import ItemState, SerialStatus, SurrenderState
 from buyback.intake.tags import TAG_LENGTH
@@ -33,7 +34,7 @@ class Surrender(Base):
     __table_args__ = (
         ForeignKeyConstraint(["event", "day"], ["event_session.event", "event_session.day"]),
         Index("ix_surrender_event", "event", "day"),
-        UNORDERED,
+        {**UNORDERED, **bound("event", "day")},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -49,7 +50,7 @@ class Tag(Base):
     __table_args__ = (
         UniqueConstraint("programme", "code"),
         CheckConstraint("LENGTH(code) = 6", name="code"),
-        UNORDERED,
+        {**UNORDERED, **bound("code")},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -77,7 +78,7 @@ class Item(Base):
             sqlite_where=text("state IN ('registered', 'received')"),
             postgresql_where=text("state IN ('registered', 'received')"),
         ),
-        UNORDERED,
+        {**UNORDERED, **bound("event", "tag", "make", "model", "serial")},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -106,7 +107,7 @@ class QuantitySum(Base):
     """
 
     __tablename__ = "quantity_sum"
-    __table_args__ = (CheckConstraint("number > 0", name="number"), UNORDERED)
+    __table_args__ = (CheckConstraint("number > 0", name="number"), {**UNORDERED, **bound("event")})
 
     event: Mapped[UUID] = mapped_column(ForeignKey("event.id"), primary_key=True)
     day: Mapped[date] = mapped_column(primary_key=True)
@@ -125,7 +126,7 @@ class ValueSum(Base):
         CheckConstraint("items > 0 AND value >= 0", name="of_items"),
         CheckConstraint("tariff_line IS NULL OR catalogue_class IS NOT NULL", name="line_of_class"),
         Index("ix_value_sum_event", "event", "day"),
-        UNORDERED,
+        {**UNORDERED, **bound("event", "catalogue_class")},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -31,6 +31,7 @@ def recognise(session: Session, *, keys: KeyRing, now: datetime) -> None:
     session.execute(insert(KnownSecret), rows)
     session.execute(insert(SigningKeyRow), [_row(key, now) for key in held.signing])
     body = {"by": OPERATOR.name, "fingerprints": dict(held.fingerprints), "signing": [key.id for key in held.signing]}
+    audit.take_in(session)
     audit.record(session, chain=OPERATOR.chain, act="key:bind", body=body, now=now)
 
 

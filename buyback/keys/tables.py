@@ -5,6 +5,7 @@ from datetime import date, datetime
 from sqlalchemy import CheckConstraint, LargeBinary, SmallInteger, String
 from sqlalchemy.orm import Mapped, mapped_column
 
+from buyback.binding import bound
 from buyback.db import Base, Instant, choice
 from buyback.keys.rules import REASON_MAX, KeyState
 
@@ -17,6 +18,7 @@ class SigningKeyRow(Base):
         CheckConstraint("id BETWEEN 0 AND 255", name="id"),
         CheckConstraint("length(public) = 32", name="public"),
         CheckConstraint("(state = 'revoked') = (reason IS NOT NULL)", name="reason"),
+        bound("id"),
     )
 
     id: Mapped[int] = mapped_column(SmallInteger, primary_key=True, autoincrement=False)
@@ -32,6 +34,7 @@ class KnownSecret(Base):
     """A secret beside the signing keys, by name: 16 hexadecimal digits tell it from another one."""
 
     __tablename__ = "known_secret"
+    __table_args__ = bound("name")
 
     name: Mapped[str] = mapped_column(String(32), primary_key=True)
     digest: Mapped[str] = mapped_column(String(16))

@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import ForeignKey, ForeignKeyConstraint, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from buyback.binding import bound
 from buyback.db import Base, Instant, choice
 from buyback.merchants.states import MerchantState, RucKind, TillState
 
@@ -14,7 +15,7 @@ class Merchant(Base):
     """Who takes vouchers, by tax number. A number of one kind may read like another kind's."""
 
     __tablename__ = "merchant"
-    __table_args__ = (UniqueConstraint("kind", "ruc"),)
+    __table_args__ = (UniqueConstraint("kind", "ruc"), bound("ruc", "name"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     kind: Mapped[RucKind] = mapped_column(choice(RucKind))
@@ -29,7 +30,11 @@ class Branch(Base):
     """Where a merchant takes vouchers."""
 
     __tablename__ = "branch"
-    __table_args__ = (UniqueConstraint("merchant", "name"), UniqueConstraint("id", "merchant"))
+    __table_args__ = (
+        UniqueConstraint("merchant", "name"),
+        UniqueConstraint("id", "merchant"),
+        bound("merchant", "name"),
+    )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     merchant: Mapped[UUID] = mapped_column(ForeignKey("merchant.id"))
@@ -45,6 +50,7 @@ class Till(Base):
         UniqueConstraint("branch", "name"),
         UniqueConstraint("id", "merchant"),
         ForeignKeyConstraint(["branch", "merchant"], ["branch.id", "branch.merchant"]),
+        bound("branch", "name"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

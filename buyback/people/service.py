@@ -109,16 +109,11 @@ def add_user(
             created_at=now,
         )
     )
-    audit.record(
-        session,
-        chain=by.chain,
-        act="user:add",
-        body={"by": by.name, "user": name, "roles": [role.value for role in wanted]},
-        now=now,
-    )
     for position, role in enumerate(wanted):
         _insert_grant(session, user=key, kind=kind, held=wanted[:position], role=role, now=now)
     _invite(session, user=key, invitation_hash=invitation_hash, now=now)
+    body = {"by": by.name, "user": name, "roles": [role.value for role in wanted]}
+    audit.record(session, chain=by.chain, act="user:add", body=body, now=now)
     return key
 
 

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from buyback.binding import bound
 from buyback.db import Base, Instant, choice
 from buyback.people.rules import AccountKind, OrganisationKind, SessionEnd
 from buyback.security.access import MERCHANT_ROLES, Role
@@ -32,6 +33,7 @@ class Organisation(Base):
             "kind NOT IN ('municipality', 'community_board', 'governorate') OR district IS NOT NULL",
             name="local_has_district",
         ),
+        bound("code"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -52,6 +54,7 @@ class UserAccount(Base):
             name="belongs_to_one",
         ),
         UniqueConstraint("id", "kind"),
+        bound("name"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -80,6 +83,7 @@ class RoleGrant(Base):
             sqlite_where=text("revoked_at IS NULL"),
             postgresql_where=text("revoked_at IS NULL"),
         ),
+        bound("user", "role"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -94,6 +98,7 @@ class ForbiddenRolePair(Base):
     """Roles that one person may never hold together; a trigger on grants reads this."""
 
     __tablename__ = "forbidden_role_pair"
+    __table_args__ = bound("role", "other")
 
     role: Mapped[str] = mapped_column(String(32), primary_key=True)
     other: Mapped[str] = mapped_column(String(32), primary_key=True)
@@ -103,6 +108,7 @@ class Invitation(Base):
     """A one-time way to set a password. Only the token's SHA-256 is here."""
 
     __tablename__ = "invitation"
+    __table_args__ = bound("user")
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     user: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))

@@ -11,8 +11,8 @@ the tills' chains enter as they were at the end of yesterday, in Panama.
 """
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime
 from typing import Any
 from uuid import UUID
@@ -70,26 +70,6 @@ class CheckpointForged(Refused):
     sentence = "La firma del punto de control no es válida: el archivo fue alterado o es de otra instalación."
 
 
-@dataclass(frozen=True)
-class VerifiedChain:
-    """One chain from its first row: where it ends, how many rows, and every fault found."""
-
-    chain: UUID
-    head: Head
-    faults: tuple[Fault, ...]
-
-    @property
-    def rows(self) -> int:
-        """How many rows it has, if none is missing."""
-        return self.head.seq + 1
-
-
-def verify_chains(session: Session, keys: Sequence[Ed25519PublicKey]) -> Iterator[VerifiedChain]:
-    """Read all chains, each from its first row to its last; one of these keys must have signed each row."""
-    for chain in audit.chains(session):
-        yield VerifiedChain(chain, *audit.verify_chain(session, chain, keys))
-
-
 def make(session: Session, *, keys: KeyRing, now: datetime) -> dict[str, Any]:
     """The database's checkpoint as it stands, signed. Faults are for ``verify`` to find."""
     today = panama_day(now)
@@ -132,10 +112,17 @@ def read(content: bytes, *, key: Ed25519PublicKey) -> Mapping[UUID, Head]:
     return heads
 
 
-def compare(session: Session, heads: Mapping[UUID, Head]) -> Iterator[Fault]:
-    """What has changed of the chains that a checkpoint knew: the row that it ended at is gone or another."""
+def compare(session: Session, kept: Iterable[Mapping[UUID, Head]]) -> Iterator[Fault]:
+    """What has changed of the chains that checkpoints knew: the row that one ended at is gone or another.
+
+    Where two checkpoints tell of one row differently, somebody was shown another history.
+    """
     rows = text("SELECT hash FROM audit_row WHERE replace(CAST(chain AS TEXT), '-', '') = :chain AND seq = :seq")
-    for chain, head in heads.items():
+    told: dict[tuple[UUID, int], set[bytes]] = defaultdict(set)
+    for chain, head in (ending for heads in kept for ending in heads.items()):
+        told[chain, head.seq].add(head.hash)
+    yield from (Fault(chain, seq, "checkpoints_disagree") for (chain, seq), hashes in told.items() if len(hashes) > 1)
+    for chain, head in ((chain, Head(seq, hashed)) for (chain, seq), hashes in told.items() for hashed in hashes):
         if head.seq < 0:
             continue
         found = session.execute(rows, {"chain": chain.hex, "seq": head.seq}).scalar()

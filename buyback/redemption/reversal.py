@@ -35,7 +35,7 @@ def undo(
         return refused
     reverse(session, redemption, till=facts.till.id, by=cashier, now=now)
     body = {"op_id": str(op_id), "redemption": str(redemption.id), "amount": named["amount"]}
-    audit.append(session, audit.next_link(facts.till.id, facts.till.head, act="voucher:reverse", body=body, now=now))
+    audit.record_after(session, facts.till.head, chain=facts.till.id, act="voucher:reverse", body=body, now=now)
     return _reversed(named, When.of(now), replayed=False)
 
 

@@ -167,7 +167,7 @@ def _take(
     answer = TillAnswer(Code.REDEEMED, {**named, "redeemed_at": iso_utc(now)})
     _store(session, request, till.id, answer, hashes=hashes, resolution=resolution, now=now)
     body = {"op_id": str(request.op_id), "redemption": str(resolution), "amount": named["amount"]}
-    audit.append(session, audit.next_link(till.id, till.head, act="voucher:redeem", body=body, now=now))
+    audit.record_after(session, till.head, chain=till.id, act="voucher:redeem", body=body, now=now)
     return answer
 
 
@@ -183,7 +183,7 @@ def _refuse(
     till = facts.till
     _store(session, request, till.id, answer, hashes=hashes, resolution=None, now=now)
     body = {"op_id": str(request.op_id), "code": answer.code.value}
-    audit.append(session, audit.next_link(till.id, till.head, act="voucher:refuse", body=body, now=now))
+    audit.record_after(session, till.head, chain=till.id, act="voucher:refuse", body=body, now=now)
 
 
 def _count_wrong(

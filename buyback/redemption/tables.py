@@ -14,6 +14,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from buyback.binding import bound
 from buyback.db import UNORDERED, Base, Instant, choice, month_of_day
 from buyback.keys.rules import REASON_MAX
 from buyback.redemption.fading import HoldReason
@@ -74,7 +75,7 @@ class TimeHold(Base):
     """
 
     __tablename__ = "time_hold"
-    __table_args__ = (UniqueConstraint("id", "asked_by"),)
+    __table_args__ = (UniqueConstraint("id", "asked_by"), bound("programme", "reason", "asked_by"))
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
     programme: Mapped[UUID] = mapped_column(ForeignKey("programme.id"))
@@ -92,6 +93,7 @@ class TimeHoldSubject(Base):
         CheckConstraint("(merchant IS NULL) <> (voucher IS NULL)", name="one_of_two"),
         UniqueConstraint("hold", "merchant"),
         UniqueConstraint("hold", "voucher"),
+        bound("hold", "merchant", "voucher"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -107,6 +109,7 @@ class TimeHoldGrant(Base):
     __table_args__ = (
         ForeignKeyConstraint(["hold", "asked_by"], ["time_hold.id", "time_hold.asked_by"]),
         CheckConstraint("granted_by <> asked_by", name="another_person"),
+        bound("granted_by", "until"),
     )
 
     hold: Mapped[UUID] = mapped_column(primary_key=True)
@@ -121,6 +124,7 @@ class TimeHoldEnd(Base):
     """A hold that was ended before its day."""
 
     __tablename__ = "time_hold_end"
+    __table_args__ = bound("ended_by")
 
     hold: Mapped[UUID] = mapped_column(ForeignKey("time_hold_grant.hold"), primary_key=True)
     ended_by: Mapped[UUID] = mapped_column(ForeignKey("user_account.id"))

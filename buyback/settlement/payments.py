@@ -136,10 +136,10 @@ def book(
         "reference": spelled,
         "on": booked_on.isoformat(),
     }
-    audit.record(session, chain=by.chain, act="settlement:pay", body=body, now=now)
     is_paid = _booked(session, facts.id) == facts.total
     if is_paid:
         move(session, facts, SettlementState.PAID)
+    audit.record(session, chain=by.chain, act="settlement:pay", body=body, now=now)
     return is_paid
 
 

@@ -153,6 +153,12 @@ def content_of(session: Session, facts: SettlementFacts) -> Content:
     )
 
 
+def of_other_content(session: Session) -> tuple[str, ...]:
+    """The numbers of settlements whose content is not what was hashed: somebody touched the rows."""
+    every = (SettlementFacts(*row) for row in session.execute(settlements(Scope(None))).all())
+    return tuple(facts.number for facts in every if content_of(session, facts).hash() != facts.content_hash)
+
+
 def part_shares(session: Session, settlement: UUID) -> tuple[PartShareFacts, ...]:
     """Who bears how much of each event's part."""
     rows = session.execute(

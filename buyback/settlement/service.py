@@ -94,10 +94,10 @@ def approve(session: Session, *, settlement: UUID, by: Actor, now: datetime) -> 
         "share": decimal_text(share.amount),
         "content": facts.content_hash.hex(),
     }
-    audit.record(session, chain=by.chain, act="settlement:approve", body=body, now=now)
     is_whole = progress.is_approved_with(share.funder)
     if is_whole:
         _settle(session, facts, content, by=by, now=now)
+    audit.record(session, chain=by.chain, act="settlement:approve", body=body, now=now)
     return is_whole
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from buyback.binding import bound
 from buyback.db import UNORDERED, Base, Instant, choice
 from buyback.settlement.states import ReturnReason, SettlementAct, SettlementState
 from buyback.vouchers.rules import Fate
@@ -47,6 +48,7 @@ class Settlement(Base):
         CheckConstraint("redemptions > 0", name="redemptions"),
         CheckConstraint("length(content_hash) = 32", name="hash_size"),
         Index("ix_settlement_merchant", "merchant"),
+        bound("year", "number"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -66,7 +68,7 @@ class SettlementPart(Base):
     """One event's redemptions in a settlement. ``terms_hash`` is of its agreement's funders and weights."""
 
     __tablename__ = "settlement_part"
-    __table_args__ = (CheckConstraint("amount > 0", name="amount"),)
+    __table_args__ = (CheckConstraint("amount > 0", name="amount"), bound("settlement", "event"))
 
     settlement: Mapped[UUID] = mapped_column(ForeignKey("settlement.id"), primary_key=True)
     event: Mapped[UUID] = mapped_column(ForeignKey("agreement.event"), primary_key=True)
@@ -111,6 +113,7 @@ class FunderShare(Base):
     __table_args__ = (
         UniqueConstraint("settlement", "funder", "pays"),
         CheckConstraint("amount >= 0 AND pays >= 0", name="not_negative"),
+        bound("settlement", "funder"),
     )
 
     settlement: Mapped[UUID] = mapped_column(ForeignKey("settlement.id"), primary_key=True)
@@ -128,6 +131,7 @@ class PartShare(Base):
         ForeignKeyConstraint(["event", "funder"], ["agreement_share.event", "agreement_share.funder"]),
         ForeignKeyConstraint(["event", "paid_by"], ["agreement_share.event", "agreement_share.funder"]),
         CheckConstraint("amount >= 0", name="not_negative"),
+        bound("settlement", "event", "funder"),
     )
 
     settlement: Mapped[UUID] = mapped_column(primary_key=True)
@@ -154,6 +158,7 @@ class SettlementStep(Base):
     __table_args__ = (
         CheckConstraint("act NOT IN ('approve', 'countersign', 'pay')", name="has_no_other_table"),
         CheckConstraint("(act = 'return') = (reason IS NOT NULL)", name="return_has_reason"),
+        bound("settlement", "act", "actor"),
     )
 
     settlement: Mapped[UUID] = mapped_column(ForeignKey("settlement.id"), primary_key=True)
@@ -171,6 +176,7 @@ class SettlementApproval(Base):
         UniqueConstraint("settlement", "approved_by"),
         ForeignKeyConstraint(["settlement", "content_hash"], ["settlement.id", "settlement.content_hash"]),
         ForeignKeyConstraint(["settlement", "funder"], ["funder_share.settlement", "funder_share.funder"]),
+        bound("settlement", "funder", "approved_by"),
     )
 
     settlement: Mapped[UUID] = mapped_column(primary_key=True)
@@ -184,6 +190,7 @@ class Countersign(Base):
     """The comptroller's countersign (refrendo) of an approved settlement, as noted from its paper."""
 
     __tablename__ = "countersign"
+    __table_args__ = bound("settlement", "number")
 
     settlement: Mapped[UUID] = mapped_column(ForeignKey("settlement.id"), primary_key=True)
     number: Mapped[str] = mapped_column(String(32))
@@ -204,6 +211,7 @@ class Payment(Base):
         ),
         CheckConstraint("amount > 0", name="amount"),
         CheckConstraint("attempt > 0", name="attempt"),
+        bound("end_to_end_id"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -218,7 +226,7 @@ class PaymentBooking(Base):
     """The bank or the Treasury booked a payment, under its reference: attested by a treasurer of the payer."""
 
     __tablename__ = "payment_booking"
-    __table_args__ = (ForeignKeyConstraint(["payment", "amount"], ["payment.id", "payment.amount"]),)
+    __table_args__ = (ForeignKeyConstraint(["payment", "amount"], ["payment.id", "payment.amount"]), bound("reference"))
 
     payment: Mapped[UUID] = mapped_column(primary_key=True)
     amount: Mapped[int]

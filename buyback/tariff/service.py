@@ -6,6 +6,7 @@ from uuid import UUID
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
+from buyback.audit import service as audit
 from buyback.campaigns import programmes
 from buyback.campaigns.programmes import LoadedVersion
 from buyback.ids import new_id
@@ -20,9 +21,12 @@ def load_programme(session: Session, *, file: ProgrammeFile, by: Actor, now: dat
 
     Events keep the version they were created under. Raises as ``campaigns.programmes.store_version``.
     """
-    loaded = programmes.store_version(session, rules=file.rules, content_hash=content_hash(file), by=by, now=now)
+    content = content_hash(file)
+    loaded = programmes.store_version(session, rules=file.rules, content_hash=content, by=by, now=now)
     if loaded.is_new:
         session.execute(insert(TariffRow), [_row(loaded.id, entry) for entry in file.lines])
+        body = {"by": by.name, "programme": loaded.programme, "version": loaded.version, "content": content.hex()}
+        audit.record(session, chain=by.chain, act="programme:load", body=body, now=now)
     return loaded
 
 

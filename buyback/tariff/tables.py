@@ -5,6 +5,7 @@ from uuid import UUID
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column
 
+from buyback.binding import bound
 from buyback.db import Base
 
 
@@ -21,6 +22,7 @@ class TariffRow(Base):
             name="one_kind",
         ),
         CheckConstraint("cap_per_visit IS NULL OR cap_per_visit > 0", name="cap"),
+        bound("version", "catalogue_class", "condition", "calibre_group"),
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -16,6 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column
 
+from buyback.binding import bound
 from buyback.db import UNORDERED, Base, Instant, choice, month_of_day
 from buyback.vouchers.rules import Fate, ResolutionKind, VoidReason
 
@@ -40,7 +41,7 @@ class Voucher(Base):
         ForeignKeyConstraint(["event", "expires_on"], ["event.id", "event.expires_on"]),
         CheckConstraint("face > 0", name="face"),
         CheckConstraint("serial BETWEEN 0 AND 999999", name="serial"),
-        UNORDERED,
+        {**UNORDERED, **bound("event", "serial")},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -61,7 +62,7 @@ class Issuance(Base):
         UniqueConstraint("voucher", "face"),
         ForeignKeyConstraint(["voucher", "face"], ["voucher.id", "voucher.face"]),
         ForeignKeyConstraint(["transfer", "face"], ["transfer.id", "transfer.amount"]),
-        UNORDERED,
+        {**UNORDERED, **bound("voucher")},
     )
 
     voucher: Mapped[UUID] = mapped_column(ForeignKey("voucher.id"), primary_key=True)
@@ -104,7 +105,7 @@ class Resolution(Base):
             sqlite_where=text("resolved_at IS NOT NULL"),
             postgresql_where=text("resolved_at IS NOT NULL"),
         ),
-        UNORDERED,
+        {**UNORDERED, **bound("voucher", "kind", but=["resolved_at", "resolved_on", "till", "actor"])},
     )
 
     id: Mapped[UUID] = mapped_column(primary_key=True)
@@ -152,7 +153,7 @@ class Reversal(Base):
             name="time_goes_first",
         ),
         month_of_day("reversed_on", "reversed_in"),
-        UNORDERED,
+        {**UNORDERED, **bound("voucher", but=["reversed_at", "reversed_on", "till", "actor"])},
     )
 
     resolution: Mapped[UUID] = mapped_column(primary_key=True)
@@ -173,7 +174,7 @@ class Replacement(Base):
     """A void voucher and the one issued in its place."""
 
     __tablename__ = "replacement"
-    __table_args__ = (CheckConstraint("voucher <> replaced_by", name="another"), UNORDERED)
+    __table_args__ = (CheckConstraint("voucher <> replaced_by", name="another"), {**UNORDERED, **bound("voucher")})
 
     voucher: Mapped[UUID] = mapped_column(ForeignKey("issuance.voucher"), primary_key=True)
     replaced_by: Mapped[UUID] = mapped_column(ForeignKey("issuance.voucher"), unique=True)

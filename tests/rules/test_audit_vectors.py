@@ -93,8 +93,8 @@ def test_a_row_with_a_right_signature_and_another_row_before_it_is_named(before:
         signature = sign(key, row.hash)
         return ChainRow(row.seq, row.previous, row.body_hash, row.hash, signature, row.event, row.salt, row.body)
 
-    reader = ChainReader(chain, [key.public_key()])
-    assert reader.read(stored(link(chain, EMPTY, {}, salt))) is None
-    found = reader.read(stored(link(chain, before, {}, salt)))
+    reader = ChainReader(chain, [key.public_key()], lambda _row: {"act": "a:b"})
+    assert reader.read(stored(link(chain, EMPTY, {}, salt))) == (None, {"act": "a:b"})
+    found, _ = reader.read(stored(link(chain, before, {}, salt)))
     assert found is not None
     assert found.what == fault

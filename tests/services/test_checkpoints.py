@@ -72,7 +72,7 @@ def test_a_checkpoint_agrees_with_the_chains_that_have_grown_since(
     spend(database, till, papers[2:], NOW + DAY)
     heads = checkpoints.read(json.dumps(made).encode(), key=make_keys().checkpoint.public_key())
     with database.reading() as session:
-        assert list(checkpoints.compare(session, heads)) == []
+        assert list(checkpoints.compare(session, [heads])) == []
 
 
 def checkpoint(database: Database, now: datetime) -> dict[str, Any]:

@@ -13,6 +13,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from buyback.audit import queries as audit
+from buyback.audit.emptying import NotVerified
 from buyback.campaigns.facts import EventFacts
 from buyback.closing import fading, purge, till_chains
 from buyback.closing import service as closing
@@ -28,6 +30,7 @@ from buyback.settlement import record
 from buyback.times import panama_day
 from buyback.vouchers.rules import Stock
 from tests.builders import NOW, make_keys, make_user
+from tests.owners import tamper
 from tests.settling import make_office, make_settled_event, make_shop
 from tests.soundness import assert_sound
 from tests.tills import TillInHand, issue_vouchers, make_till_event, try_to_redeem, try_to_undo
@@ -43,16 +46,19 @@ def run(database: Database, *, now: datetime = NOW) -> FadeReport:
     while done.after is not None:
         work = partial(fading.fade, shuffle=SHUFFLE, by=OPERATOR, now=now, after=done.after)
         done += database.transact(work, again_on_conflict=True)
-    with database.reading() as session:
-        tills = till_chains.tills(session)
-    for till, merchant in tills.items():
-        database.transact(partial(till_chains.empty_bodies, till=till, merchant=merchant, now=now))
+    for till, seqs in database.transact(partial(till_chains.keep_proofs, now=now)):
+        database.transact(partial(till_chains.empty_bodies, till=till, seqs=seqs, now=now))
     return done
 
 
 def look_up(database: Database, till: TillInHand, op_id: UUID) -> TillAnswer:
     with database.reading() as session:
         return queries.look_up(session, till=till.id, op_id=op_id, keys=make_keys())
+
+
+def spelt(database: Database, till: TillInHand, other: UUID) -> dict[str, str]:
+    """A till and another merchant as plain SQL has to write them."""
+    return {name: key.hex if database.is_sqlite else str(key) for name, key in (("till", till.id), ("other", other))}
 
 
 def column(database: Database, statement: str) -> list[object]:
@@ -188,3 +194,34 @@ def test_rows_lie_in_an_order_that_is_not_of_time_and_one_transaction_wrote_them
          UNION SELECT xmin::text FROM journal WHERE kind = 'redeem'
     """
     assert len(column(database, wrote)) == 1
+
+
+def test_redemptions_whose_bodies_are_gone_stay_proven_by_one_list_that_tells_no_night(database: Database) -> None:
+    event, shop, other = make_till_event(database, vouchers=3), make_shop(database), make_shop(database, 2)
+    papers = issue_vouchers(database, 3, event=event)
+    for paper, till, day in zip(papers, (shop, other, shop), (0, 0, 1), strict=True):
+        try_to_redeem(database, till, paper.qr, now=LONG_AGO + timedelta(days=day))
+    for night in (8, 9):
+        run(database, now=LONG_AGO + timedelta(days=night))
+    assert_sound(database)
+    with database.reading() as session:
+        (kept,) = (body.said for body in audit.bodies(session) if body.said["act"] == "audit:keep")
+    assert (kept["table"], kept["hashes"], len(kept["hashes"])) == ("resolution", sorted(kept["hashes"]), 3)
+
+    tamper(
+        database, "UPDATE resolution SET merchant = :other WHERE till = :till", **spelt(database, other, shop.merchant)
+    )
+    with database.reading() as session:
+        found = audit.verify(session, [make_keys().audit.public_key()]).row_faults
+    assert [fault.what for fault in found] == ["row_without_act", "act_without_row"]
+
+
+def test_a_redemption_that_is_not_as_its_till_took_it_keeps_the_proof(database: Database) -> None:
+    event, shop, other = make_till_event(database), make_shop(database), make_shop(database, 2)
+    (paper,) = issue_vouchers(database, 1, event=event)
+    try_to_redeem(database, shop, paper.qr, now=LONG_AGO)
+    tamper(
+        database, "UPDATE resolution SET merchant = :other WHERE till = :till", **spelt(database, shop, other.merchant)
+    )
+    with pytest.raises(NotVerified, match="resolution: row_changed"):
+        run(database)

@@ -5,7 +5,9 @@ from uuid import UUID
 
 import pytest
 from sqlalchemy import column, update
+from sqlalchemy.orm import Session
 
+from buyback.audit import service as audit
 from buyback.audit.sealing import read_bodies
 from buyback.campaigns.facts import EventFacts
 from buyback.db import Database
@@ -335,9 +337,12 @@ def test_a_pay_out_that_the_float_does_not_cover_any_more_changes_nothing(
 ) -> None:
     event = make_event(database, "CHICA", float_cents=150_00)
     surrender = make_accepted(database, event, ana)
-    database.transact(
-        lambda session: issue_again(session, event=event, face=1, surrender=None, day=TODAY, by=beto, keys=make_keys())
-    )
+
+    def spend_a_cent(session: Session) -> None:
+        issue_again(session, event=event, face=1, surrender=None, day=TODAY, by=beto, keys=make_keys())
+        audit.record(session, chain=beto.chain, act="voucher:issue", body={"by": beto.name}, now=NOW)
+
+    database.transact(spend_a_cent)
     with pytest.raises(FloatExceeded):
         issue(database, surrender, beto)
     assert facts_of(database, surrender).state is SurrenderState.ACCEPTED

@@ -7,6 +7,9 @@ from uuid import UUID
 import pytest
 from sqlalchemy import func, select, text
 
+from buyback.audit import queries as audit
+from buyback.audit.emptying import NotVerified
+from buyback.audit.queries import Verified
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.campaigns.rules import EventNotClosed
@@ -20,7 +23,8 @@ from buyback.people.rules import OPERATOR
 from buyback.schema import metadata
 from buyback.security.access import Role
 from buyback.vouchers.rules import Stock
-from tests.builders import NOW, REVOLVER, ROUNDS, make_event, make_paid_out, make_user
+from tests.builders import NOW, REVOLVER, ROUNDS, make_event, make_keys, make_paid_out, make_user
+from tests.owners import tamper
 from tests.soundness import assert_sound
 
 OVER = NOW + timedelta(days=REVIEW_DAYS)
@@ -101,6 +105,61 @@ def test_the_proof_of_equal_totals_stays_in_the_audit_log(database: Database, ev
     assert (proof["value"], proof["rounding"], proof["issued"]) == ("157.00", "0.00", "157.00")
     assert (proof["surrenders"], proof["items"], proof["vouchers"]) == (1, 2, 5)
     assert not any(body["act"].startswith(("surrender:", "voucher:issue")) for body in bodies)
+
+
+@pytest.mark.parametrize(
+    "statement, named",
+    [
+        ("UPDATE item SET make = 'Colt' WHERE catalogue_class = 'revolver'", "item: row_changed"),
+        ("UPDATE voucher SET token_hash = code_hash WHERE face = 200", "voucher: row_changed"),
+    ],
+)
+def test_what_does_not_verify_stops_the_purge(
+    database: Database, event: EventFacts, statement: str, named: str
+) -> None:
+    """Whoever changed a row must not see the proof of it destroyed."""
+    tamper(database, statement)
+    with pytest.raises(NotVerified, match=named):
+        run(database, event)
+    assert counts(database)["handover"] == 1
+
+
+@pytest.mark.parametrize(
+    "statement, table",
+    [
+        ("UPDATE item SET make = 'Colt' WHERE catalogue_class = 'revolver'", "item"),
+        ("UPDATE voucher SET token_hash = code_hash WHERE face = 200", "voucher"),
+        ("UPDATE surrender SET state = 'open'", "surrender"),
+    ],
+)
+def test_a_row_that_was_changed_after_the_purge_is_found_still(
+    database: Database, event: EventFacts, statement: str, table: str
+) -> None:
+    run(database, event)
+    assert row_faults(database) == []
+    tamper(database, statement)
+    assert sorted(row_faults(database)) == [(table, "act_without_row"), (table, "row_without_act")]
+
+
+def test_each_chain_says_which_bodies_went_and_why(database: Database, event: EventFacts) -> None:
+    """Without its word an emptied body is a finding, though its event is purged."""
+    run(database, event)
+    with database.reading() as session:
+        (said,) = (body.said for body in audit.bodies(session) if body.said["act"] == "audit:empty")
+    assert said["reason"] == "purge"
+    gone = sum(last - first + 1 for first, last in said["rows"])
+    tamper(database, "UPDATE audit_body SET salt = NULL, body = NULL WHERE body LIKE '%audit:empty%'")
+    found = [fault.what for chain in verified(database).chains for fault in chain.faults]
+    assert found == ["emptied_without_act"] * (gone + 1)
+
+
+def verified(database: Database) -> Verified:
+    with database.reading() as session:
+        return audit.verify(session, [make_keys().audit.public_key()])
+
+
+def row_faults(database: Database) -> list[tuple[str, str]]:
+    return [(fault.table, fault.what) for fault in verified(database).row_faults]
 
 
 def test_an_event_under_review_is_not_purged(database: Database, event: EventFacts) -> None:

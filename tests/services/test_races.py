@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
+from buyback.audit import service as audit
 from buyback.campaigns import queries as campaigns
 from buyback.closing import expiry
 from buyback.db import Database
@@ -141,6 +142,7 @@ def _decided_then_written(database: Database) -> list[Callable[[], str]]:
     def write(session: Session) -> None:
         legs = postings.redeem(event.id, FACE)
         resolutions.resolve(session, ending, legs=legs, event=event.id, by=None, now=NOW)
+        audit.written(session).clear()  # no act on record: they would meet at the end of the till's chain
 
     def work() -> str:
         with database.reading() as session:
