@@ -16,6 +16,7 @@ import re
 import sqlite3
 from collections.abc import Collection, Sequence
 from functools import partial
+from typing import Any
 
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -23,6 +24,7 @@ from sqlalchemy.exc import DBAPIError
 from buyback.db import Database
 
 LOCK_S = 2  # the longest that others stand behind a rewriting that itself waits
+CUTS_MAX = 3  # of SQLite's log, before the whole file is written once more
 
 IN_THE_WAY = frozenset({"55P03", "40P01"})  # lock not available, deadlock
 BUSY = frozenset({sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED})  # in the low byte of its codes
@@ -94,12 +96,15 @@ def _rewrite_file(owner: Database) -> bool:
     try:
         cursor = connection.cursor()
         cursor.execute("VACUUM")
-        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        answer = cursor.fetchone()
-        return answer is not None and not answer[0]  # the first of three is whether it was busy
+        return any(_cut_log(cursor) for _ in range(CUTS_MAX))
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF not in BUSY:
             raise
         return False
     finally:
         connection.close()
+
+
+def _cut_log(cursor: Any) -> bool:  # noqa: ANN401  the driver's, which the pool passes untyped
+    cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return not cursor.fetchone()[0]  # the first of three is whether it was busy
