@@ -24,7 +24,7 @@ class AgreementTerms:
     def hash(self) -> bytes:
         """SHA-256 of the funders and their weights: events under the same terms share what rounding leaves over."""
         terms = sorted([str(share.funder), share.weight] for share in self.shares)
-        return hashlib.sha256(canonical({"shares": terms}).encode()).digest()
+        return _sha256({"shares": terms})
 
 
 @dataclass(frozen=True)
@@ -84,25 +84,45 @@ class Content:
         return sum(line.amount for line in self.lines)
 
     def hash(self) -> bytes:
-        """SHA-256 of the content as canonical JSON (RFC 8785), rows in the order of their ids."""
-        return hashlib.sha256(canonical(self._document()).encode()).digest()
+        """SHA-256 of the content as canonical JSON (RFC 8785), rows in the order of their ids.
 
-    def _document(self) -> dict[str, object]:
-        return {
-            "format": "settlement/1",
-            "year": self.year,
-            "number": self.number,
-            "merchant": str(self.merchant),
-            "until": self.until.isoformat(),
-            "prepared_by": str(self.prepared_by),
-            "total": self.total,
-            "lines": sorted([str(line.redemption), str(line.event), line.amount] for line in self.lines),
-            "parts": sorted([str(part.event), part.amount, part.terms_hash.hex()] for part in self.parts),
-            "part_shares": sorted(
-                [str(share.event), str(share.funder), share.amount, str(share.paid_by)] for share in self.part_shares
-            ),
-            "funder_shares": sorted([str(share.funder), share.amount, share.pays] for share in self.funder_shares),
-        }
+        It holds of each part its sum and its hash only: whoever may see some of the parts checks those line by line,
+        and the whole with the sums and hashes of the others.
+        """
+        return _sha256(
+            {
+                "format": "settlement/2",
+                "year": self.year,
+                "number": self.number,
+                "merchant": str(self.merchant),
+                "until": self.until.isoformat(),
+                "prepared_by": str(self.prepared_by),
+                "total": self.total,
+                "parts": [[str(event), self._sum_of(event), self.hash_of(event).hex()] for event in self._events()],
+                "funder_shares": sorted([str(share.funder), share.amount, share.pays] for share in self.funder_shares),
+            }
+        )
+
+    def hash_of(self, event: UUID) -> bytes:
+        """SHA-256 of one event's part: its lines, the terms that split it, and who bears and pays what of it."""
+        shares = [share for share in self.part_shares if share.event == event]
+        return _sha256(
+            {
+                "format": "settlement-part/1",
+                "event": str(event),
+                "amount": self._sum_of(event),
+                "terms": "".join(part.terms_hash.hex() for part in self.parts if part.event == event),
+                "lines": sorted([str(line.redemption), line.amount] for line in self.lines if line.event == event),
+                "shares": sorted([str(share.funder), share.amount, str(share.paid_by)] for share in shares),
+            }
+        )
+
+    def _events(self) -> list[UUID]:
+        """Every event that is named, so that a row of an event without a part is in the hash as well."""
+        return sorted({row.event for rows in (self.parts, self.lines, self.part_shares) for row in rows}, key=str)
+
+    def _sum_of(self, event: UUID) -> int:
+        return sum(part.amount for part in self.parts if part.event == event)
 
 
 @dataclass(frozen=True)
@@ -113,6 +133,10 @@ class Split:
     part_shares: tuple[PartShareFacts, ...]
     funder_shares: tuple[FunderShareFacts, ...]
     carry: Carry
+
+
+def _sha256(document: Mapping[str, object]) -> bytes:
+    return hashlib.sha256(canonical(document).encode()).digest()
 
 
 def share_out(amount: int, weights: Sequence[int], carry: Sequence[int]) -> tuple[tuple[int, ...], tuple[int, ...]]:
