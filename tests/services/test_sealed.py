@@ -1,5 +1,6 @@
 """An event's salt and the bodies about its surrenders are sealed, and nobody opens them once their day is past."""
 
+import shutil
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -12,17 +13,20 @@ from sqlalchemy.orm import Session
 
 from buyback.audit.sealing import read_bodies, unseal
 from buyback.audit.tables import AuditBody
+from buyback.campaigns import key_care
 from buyback.campaigns import service as campaigns
+from buyback.campaigns.rules import EventPlan
 from buyback.closing import service as closing
 from buyback.closing.purge import purge
 from buyback.closing.rules import REVIEW_DAYS, CountMoment
 from buyback.db import Database
+from buyback.ids import new_id
 from buyback.intake.tables import Surrender
 from buyback.people.rules import OPERATOR, Actor
 from buyback.security.access import Role
 from buyback.security.event_keys import EventKeyMissing, EventKeys, Purpose, SealBroken
 from buyback.vouchers.rules import Stock
-from tests.builders import NOW, SALT, event_keys_folder, make_event, make_paid_out, make_user
+from tests.builders import NOW, SALT, TODAY, event_keys_folder, make_event, make_paid_out, make_user
 
 LATER = NOW + timedelta(days=REVIEW_DAYS)
 
@@ -114,11 +118,33 @@ def test_a_body_opens_in_its_own_row_only(database: Database, busy: Busy) -> Non
                 unseal(session, body or "", chain=elsewhere[0], seq=elsewhere[1], event=busy.event)
 
 
-def test_a_key_opens_for_its_own_purpose_only(keys: EventKeys, busy: Busy) -> None:
-    sealed = keys.seal(busy.event, Purpose.STAFF, b"{}")
+def test_what_is_sealed_opens_for_its_own_event_and_purpose_only(keys: EventKeys, busy: Busy) -> None:
+    """Also where somebody has put the right key in the wrong place."""
+    sealed, other = keys.seal(busy.event, Purpose.STAFF, b"{}"), new_id()
     assert keys.open(busy.event, Purpose.STAFF, sealed) == b"{}"
-    with pytest.raises(SealBroken):
-        keys.open(busy.event, Purpose.SALT, sealed)
+    for event, purpose in ((busy.event, Purpose.SALT), (other, Purpose.STAFF)):
+        shutil.copy(keys.folder / f"{busy.event}.staff.key", keys.folder / f"{event}.{purpose}.key")
+        with pytest.raises(SealBroken):
+            keys.open(event, purpose, sealed)
+
+
+def test_an_event_that_was_never_committed_leaves_keys_that_are_named(database: Database, keys: EventKeys) -> None:
+    before = keys.present()
+
+    class CutOff(Exception):  # noqa: N818  no error of ours
+        """The process is killed before the commit."""
+
+    def work(session: Session) -> None:
+        plan = EventPlan(code="CORTADA", site="Parque", starts_on=TODAY, ends_on=TODAY, float_cents=100_00)
+        place = {"programme": "PMB-TEST", "corregimiento": "080806"}
+        campaigns.add_event(session, **place, plan=plan, salt=SALT, by=OPERATOR, now=NOW)
+        raise CutOff
+
+    with pytest.raises(CutOff):
+        database.transact(work)
+    with database.reading() as session:
+        assert set(key_care.look(session).orphans) == keys.present() - before
+    assert len(keys.present() - before) == len(Purpose)
 
 
 def close(database: Database, busy: Busy) -> None:
