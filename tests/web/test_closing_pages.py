@@ -100,11 +100,12 @@ def test_a_purged_event_says_when_it_was_parted_and_rewritten_and_what_amounts_s
     assert "24 ene 2027" in shown  # thirty days after the rewriting
 
 
-def test_the_second_person_does_not_see_what_the_first_one_counted(close: Closing) -> None:
+def test_the_second_person_may_count_and_does_not_see_what_the_first_one_counted(close: Closing) -> None:
     close.chief.post(f"{PAGE}/empezar")
     count(close.chief, "17", "4321")
     shown = close.second.get(PAGE).text
     assert "ya contó" in shown
+    assert f"{PAGE}/contar" in shown
     assert "4,321" not in shown
     assert "4321" not in shown
 

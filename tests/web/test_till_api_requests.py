@@ -113,6 +113,12 @@ def test_no_address_of_the_api_or_the_till_takes_a_voucher(api: Api) -> None:
         assert not {"voucher", "token", "code_text", "pin"} & set(rule.arguments), rule.rule
 
 
+def test_opening_an_address_that_only_takes_requests_leads_a_program_to_no_page(api: Api) -> None:
+    answer = api.client.get(f"{URL}/check", headers={"Authorization": f"Bearer {api.till.token}"})
+    assert (answer.status_code, answer.mimetype) == (405, "application/problem+json")
+    assert "POST" in answer.headers["Allow"]
+
+
 def test_the_api_describes_itself(api: Api) -> None:
     document = api.client.get("/api/v1/openapi.json").get_json()
     validate(document)
