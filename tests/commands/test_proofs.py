@@ -86,7 +86,7 @@ def test_every_invariant_that_holds_is_one_line(shell: Shell, world: World) -> N
         ),
     ],
 )
-def test_a_row_that_was_touched_fails_its_foundby_name(
+def test_a_row_that_was_touched_fails_its_invariant_by_name(
     shell: Shell, database: Database, invariant: str, row: str, act: str
 ) -> None:
     with database.engine.connect() as connection:
