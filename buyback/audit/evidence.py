@@ -25,7 +25,7 @@ class RowFault:
 
 
 @dataclass
-class Kept:
+class KeptProofs:
     """What is to be kept of a table's rows when bodies that spoke of them are gone.
 
     ``hashes`` of rows (sorted, they say nothing of each other), and ``bound`` acts on rows that other bodies name.
@@ -65,10 +65,10 @@ class Evidence:
         for _ in kept.elements():
             yield RowFault(table, "", "act_without_row")
 
-    def keep(self, table: str, rows: Iterable[tuple[str, str]]) -> Kept:
+    def keep(self, table: str, rows: Iterable[tuple[str, str]]) -> KeptProofs:
         """What has to be said so that a table's rows, as they stand, would be judged well. To be asked once a table."""
         acts, kept = self._acts.pop(table, {}), self._kept.pop(table, Counter())
-        needed = Kept()
+        needed = KeptProofs()
         for key, found in rows:
             if key not in acts:
                 if kept[found] > 0:
