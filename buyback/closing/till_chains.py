@@ -36,6 +36,7 @@ def keep_proofs(session: Session, *, now: datetime) -> list[tuple[UUID, list[int
     The redemptions' hashes, of all tills and of all nights, come into one list, which says neither when nor where.
     NotVerified where a redemption is not as its till took it. Gives tills with numbers of rows, some hundred at a time.
     """
+    audit.hold(session, OPERATOR.chain)  # a second run waits here, and then reads the list that the first has made
     timed = {known: set(session.scalars(statement)) for known, statement in _TIMED.items()}
     held, today = held_now(session, now=now), earlier_day(session, now=now)
     due: list[BodyFacts] = []

@@ -44,7 +44,8 @@ def purge(
 ) -> None:
     """Delete what leads from weapons to vouchers, of events closed 30 days ago; the proof of equal totals stays.
 
-    Then every table is written anew, as by `buyback rewrite`; also while an earlier purge still waits for it.
+    With `--together [CODE ...]` these small events are purged as one. Then every table is written anew, as by
+    `buyback rewrite`; also while an earlier purge still waits for it.
     """
     if status:
         report_status(context, as_json=as_json)

@@ -7,6 +7,7 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from buyback.audit import service as audit
 from buyback.campaigns import queries as campaigns
 from buyback.campaigns.facts import EventFacts
 from buyback.closing import expiry
@@ -354,5 +355,6 @@ def part(database: Database) -> None:
             service.fold_purged(session, event=event.id)
         session.execute(text("UPDATE event SET state = 'purged'"))
         session.execute(text("UPDATE audit_body SET body = NULL, salt = NULL WHERE event IS NOT NULL"))
+        audit.record(session, chain=OPERATOR.chain, act="event:purge", body={"by": OPERATOR.name}, now=NOW)
 
     database.transact(work)

@@ -15,9 +15,10 @@ from sqlalchemy.dialects.postgresql import insert as postgresql_insert
 from buyback.db import Database, Instant
 from buyback.ids import new_id
 from buyback.schema import metadata
-from tests.builders import NOW, TODAY
+from tests.builders import NOW, TODAY, make_event
 from tests.raw import TRIGGERS_SAY, lawless, refusal
 from tests.settlement_rows import Rows, make_officials
+from tests.tills import FACE, TILL_PROGRAMME
 from tests.world import Hand, World, make_world
 
 pytestmark = pytest.mark.begins_with(build=make_world)
@@ -26,9 +27,9 @@ APPEND_ONLY = set(
     """
     account agreement agreement_share audit_chain audit_row corregimiento countersign district event_session
     forbidden_role_pair funder_share issuance known_secret part_share payment payment_booking programme_category
-    programme_denomination programme_funder programme_version province purge purged_event replacement resolution_fate
-    rewriting rewritten_purge settlement_approval settlement_part settlement_step stock_count tag tariff_line
-    time_hold time_hold_end time_hold_grant time_hold_subject transfer voucher
+    programme_denomination programme_funder programme_version province purge purged_event quantity_sum replacement
+    resolution_fate rewriting rewritten_purge settlement_approval settlement_part settlement_step stock_count tag
+    tariff_line time_hold time_hold_end time_hold_grant time_hold_subject transfer value_sum voucher
     """.split()  # noqa: SIM905  a list for reading
 )
 KEPT = set(
@@ -50,6 +51,7 @@ REFUSALS = ("history is only added to", "this key exists", *TRIGGERS_SAY)
 def world(database: Database, begun: World) -> World:
     """A row in every table."""
     world, officials = begun, make_officials(database)
+    event = make_event(database, "CERRADA-2026-11-24", programme=TILL_PROGRAMME, float_cents=FACE)
     with database.engine.begin() as connection:
         hand = Hand(connection, world)
         counted = {"moment": "opening", "counted_by": world.issuer.id, "blank": 1, "issued": 0, "counted_at": NOW}
@@ -72,6 +74,11 @@ def world(database: Database, begun: World) -> World:
         granted = {"granted_by": world.approver.id, "granted_at": NOW, "granted_on": TODAY, "until": TODAY}
         hand.put("time_hold_grant", hold=hold, **asked, **granted)
         hand.put("time_hold_end", hold=hold, ended_by=world.issuer.id, ended_at=NOW)
+        hand.change("event", {"id": event.id}, state="closing")
+        hand.change("event", {"id": event.id}, state="closed", salt=None, closed_at=NOW)
+        summed = {"event": event.id, "day": event.ends_on}
+        hand.put("value_sum", id=new_id(), items=1, value=100_00, **summed)
+        hand.put("quantity_sum", catalogue_class="ammunition", number=1000, **summed)
     return world
 
 
