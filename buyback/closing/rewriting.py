@@ -5,8 +5,9 @@ would tell something, and the old file goes. Nobody reads or writes a table mean
 short time only, and is tried again later: whoever redeems does not stand behind somebody who waits. SQLite writes its
 whole file anew, in the order of its keys, and cuts its log to nothing.
 
-A row that somebody with an old snapshot could still read is copied although it is dead. PostgreSQL says how many there
-were; such a table does not count as rewritten and is tried again.
+A row that somebody with an old snapshot could still read is copied although it is dead: also while a transaction that
+began before it died is open in another database of the same server. PostgreSQL says how many there were; such a table
+does not count as rewritten and is tried again.
 
 The bytes of the old files stay on the medium until the system uses their place for something else, and in archived
 logs and backups until these are deleted; ``recall.py`` says when the last are.

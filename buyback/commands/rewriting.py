@@ -56,7 +56,7 @@ def rewrite_all(context: Context, *, minutes: int, by: str | None) -> tuple[str,
     began_at = context.now()
     owner = Database(context.settings.migrate_database_url)
     try:
-        left = _rewrite_within(owner, minutes * 60)
+        left = rewrite_within(owner, minutes * 60)
     finally:
         owner.dispose()
     if not left:
@@ -68,7 +68,7 @@ def rewrite_all(context: Context, *, minutes: int, by: str | None) -> tuple[str,
     return left
 
 
-def _rewrite_within(owner: Database, window_s: float) -> tuple[str, ...]:
+def rewrite_within(owner: Database, window_s: float) -> tuple[str, ...]:
     """Each table once; what was in use again, while the window is open."""
     ends = time.monotonic() + window_s
     left = rewrite_tables(owner)
